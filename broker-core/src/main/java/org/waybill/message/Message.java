@@ -1,0 +1,118 @@
+package org.waybill.message;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message as its sender encoded it, with the offsets of its sections and the header fields the broker acts on.
+ *
+ * <p>Immutable; any thread. The array belongs to the message and is never written to. The bare message (properties,
+ * application-properties, body; AMQP 1.0 part 3, section 3.2) and the footer leave the broker byte for byte as they came.
+ */
+public final class Message {
+    /** Priority of a message that names none (AMQP 1.0 part 3, section 3.2.1). */
+    public static final int DEFAULT_PRIORITY = 4;
+
+    private final byte[] bytes;
+    private final int format;
+    private final Sections sections;
+
+    private Message(byte[] bytes, int format, Sections sections) {
+        this.bytes = bytes;
+        this.format = format;
+        this.sections = sections;
+    }
+
+    /**
+     * Reads the sections of an encoded message.
+     *
+     * @param bytes exactly the message; owned by the result from here on
+     * @param format the message-format of its transfer
+     * @throws DecodeError when the bytes are not well-formed sections in their order
+     */
+    public static Message of(byte[] bytes, int format) {
+        return new Message(bytes, format, Sections.scan(bytes));
+    }
+
+    /** The whole encoded message. Not to be changed. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Its size in bytes. */
+    public int size() {
+        return bytes.length;
+    }
+
+    /** The message-format of its transfer, as the sender gave it. */
+    public int format() {
+        return format;
+    }
+
+    /** Whether it must survive the broker's end. */
+    public boolean durable() {
+        return sections.durable;
+    }
+
+    /** 0 (lowest) to 9 (highest); higher values of the wire count as 9. */
+    public int priority() {
+        return sections.priority;
+    }
+
+    /** The header's time to live in milliseconds, or 0 for no limit. */
+    public long ttlMs() {
+        return sections.ttlMs;
+    }
+
+    /** Where the bare message begins: all before it is header and annotations. */
+    public int bareAt() {
+        return sections.bareAt;
+    }
+
+    /** The {@code to} field of its properties, or null. */
+    public @Nullable String to() {
+        if (sections.propertiesAt < 0) {
+            return null;
+        }
+        ListReader properties = new ListReader(bytes, sections.propertiesAt, bytes.length);
+        properties.skip();
+        properties.skip();
+        return properties.text();
+    }
+
+    /** The moment it expires in epoch milliseconds, or 0 for never, given the moment it arrived. */
+    public long expiresAtMs(long arrivedAtMs) {
+        if (sections.ttlMs > 0) {
+            long at = arrivedAtMs + sections.ttlMs;
+            return at < 0 ? 0 : at;
+        }
+        if (sections.propertiesAt < 0) {
+            return 0;
+        }
+        return sections.absoluteExpiryMs(bytes);
+    }
+
+    /** The encoded map of its message annotations, or null. */
+    public byte @Nullable [] annotations() {
+        if (sections.annotationsAt < 0) {
+            return null;
+        }
+        byte[] map = new byte[sections.annotationsEnd - sections.annotationsAt];
+        System.arraycopy(bytes, sections.annotationsAt, map, 0, map.length);
+        return map;
+    }
+
+    /**
+     * What goes out in place of everything before the bare message: the header with this delivery count, no delivery annotations
+     * (they were for this hop alone), and the message annotations.
+     *
+     * @param deliveryCount failed attempts so far
+     * @param annotations an encoded map in place of the message's own annotations, or null to keep those
+     * @return null when the bytes before the bare message can go out as they came
+     */
+    public byte @Nullable [] head(int deliveryCount, byte @Nullable [] annotations) {
+        if (deliveryCount == 0 && annotations == null && sections.verbatim) {
+            return null;
+        }
+        return HeadWriter.write(this, sections, deliveryCount, annotations);
+    }
+}
