@@ -19,8 +19,8 @@ record Arithmetic(Expression first, List<Step> steps) implements Expression {
     record Step(Operator operator, Expression operand) {}
 
     @Override
-    public Type type() {
-        return Type.NUMBER;
+    public ValueType type() {
+        return ValueType.NUMBER;
     }
 
     @Override

@@ -18,8 +18,8 @@ sealed interface Condition extends Expression
     Truth truth(PropertySource source);
 
     @Override
-    default Type type() {
-        return Type.BOOLEAN;
+    default ValueType type() {
+        return ValueType.BOOLEAN;
     }
 
     @Override

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** The value of a property or header field. */
 record Identifier(String name) implements Expression {
     @Override
-    public Type type() {
-        return Type.ANY;
+    public ValueType type() {
+        return ValueType.ANY;
     }
 
     @Override

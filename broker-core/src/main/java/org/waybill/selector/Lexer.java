@@ -30,7 +30,7 @@ final class Lexer {
         if (Character.isJavaIdentifierStart(first)) {
             return word(start);
         }
-        if (isDigit(start) || first == '.' && isDigit(start + 1)) {
+        if (isDigit(start) || (first == '.' && isDigit(start + 1))) {
             return number(start);
         }
         return first == '\'' ? string(start) : symbol(start, first);

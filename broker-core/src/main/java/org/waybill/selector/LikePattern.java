@@ -90,6 +90,6 @@ final class LikePattern {
                 return false;
             }
         }
-        return element == elements.length || element == elements.length - 1 && elements[element] == ANY_SEQUENCE;
+        return element == elements.length || (element == elements.length - 1 && elements[element] == ANY_SEQUENCE);
     }
 }

@@ -1,7 +1,7 @@
 package org.waybill.selector;
 
 /** A constant. */
-record Literal(Object constant, Expression.Type type) implements Expression {
+record Literal(Object constant, ValueType type) implements Expression {
     @Override
     public Object value(PropertySource source) {
         return constant;

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.waybill.selector.Expression.Type;
 import org.waybill.selector.Token.Kind;
 
 /**
@@ -54,7 +53,7 @@ final class Parser {
 
     Condition parse() {
         if (token.is(Kind.END)) {
-            return new Condition.Claim(new Literal(true, Type.BOOLEAN));
+            return new Condition.Claim(new Literal(true, ValueType.BOOLEAN));
         }
         int column = token.column();
         Expression expression = or();
@@ -250,7 +249,7 @@ final class Parser {
     private Literal numberLiteral(boolean isNegative) {
         Number value = Numerals.read(token, isNegative);
         advance();
-        return new Literal(value, Type.NUMBER);
+        return new Literal(value, ValueType.NUMBER);
     }
 
     private Expression primary() {
@@ -258,11 +257,11 @@ final class Parser {
         switch (first.kind()) {
             case STRING -> {
                 advance();
-                return new Literal(first.text(), Type.STRING);
+                return new Literal(first.text(), ValueType.STRING);
             }
             case TRUE, FALSE -> {
                 advance();
-                return new Literal(first.is(Kind.TRUE), Type.BOOLEAN);
+                return new Literal(first.is(Kind.TRUE), ValueType.BOOLEAN);
             }
             case IDENTIFIER -> {
                 advance();
@@ -312,7 +311,7 @@ final class Parser {
         if (expression instanceof Condition condition) {
             return condition;
         }
-        if (!expression.type().mayBe(Type.BOOLEAN)) {
+        if (!expression.type().mayBe(ValueType.BOOLEAN)) {
             throw new SelectorError(
                     column,
                     "a condition must stand here, but this is "
@@ -329,7 +328,7 @@ final class Parser {
     }
 
     private static void requireNumber(Expression operand, int column, String operator) {
-        if (!operand.type().mayBe(Type.NUMBER)) {
+        if (!operand.type().mayBe(ValueType.NUMBER)) {
             throw new SelectorError(
                     column,
                     operator + " takes numbers, but this is " + operand.type().shown());

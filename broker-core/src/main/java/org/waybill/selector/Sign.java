@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /** Unary plus and minus; NULL unless the operand is a number. */
 record Sign(Expression operand, boolean isNegative) implements Expression {
     @Override
-    public Type type() {
-        return Type.NUMBER;
+    public ValueType type() {
+        return ValueType.NUMBER;
     }
 
     @Override
