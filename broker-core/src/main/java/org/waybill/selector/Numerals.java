@@ -68,11 +68,7 @@ final class Numerals {
 
     private Number approximate() {
         String text = token.text();
-        for (int i = text.indexOf('_'); i >= 0; i = text.indexOf('_', i + 1)) {
-            if (!isBetweenDigits(text, i)) {
-                throw malformed();
-            }
-        }
+        requireUnderscoresBetweenDigits(text);
         String plain = text.replace("_", "");
         try {
             boolean isFloat = plain.endsWith("f") || plain.endsWith("F");
@@ -85,20 +81,21 @@ final class Numerals {
         }
     }
 
-    private static boolean isBetweenDigits(String text, int underscore) {
-        int before = underscore;
-        int after = underscore;
-        while (before >= 0 && text.charAt(before) == '_') {
-            before--;
+    private void requireUnderscoresBetweenDigits(String text) {
+        int exponent = isHexadecimal(text) ? text.toLowerCase(Locale.ROOT).indexOf('p') : 0;
+        for (int start = text.indexOf('_'); start >= 0; ) {
+            int end = start;
+            while (end < text.length() && text.charAt(end) == '_') {
+                end++;
+            }
+            int radix = start < exponent ? 16 : 10;
+            if (end == text.length()
+                    || Character.digit(text.charAt(start - 1), radix) < 0
+                    || Character.digit(text.charAt(end), radix) < 0) {
+                throw malformed();
+            }
+            start = text.indexOf('_', end);
         }
-        while (after < text.length() && text.charAt(after) == '_') {
-            after++;
-        }
-        int radix = isHexadecimal(text) && text.toLowerCase(Locale.ROOT).indexOf('p') > underscore ? 16 : 10;
-        return before >= 0
-                && after < text.length()
-                && Character.digit(text.charAt(before), radix) >= 0
-                && Character.digit(text.charAt(after), radix) >= 0;
     }
 
     private void checkRange(String text, double value) {

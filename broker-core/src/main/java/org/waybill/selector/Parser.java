@@ -69,12 +69,12 @@ final class Parser {
     }
 
     private Expression or() {
-        List<Condition> parts = new ArrayList<>();
         int column = token.column();
         Expression expression = and();
         if (!token.is(Kind.OR)) {
             return expression;
         }
+        List<Condition> parts = new ArrayList<>();
         parts.add(condition(expression, column));
         while (accept(Kind.OR)) {
             column = token.column();
@@ -84,12 +84,12 @@ final class Parser {
     }
 
     private Expression and() {
-        List<Condition> parts = new ArrayList<>();
         int column = token.column();
         Expression expression = not();
         if (!token.is(Kind.AND)) {
             return expression;
         }
+        List<Condition> parts = new ArrayList<>();
         parts.add(condition(expression, column));
         while (accept(Kind.AND)) {
             column = token.column();

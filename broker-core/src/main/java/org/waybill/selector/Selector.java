@@ -26,7 +26,7 @@ public final class Selector {
      * The length of all LIKE patterns of a selector together, in UTF-16 characters. Matching can cost the product of the
      * lengths of pattern and value, so without this bound one selector could hold up an event loop.
      */
-    public static final int MAX_PATTERN_CHARS = 2_048;
+    public static final int MAX_PATTERN_CHARS = 1_024;
 
     private final String text;
     private final Condition condition;

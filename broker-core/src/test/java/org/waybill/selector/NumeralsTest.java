@@ -45,6 +45,7 @@ class NumeralsTest {
                 arguments("57.9e+2", 57.9e2),
                 arguments("57.9e-2", 57.9e-2),
                 arguments("1_0.2_5e1_0", 1_0.2_5e1_0),
+                arguments("1__0.0", 10.0),
                 arguments("1d", 1.0),
                 arguments("1.5D", 1.5),
                 arguments("1.1f", 1.1f),

@@ -148,7 +148,7 @@ class SelectorRandomTest {
         private static final String[] NAMES = {"a", "b", "c", "d", "_e", "$f"};
         private static final String[] STRINGS = {"", "a", "b", "ab", "a'b", "a_b", "a%b", "aab", "ba", "7"};
         private static final String[] PATTERNS = {
-            "", "%", "_", "a%", "%b", "a_b", "a!_b", "a!%b", "%a%", "_%b", "a''b", "!!"
+            "", "%", "_", "a%", "%b", "a_b", "a!_b", "a!%b", "%a%", "a%b%a", "%a%b", "_%a_b%", "_%b", "a''b", "!!"
         };
         private static final long[] WHOLE_NUMBERS = {0, 1, 2, 7, 100, Integer.MAX_VALUE, 1L << 33, Long.MAX_VALUE};
         private static final String[] FRACTIONS = {"0.0", "1.5", "7.", "2e0", ".25", "1.1f", "1e300", "0x1p-1"};

@@ -134,6 +134,17 @@ class SelectorTest {
         assertThat(matches("1 = 1" + " * 1".repeat(parts))).isTrue();
     }
 
+    @Test
+    void longNumbersAreReadAsAnyOthers() {
+        int digits = Selector.MAX_LENGTH_CHARS / 2;
+
+        assertThat(matches("1" + "_".repeat(digits) + "0.5 = 10.5")).isTrue();
+        assertThat(matches("1" + "_0".repeat(digits - 10) + "e-" + (digits - 10) + " = 1.0"))
+                .isTrue();
+        assertThat(matches("0x" + "0".repeat(digits) + "7 = 7")).isTrue();
+        assertThat(matches("0x1." + "0".repeat(digits) + "p3 = 8.0")).isTrue();
+    }
+
     private static boolean matches(String text) {
         return Selector.parse(text).matches(NO_PROPERTIES);
     }
