@@ -225,12 +225,13 @@ final class Appender {
         log.force();
         unforced = false;
         forces.lazySet(forces.get() + 1);
-        forcedPosition.lazySet(log.position());
         if (!failed) {
             for (Lane lane : lanes) {
                 lane.complete();
             }
         }
+        // last, so that whoever reads it on a loop finds the completions of all before it already handed to that loop
+        forcedPosition.lazySet(log.position());
     }
 
     /**

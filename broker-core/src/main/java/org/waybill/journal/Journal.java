@@ -143,7 +143,8 @@ public final class Journal {
 
     /** For tests without threads: runs what the file and the reader thread would. */
     boolean runPending() {
-        return fileThread.runPending() | readerThread.runPending();
+        boolean filed = fileThread.runPending();
+        return readerThread.runPending() || filed;
     }
 
     /**
