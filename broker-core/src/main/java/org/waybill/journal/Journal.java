@@ -57,7 +57,7 @@ public final class Journal {
         this.fileThread = new Worker(
                 "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, this::fail);
         this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, this::fail);
-        this.reader = new RecordReader(disk, segments, readerThread, this::unpin);
+        this.reader = new RecordReader(options, disk, segments, readerThread, this::unpin);
         this.reclaimer = new Reclaimer(segments, pool, fileThread, reader::forget);
     }
 
@@ -206,6 +206,7 @@ public final class Journal {
                 fileThread,
                 lane.loop(),
                 listener,
+                task -> afterForce(shard, task),
                 position -> checkpointed(shard, position));
     }
 
@@ -289,6 +290,12 @@ public final class Journal {
         }
         space.prepared(prepared);
         started().segmentReady();
+    }
+
+    private void afterForce(int shard, Runnable task) {
+        Frame mark = Frame.mark(shard);
+        mark.onForced(forced -> task.run());
+        started().append(mark);
     }
 
     private void unpin(Segment segment) {
