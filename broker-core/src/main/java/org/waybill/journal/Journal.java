@@ -282,14 +282,14 @@ public final class Journal {
         } catch (IOException e) {
             throw new UncheckedIOException("The free space of the journal's disk cannot be read.", e);
         }
-        boolean prepared = true;
         try {
-            pool.fill();
+            while (pool.fill()) {
+                started().segmentReady();
+            }
+            space.prepared(true);
         } catch (IOException e) {
-            prepared = false;
+            space.prepared(false);
         }
-        space.prepared(prepared);
-        started().segmentReady();
     }
 
     private void afterForce(int shard, Runnable task) {
