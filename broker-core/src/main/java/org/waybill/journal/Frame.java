@@ -38,7 +38,7 @@ public final class Frame {
     private int metaBytes;
     private int[] words = new int[FIRST_RECORDS * WORDS];
     private byte[] types = new byte[FIRST_RECORDS];
-    private byte @Nullable [][] bodies = new byte[FIRST_RECORDS][];
+    private byte[] @Nullable [] bodies = new byte[FIRST_RECORDS][];
     private int records;
     private long frameBytes = FrameLayout.HEADER_BYTES;
     private long retainedBytes;

@@ -290,6 +290,7 @@ public final class Journal {
         } catch (IOException e) {
             space.prepared(false);
         }
+        started().segmentReady();
     }
 
     private void afterForce(int shard, Runnable task) {

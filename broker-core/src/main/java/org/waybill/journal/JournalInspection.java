@@ -91,14 +91,14 @@ public final class JournalInspection {
     }
 
     private void printSegment(Segment segment, @Nullable Segment next) throws IOException {
-        boolean endKnown = next != null && next.id() == segment.id() + 1;
-        int limit = endKnown ? next.header().previousEnd() : segment.sizeBytes();
+        int knownEnd = next != null && next.id() == segment.id() + 1 ? next.header().previousEnd() : 0;
+        int limit = knownEnd == 0 ? segment.sizeBytes() : knownEnd;
         line("segment " + segment.id() + "  file " + segment.fileName() + "  bytes " + segment.sizeBytes() + "  begun "
                 + Instant.ofEpochMilli(segment.header().createdEpochMs()));
         try (DiskFile file = disk.open(segment.fileName(), Disk.Access.READ)) {
             FrameReader frames = new FrameReader(file, segment.id(), limit, verify);
             int end = printFrames(frames, segment.id(), SegmentHeader.BYTES);
-            boolean whole = endKnown ? end == limit : next != null || frames.forcedBeyond(end) == 0;
+            boolean whole = knownEnd == 0 ? next != null || frames.forcedBeyond(end) == 0 : end == limit;
             if (!whole && next == null) {
                 // A running journal may have gone on since the end was found.
                 frames.reset(file, segment.id(), limit);
