@@ -239,7 +239,7 @@ final class Appender {
      * for a torn tail.
      */
     private void writeSeal() throws IOException {
-        Frame seal = new Frame(Replay.OWN_SHARD, 0, 0, 0);
+        Frame seal = Frame.mark(0);
         if (log.begun() && log.fits(seal)) {
             log.put(seal, forcedPosition.get());
             log.force();
