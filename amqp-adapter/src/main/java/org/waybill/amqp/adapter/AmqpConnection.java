@@ -236,11 +236,6 @@ final class AmqpConnection
         });
     }
 
-    /** Ends the socket without waiting any longer for the peer. */
-    void cut() {
-        socket.close();
-    }
-
     // --- bytes on their way to the client
 
     /** Notes that a consumer has handed bytes to the socket, to be reported once they have left. */

@@ -34,11 +34,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
     /** The broker ended its side and says why. */
     void endedByBroker(ErrorCondition error) {
         gone = true;
-        if (link.isAttached()) {
-            detach(error);
-        } else {
-            refuse(error);
-        }
+        end(error);
     }
 
     /** Names the temporary node that was made for this link and goes with it. */
@@ -55,17 +51,15 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
         return over;
     }
 
-    /** Refuses the attach. */
-    void refuse(ErrorCondition error) {
-        if (end(true)) {
-            link.refuse(error);
+    /** Detaches the link for good, or refuses it if its attach was not answered yet. */
+    void end(ErrorCondition error) {
+        if (!end(true)) {
+            return;
         }
-    }
-
-    /** Detaches the link for good. */
-    void detach(ErrorCondition error) {
-        if (end(true)) {
+        if (link.isAttached()) {
             link.detach(true, error);
+        } else {
+            link.refuse(error);
         }
     }
 
@@ -82,7 +76,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
     @Override
     public void stolen() {
         connection.loop().loop().execute(() -> connection.act(
-                () -> detach(Conditions.error(Conditions.STOLEN, "link " + link.name() + " was attached elsewhere"))));
+                () -> end(Conditions.error(Conditions.STOLEN, "link " + link.name() + " was attached elsewhere"))));
     }
 
     /**

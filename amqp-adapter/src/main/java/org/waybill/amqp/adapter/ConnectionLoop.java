@@ -3,6 +3,7 @@ package org.waybill.amqp.adapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.amqp.engine.Codec;
@@ -24,6 +25,7 @@ final class ConnectionLoop {
     private final Loop loop;
     private final Codec codec = new Codec();
     private final List<AmqpConnection> connections = new ArrayList<>();
+    private @Nullable Runnable whenEmpty;
     private long nowNs;
     private int logLinesLeft = MAX_LOG_LINES_PER_SWEEP;
     private long logLinesDropped;
@@ -46,6 +48,24 @@ final class ConnectionLoop {
         return codec;
     }
 
+    boolean isStopping() {
+        return whenEmpty != null;
+    }
+
+    /** Closes all connections and takes no more; {@code done} is run once the last one is gone. */
+    void stop(Runnable done) {
+        whenEmpty = done;
+        List.copyOf(connections).forEach(AmqpConnection::stop);
+        endIfEmpty();
+    }
+
+    private void endIfEmpty() {
+        Runnable done = whenEmpty;
+        if (done != null && connections.isEmpty()) {
+            done.run();
+        }
+    }
+
     void add(AmqpConnection connection) {
         connection.place(connections.size());
         connections.add(connection);
@@ -61,10 +81,7 @@ final class ConnectionLoop {
             last.place(place);
         }
         shared.counters().connections.decrementAndGet();
-    }
-
-    List<AmqpConnection> connections() {
-        return List.copyOf(connections);
+        endIfEmpty();
     }
 
     /** The time at the last sweep. */

@@ -206,7 +206,7 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
             return;
         }
         if (state instanceof TransactionalState) {
-            detach(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
             return;
         }
         Outcome outcome = state == null ? null : Outcomes.of(state, connection.loop().codec());

@@ -79,6 +79,17 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     }
 
     @Override
+    public void refused(long token, BrokerError error) {
+        unsettled--;
+        if (!isOver()) {
+            Rejected rejected = new Rejected();
+            rejected.setError(Errors.of(error));
+            link.disposition(token, token, true, rejected);
+            topUp();
+        }
+    }
+
+    @Override
     public void blocked(String reason) {
         if (!isOver()) {
             blocked = true;
@@ -114,7 +125,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
             messageFormat = transfer.messageFormat();
         }
         if (transfer.state() instanceof TransactionalState) {
-            detach(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
             return;
         }
         byte @Nullable [] bytes = assembly.add(transfer, payload);
@@ -140,11 +151,11 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     private void refuse(IncomingTransfer transfer, DecodeError cause) {
         connection.loop().shared().counters().messagesMalformed.increment();
         if (transfer.settled()) {
-            detach(Conditions.error(Conditions.DECODE_ERROR, cause.getMessage()));
+            end(Conditions.error(Conditions.DECODE_ERROR, String.valueOf(cause.getMessage())));
             return;
         }
         Rejected rejected = new Rejected();
-        rejected.setError(Conditions.error(Conditions.DECODE_ERROR, cause.getMessage()));
+        rejected.setError(Conditions.error(Conditions.DECODE_ERROR, String.valueOf(cause.getMessage())));
         link.disposition(transfer.deliveryId(), transfer.deliveryId(), true, rejected);
         topUp();
     }

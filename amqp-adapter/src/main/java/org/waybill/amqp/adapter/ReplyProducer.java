@@ -49,6 +49,11 @@ final class ReplyProducer implements ProducerHandler {
     }
 
     @Override
+    public void refused(long token, BrokerError error) {
+        // likewise
+    }
+
+    @Override
     public void blocked(String reason) {
         // requests have their own bound
     }

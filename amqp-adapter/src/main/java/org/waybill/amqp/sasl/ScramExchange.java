@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.waybill.security.Verifier;
 
 /**
  * SCRAM-SHA-256 without channel binding, the server's half (RFC 5802 section 5).
@@ -29,15 +30,15 @@ final class ScramExchange implements SaslExchange {
     private static final int NONCE_CHARS = 24;
     private static final int MAX_NONCE_CHARS = 256;
 
-    private final Function<String, ScramVerifier> verifiers;
+    private final Function<String, Verifier> verifiers;
     private final SecureRandom random;
     private @Nullable Started started;
 
     /** What is kept between the client's two messages. */
-    private record Started(String user, String gs2Header, String bare, String serverFirst, String nonce, ScramVerifier verifier) {}
+    private record Started(String user, String gs2Header, String bare, String serverFirst, String nonce, Verifier verifier) {}
 
     /** @param verifiers answers for every name; for an unknown one with a verifier that no password fits */
-    ScramExchange(Function<String, ScramVerifier> verifiers, SecureRandom random) {
+    ScramExchange(Function<String, Verifier> verifiers, SecureRandom random) {
         this.verifiers = verifiers;
         this.random = random;
     }
@@ -77,7 +78,7 @@ final class ScramExchange implements SaslExchange {
         if (!authorization.isEmpty() && !authorization.equals("a=" + name)) {
             return refused();
         }
-        ScramVerifier verifier = verifiers.apply(user);
+        Verifier verifier = verifiers.apply(user);
         String nonce = clientNonce + ScramFunctions.nonce(NONCE_CHARS, random);
         String serverFirst = "r=" + nonce + ",s=" + Base64.getEncoder().encodeToString(verifier.salt()) + ",i="
                 + verifier.iterations();
@@ -101,7 +102,7 @@ final class ScramExchange implements SaslExchange {
             return refused();
         }
         String authMessage = first.bare + "," + first.serverFirst + "," + withoutProof;
-        ScramVerifier verifier = first.verifier;
+        Verifier verifier = first.verifier;
 
         if (proof.length != verifier.storedKey().length
                 || !ScramFunctions.verifyClientProof(MECHANISM, proof, verifier.storedKey(), authMessage)) {
