@@ -1,6 +1,5 @@
 package org.waybill.message;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,31 +91,13 @@ final class ListReader {
         return value;
     }
 
-    /** A timestamp in epoch milliseconds. */
-    long timestampOr(long otherwise) {
-        if (absent()) {
-            return otherwise;
-        }
-        if ((in[at] & 0xFF) != 0x83) {
-            throw new DecodeError("a timestamp was expected", at);
-        }
-        long value = Encoding.signedLong(in, at + 1, end);
-        at = Encoding.skip(in, at, end);
-        return value;
-    }
-
-    /** A string or symbol; null when absent or of another type. */
-    @Nullable String text() {
+    /** A value of any type as {@link Scalars} reads it. */
+    @Nullable Object value() {
         if (absent()) {
             return null;
         }
-        int constructor = in[at] & 0xFF;
         int from = at;
         at = Encoding.skip(in, at, end);
-        return switch (constructor) {
-            case 0xA1, 0xA3 -> new String(in, from + 2, at - from - 2, StandardCharsets.UTF_8);
-            case 0xB1, 0xB3 -> new String(in, from + 5, at - from - 5, StandardCharsets.UTF_8);
-            default -> null;
-        };
+        return Scalars.read(in, from, at);
     }
 }

@@ -12,6 +12,30 @@ public final class Message {
     /** Priority of a message that names none (AMQP 1.0 part 3, section 3.2.1). */
     public static final int DEFAULT_PRIORITY = 4;
 
+    /** Index of a field in the properties section (AMQP 1.0 part 3, section 3.2.4). */
+    public static final int MESSAGE_ID = 0;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int TO = 2;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int SUBJECT = 3;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int CORRELATION_ID = 5;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int ABSOLUTE_EXPIRY_TIME = 8;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int CREATION_TIME = 9;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int GROUP_ID = 10;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int GROUP_SEQUENCE = 11;
+
     private final byte[] bytes;
     private final int format;
     private final Sections sections;
@@ -70,13 +94,42 @@ public final class Message {
 
     /** The {@code to} field of its properties, or null. */
     public @Nullable String to() {
+        return property(TO) instanceof String address ? address : null;
+    }
+
+    /**
+     * A field of its properties section.
+     *
+     * @return a String, Long, Integer, Boolean, Double or Float; null when absent, malformed, or of a type that has no such form
+     */
+    public @Nullable Object property(int field) {
         if (sections.propertiesAt < 0) {
             return null;
         }
-        ListReader properties = new ListReader(bytes, sections.propertiesAt, bytes.length);
-        properties.skip();
-        properties.skip();
-        return properties.text();
+        try {
+            ListReader properties = new ListReader(bytes, sections.propertiesAt, bytes.length);
+            for (int i = 0; i < field; i++) {
+                properties.skip();
+            }
+            return properties.value();
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
+    /**
+     * An application property by its name, looked for in the encoded map.
+     *
+     * @return as {@link #property(int)}, with Byte and Short besides
+     */
+    public @Nullable Object applicationProperty(String name) {
+        try {
+            return sections.applicationPropertiesAt < 0
+                    ? null
+                    : PropertyMap.find(bytes, sections.applicationPropertiesAt, name);
+        } catch (DecodeError malformed) {
+            return null;
+        }
     }
 
     /** The moment it expires in epoch milliseconds, or 0 for never, given the moment it arrived. */
@@ -85,10 +138,7 @@ public final class Message {
             long at = arrivedAtMs + sections.ttlMs;
             return at < 0 ? 0 : at;
         }
-        if (sections.propertiesAt < 0) {
-            return 0;
-        }
-        return sections.absoluteExpiryMs(bytes);
+        return property(ABSOLUTE_EXPIRY_TIME) instanceof Long at ? at : 0;
     }
 
     /** The encoded map of its message annotations, or null. */

@@ -106,14 +106,6 @@ final class Sections {
         }
     }
 
-    long absoluteExpiryMs(byte[] in) {
-        ListReader properties = new ListReader(in, propertiesAt, in.length);
-        for (int field = 0; field < 8; field++) {
-            properties.skip();
-        }
-        return properties.timestampOr(0);
-    }
-
     private static void expectMap(byte[] in, int at) {
         int constructor = in[at] & 0xFF;
         if (constructor != 0xC1 && constructor != 0xD1 && constructor != Encoding.NULL) {

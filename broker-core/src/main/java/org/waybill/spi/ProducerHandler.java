@@ -15,6 +15,9 @@ public interface ProducerHandler {
      */
     void settled(long firstToken, long lastToken, Outcome outcome);
 
+    /** One send was not taken, and nothing has changed: its outcome is a rejection for this reason. */
+    void refused(long token, BrokerError error);
+
     /**
      * The node can take no more for now (a limit, a full disk): the adapter grants its client no new credit until
      * {@link #unblocked()}. Sends already under way are still taken.
