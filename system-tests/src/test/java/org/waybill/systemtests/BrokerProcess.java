@@ -147,12 +147,22 @@ public final class BrokerProcess implements AutoCloseable {
         return awaitExit(Duration.ofSeconds(30));
     }
 
+    /** Waits at most this long for the process to end by itself. */
+    public boolean endsWithin(Duration atMost) {
+        try {
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while waiting for the broker's end", e);
+        }
+    }
+
     /** Waits for the end of the process and of its output. */
     public int awaitExit(Duration atMost) {
+        if (!endsWithin(atMost)) {
+            throw new AssertionError("The broker did not end within " + atMost + ":\n" + output());
+        }
         try {
-            if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new AssertionError("The broker did not end within " + atMost + ":\n" + output());
-            }
             stdout.awaitEnd();
             stderr.awaitEnd();
             return process.exitValue();
