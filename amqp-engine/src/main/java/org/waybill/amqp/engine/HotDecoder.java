@@ -46,7 +46,10 @@ final class HotDecoder {
     boolean aborted;
     boolean resume;
     long rcvSettleMode;
-    @Nullable DeliveryState state;
+
+    @Nullable
+    DeliveryState state;
+
     int payloadAt;
 
     boolean receiver;
@@ -62,7 +65,9 @@ final class HotDecoder {
     long available;
     boolean drain;
     boolean echo;
-    @Nullable Map<Symbol, Object> properties;
+
+    @Nullable
+    Map<Symbol, Object> properties;
 
     HotDecoder(Codec codec) {
         this.codec = codec;

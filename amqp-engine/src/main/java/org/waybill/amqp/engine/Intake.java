@@ -29,7 +29,8 @@ final class Intake {
                     handshake.keep(in, connection.limits().handshakeBytes());
                     return;
                 }
-                ByteBuffer unit = parser.next(in, handshake != null && handshake.expectsHeader(), maxFrameBytes(handshake));
+                ByteBuffer unit =
+                        parser.next(in, handshake != null && handshake.expectsHeader(), maxFrameBytes(handshake));
                 if (unit == null) {
                     return;
                 }
@@ -98,7 +99,10 @@ final class Intake {
         if (channel > connection.limits().channelMax()) {
             throw Breach.framing("a channel above channel-max");
         }
-        if (!connection.isClosing() && connection.remoteOpen() != null && to - body > 3 && in.getShort(body) == 0x0053) {
+        if (!connection.isClosing()
+                && connection.remoteOpen() != null
+                && to - body > 3
+                && in.getShort(body) == 0x0053) {
             int code = in.get(body + 2);
             if (code >= HotDecoder.FLOW && code <= HotDecoder.DISPOSITION && codec.hot.read(code, in, body + 3, to)) {
                 hot(code, connection.session(channel), in, to);
