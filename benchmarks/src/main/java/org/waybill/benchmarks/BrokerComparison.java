@@ -116,7 +116,7 @@ final class BrokerComparison implements Callable<Integer> {
     }
 
     private void runSession(Broker broker, int round, Session.Timing timing, Set<Workload> workloads)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         new Session(broker, timing, (b, workload, values) -> record(b, round, workload, values)).run(workloads);
     }
 
