@@ -41,7 +41,7 @@ final class HotDecoder {
     int tagAt;
     int tagLength;
     long messageFormat;
-    int settled;
+    boolean settled;
     boolean more;
     boolean aborted;
     boolean resume;
@@ -101,7 +101,7 @@ final class HotDecoder {
             deliveryId = number();
             binary();
             messageFormat = number();
-            settled = flag();
+            settled = flag() > 0;
             more = flag() > 0;
             rcvSettleMode = small();
             state = state();
@@ -122,7 +122,7 @@ final class HotDecoder {
             int role = flag();
             first = number();
             last = number();
-            settled = flag();
+            settled = flag() > 0;
             state = state();
             flag();
             close(listEnd);
@@ -172,7 +172,7 @@ final class HotDecoder {
             tagLength = binary.getLength();
         }
         messageFormat = number(transfer.getMessageFormat());
-        settled = flag(transfer.getSettled());
+        settled = Boolean.TRUE.equals(transfer.getSettled());
         more = transfer.getMore();
         aborted = transfer.getAborted();
         resume = transfer.getResume();
@@ -186,7 +186,7 @@ final class HotDecoder {
         receiver = disposition.getRole() == Role.RECEIVER;
         first = number(disposition.getFirst());
         last = number(disposition.getLast());
-        settled = flag(disposition.getSettled());
+        settled = disposition.getSettled();
         state = disposition.getState();
     }
 
@@ -361,10 +361,6 @@ final class HotDecoder {
 
     private static long number(@Nullable UnsignedInteger value) {
         return value == null ? ABSENT : value.intValue() & 0xFFFFFFFFL;
-    }
-
-    private static int flag(@Nullable Boolean value) {
-        return value == null ? -1 : value ? 1 : 0;
     }
 
     /** What this reader does not know; the general path will, or says what is wrong. */

@@ -109,7 +109,7 @@ public final class ReceiverLink extends Link {
             invalid("a transfer of another delivery before the last one was complete");
             return;
         }
-        if (!partialSettled && fields.settled > 0) {
+        if (!partialSettled && fields.settled) {
             partialSettled = true;
             if (!first) {
                 session.settledEarly(partialId);

@@ -420,7 +420,7 @@ public final class SessionEngine {
             return;
         }
         boolean ofReceiver = fields.receiver;
-        boolean settled = fields.settled > 0;
+        boolean settled = fields.settled;
         DeliveryState state = fields.state;
         long reference = ofReceiver ? outbox.nextDeliveryId() : Math.max(0, nextIncomingDelivery);
         long from = reference + ((int) fields.first - (int) reference);
