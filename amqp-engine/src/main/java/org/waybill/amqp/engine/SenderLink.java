@@ -78,7 +78,7 @@ public final class SenderLink extends Link {
      */
     public void settle(long firstId, long lastId, @Nullable DeliveryState state) {
         if (!isOver()) {
-            session.settleOutgoing(this, firstId, lastId, state);
+            session.deliveries().settleOutgoing(this, firstId, lastId, state);
         }
     }
 
@@ -199,7 +199,8 @@ public final class SenderLink extends Link {
 
     @Override
     void drop() {
-        session.dropOutgoing(this);
+        session.outbox().drop(this);
+        session.deliveries().forget(this);
     }
 
     @Override
