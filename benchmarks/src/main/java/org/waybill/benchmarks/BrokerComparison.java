@@ -13,8 +13,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParseResult;
 
 /**
  * Command line of the whole-broker runs: runs each broker in turn (A, B, A, B, ...) and prints Markdown tables on
@@ -89,7 +91,22 @@ final class BrokerComparison implements Callable<Integer> {
     private BrokerComparison() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BrokerComparison()).execute(arguments));
+        CommandLine commandLine = new CommandLine(new BrokerComparison());
+        commandLine.setExecutionExceptionHandler(BrokerComparison::explain);
+        System.exit(commandLine.execute(arguments));
+    }
+
+    /** What a user can cause is one sentence; anything else is a fault of this program and keeps its trace. */
+    private static int explain(Exception reason, CommandLine commandLine, ParseResult parsed) throws Exception {
+        if (reason instanceof IllegalArgumentException) {
+            commandLine.getErr().println(reason.getMessage());
+            return ExitCode.USAGE;
+        }
+        if (reason instanceof IOException) {
+            commandLine.getErr().println(reason.getMessage());
+            return ExitCode.SOFTWARE;
+        }
+        throw reason;
     }
 
     @Override
