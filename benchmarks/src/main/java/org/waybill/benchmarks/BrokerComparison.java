@@ -16,7 +16,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.ParseResult;
 
 /**
  * Command line of the whole-broker runs: runs each broker in turn (A, B, A, B, ...) and prints Markdown tables on
@@ -92,12 +91,12 @@ final class BrokerComparison implements Callable<Integer> {
 
     public static void main(String[] arguments) {
         CommandLine commandLine = new CommandLine(new BrokerComparison());
-        commandLine.setExecutionExceptionHandler(BrokerComparison::explain);
+        commandLine.setExecutionExceptionHandler((reason, line, parsed) -> explain(reason, line));
         System.exit(commandLine.execute(arguments));
     }
 
     /** What a user can cause is one sentence; anything else is a fault of this program and keeps its trace. */
-    private static int explain(Exception reason, CommandLine commandLine, ParseResult parsed) throws Exception {
+    private static int explain(Exception reason, CommandLine commandLine) throws Exception {
         if (reason instanceof IllegalArgumentException) {
             commandLine.getErr().println(reason.getMessage());
             return ExitCode.USAGE;
