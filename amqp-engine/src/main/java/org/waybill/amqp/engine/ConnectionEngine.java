@@ -277,7 +277,8 @@ public final class ConnectionEngine {
     }
 
     /** The handshake, or null once AMQP frames are what comes. */
-    @Nullable Handshake handshake() {
+    @Nullable
+    Handshake handshake() {
         return handshake;
     }
 

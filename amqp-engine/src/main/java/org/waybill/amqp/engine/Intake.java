@@ -19,6 +19,7 @@ final class Intake {
     }
 
     /** Takes all of a chunk, unless the connection ends over it. */
+    @SuppressWarnings("ReferenceEquality")
     void take(ByteBuffer in) {
         int limit = in.limit();
         receiving = true;
@@ -29,12 +30,14 @@ final class Intake {
                     handshake.keep(in, connection.limits().handshakeBytes());
                     return;
                 }
-                ByteBuffer unit = parser.next(in, handshake != null && handshake.expectsHeader(), maxFrameBytes(handshake));
+                ByteBuffer unit =
+                        parser.next(in, handshake != null && handshake.expectsHeader(), maxFrameBytes(handshake));
                 if (unit == null) {
                     return;
                 }
                 int end = unit.limit();
                 unit(unit, unit.position(), end);
+                // Otherwise the parser had the unit in a buffer of its own and has moved the input on already.
                 if (unit == in) {
                     in.limit(limit).position(end);
                 }
@@ -98,7 +101,10 @@ final class Intake {
         if (channel > connection.limits().channelMax()) {
             throw Breach.framing("a channel above channel-max");
         }
-        if (!connection.isClosing() && connection.remoteOpen() != null && to - body > 3 && in.getShort(body) == 0x0053) {
+        if (!connection.isClosing()
+                && connection.remoteOpen() != null
+                && to - body > 3
+                && in.getShort(body) == 0x0053) {
             int code = in.get(body + 2);
             if (code >= HotDecoder.FLOW && code <= HotDecoder.DISPOSITION && codec.hot.read(code, in, body + 3, to)) {
                 hot(code, connection.session(channel), in, to);

@@ -45,11 +45,13 @@ final class LinkTable {
         return true;
     }
 
-    @Nullable Link named(Role role, String name) {
+    @Nullable
+    Link named(Role role, String name) {
         return names(role).get(name);
     }
 
-    @Nullable Link remote(int handle) {
+    @Nullable
+    Link remote(int handle) {
         return byRemoteHandle.get(handle);
     }
 
