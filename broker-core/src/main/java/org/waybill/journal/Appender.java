@@ -225,12 +225,13 @@ final class Appender {
         log.force();
         unforced = false;
         forces.lazySet(forces.get() + 1);
-        forcedPosition.lazySet(log.position());
         if (!failed) {
             for (Lane lane : lanes) {
                 lane.complete();
             }
         }
+        // last, so that whoever reads it on a loop finds the completions of all before it already handed to that loop
+        forcedPosition.lazySet(log.position());
     }
 
     /**
@@ -238,7 +239,7 @@ final class Appender {
      * for a torn tail.
      */
     private void writeSeal() throws IOException {
-        Frame seal = new Frame(Replay.OWN_SHARD, 0, 0, 0);
+        Frame seal = Frame.mark(0);
         if (log.begun() && log.fits(seal)) {
             log.put(seal, forcedPosition.get());
             log.force();

@@ -57,7 +57,7 @@ public final class Journal {
         this.fileThread = new Worker(
                 "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, this::fail);
         this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, this::fail);
-        this.reader = new RecordReader(disk, segments, readerThread, this::unpin);
+        this.reader = new RecordReader(options, disk, segments, readerThread, this::unpin);
         this.reclaimer = new Reclaimer(segments, pool, fileThread, reader::forget);
     }
 
@@ -143,7 +143,8 @@ public final class Journal {
 
     /** For tests without threads: runs what the file and the reader thread would. */
     boolean runPending() {
-        return fileThread.runPending() | readerThread.runPending();
+        boolean filed = fileThread.runPending();
+        return readerThread.runPending() || filed;
     }
 
     /**
@@ -206,6 +207,7 @@ public final class Journal {
                 fileThread,
                 lane.loop(),
                 listener,
+                task -> afterForce(shard, task),
                 position -> checkpointed(shard, position));
     }
 
@@ -281,14 +283,21 @@ public final class Journal {
         } catch (IOException e) {
             throw new UncheckedIOException("The free space of the journal's disk cannot be read.", e);
         }
-        boolean prepared = true;
         try {
-            pool.fill();
+            while (pool.fill()) {
+                started().segmentReady();
+            }
+            space.prepared(true);
         } catch (IOException e) {
-            prepared = false;
+            space.prepared(false);
         }
-        space.prepared(prepared);
         started().segmentReady();
+    }
+
+    private void afterForce(int shard, Runnable task) {
+        Frame mark = Frame.mark(shard);
+        mark.onForced(forced -> task.run());
+        started().append(mark);
     }
 
     private void unpin(Segment segment) {

@@ -5,7 +5,7 @@ package org.waybill.journal;
  *
  * @param segmentBytes the size of a segment file, a multiple of 4096 between 64 KiB and 1 GiB; default 64 MiB
  * @param preparedSegments how many segments are kept ready ahead of use; default 2
- * @param pooledSegments how many free segments are kept for reuse before further ones are deleted; default 8
+ * @param pooledSegments how many free segments are kept for reuse before further ones are deleted; default 16
  * @param maxFrameBytes the greatest frame that may be appended; default 128 MiB
  * @param batchBytes after how many bytes a batch is forced even if more is waiting; default 4 MiB
  * @param commitWaitUs how long a batch waits for company before it is written; default 0, natural batching only
@@ -41,7 +41,7 @@ public record JournalOptions(
 
     /** The defaults named above. */
     public static JournalOptions defaults() {
-        return new JournalOptions(64 << 20, 2, 8, 128 << 20, 4 << 20, 0, 1L << 30, 1_000);
+        return new JournalOptions(64 << 20, 2, 16, 128 << 20, 4 << 20, 0, 1L << 30, 1_000);
     }
 
     private static void require(boolean condition, String message) {

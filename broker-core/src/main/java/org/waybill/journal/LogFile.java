@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * says where the previous one ends.
  */
 final class LogFile {
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int MAX_BUFFER_BYTES = 1 << 20;
     private static final int BLOCK_BYTES = 4096;
 
     private final JournalOptions options;
@@ -26,8 +26,8 @@ final class LogFile {
     private final Clock clock;
     private final Segments segments;
     private final SegmentPool pool;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer summed = buffer.duplicate();
+    private final ByteBuffer buffer;
+    private final ByteBuffer summed;
     private final byte[] recordHeader = new byte[FrameLayout.RECORD_HEADER_BYTES];
     private final ByteBuffer recordHeaderView = ByteBuffer.wrap(recordHeader).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
@@ -46,6 +46,9 @@ final class LogFile {
         this.segments = segments;
         this.pool = pool;
         this.recoveredEnd = recoveredEnd;
+        this.buffer = ByteBuffer.allocateDirect(Math.min(options.segmentBytes(), MAX_BUFFER_BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        this.summed = buffer.duplicate();
     }
 
     /** Whether the frame goes into the current segment. */
@@ -149,7 +152,7 @@ final class LogFile {
         buffer.putInt(0)
                 .putInt(frame.frameBytes())
                 .putShort(FrameLayout.FORMAT_VERSION)
-                .putShort((short) frame.shard)
+                .putShort((short) frame.writtenShard)
                 .putInt(frame.records())
                 .putLong(position)
                 .putLong(frame.logIndex)

@@ -73,15 +73,22 @@ final class SegmentPool {
         return name;
     }
 
-    /** On the file thread: makes what is missing. If it throws, what was made so far is there and nothing is left over. */
-    void fill() throws IOException {
+    /**
+     * On the file thread: makes one file if one is missing.
+     *
+     * @return false if none was missing
+     */
+    boolean fill() throws IOException {
         int wanted = wantedBytes;
         if (wanted != 0 && made == null) {
             made = create(wanted);
+            return true;
         }
-        while (readyCount.get() < options.preparedSegments()) {
+        if (readyCount.get() < options.preparedSegments()) {
             offer(create(options.segmentBytes()));
+            return true;
         }
+        return false;
     }
 
     /** On the file thread: turns segments into free files, or deletes those that are too many. */

@@ -79,7 +79,7 @@ public final class ReceiverLink extends Link {
      */
     public void disposition(long firstId, long lastId, boolean settled, @Nullable DeliveryState state) {
         if (!isOver()) {
-            session.disposeIncoming(this, firstId, lastId, settled, state);
+            session.deliveries().disposeIncoming(this, firstId, lastId, settled, state);
         }
     }
 
@@ -109,10 +109,10 @@ public final class ReceiverLink extends Link {
             invalid("a transfer of another delivery before the last one was complete");
             return;
         }
-        if (!partialSettled && fields.settled > 0) {
+        if (!partialSettled && fields.settled) {
             partialSettled = true;
             if (!first) {
-                session.settledEarly(partialId);
+                session.deliveries().settledEarly(partialId);
             }
         }
         partialBytes += to - fields.payloadAt;
@@ -121,12 +121,12 @@ public final class ReceiverLink extends Link {
                     Conditions.MESSAGE_SIZE_EXCEEDED, "a message of more than " + maxMessageBytes + " bytes"));
             return;
         }
-        if (first && !partialSettled && !fields.aborted && !session.track(this, partialId)) {
+        if (first && !partialSettled && !fields.aborted && !session.deliveries().track(this, partialId)) {
             return;
         }
         partial = fields.more && !fields.aborted;
         if (fields.aborted && !first && !partialSettled) {
-            session.settledEarly(partialId);
+            session.deliveries().settledEarly(partialId);
         }
         tellTransfer(fields, in, to, first);
     }
@@ -144,7 +144,7 @@ public final class ReceiverLink extends Link {
             breach(Conditions.error(Conditions.TRANSFER_LIMIT_EXCEEDED, "a delivery beyond the link's credit"));
             return false;
         }
-        partialId = session.incomingId(fields.deliveryId);
+        partialId = session.deliveries().incomingId(fields.deliveryId);
         if (partialId < 0) {
             return false;
         }
@@ -233,7 +233,7 @@ public final class ReceiverLink extends Link {
     @Override
     void drop() {
         partial = false;
-        session.dropIncoming(this);
+        session.deliveries().forget(this);
     }
 
     @Override

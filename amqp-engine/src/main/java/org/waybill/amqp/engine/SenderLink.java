@@ -66,8 +66,20 @@ public final class SenderLink extends Link {
         }
         credit--;
         deliveryCount++;
-        return session.outbox().send(
-                this, token, tag, messageFormat, settled, state, head, headOffset, headLength, body, bodyOffset, bodyLength);
+        return session.outbox()
+                .send(
+                        this,
+                        token,
+                        tag,
+                        messageFormat,
+                        settled,
+                        state,
+                        head,
+                        headOffset,
+                        headLength,
+                        body,
+                        bodyOffset,
+                        bodyLength);
     }
 
     /**
@@ -78,7 +90,7 @@ public final class SenderLink extends Link {
      */
     public void settle(long firstId, long lastId, @Nullable DeliveryState state) {
         if (!isOver()) {
-            session.settleOutgoing(this, firstId, lastId, state);
+            session.deliveries().settleOutgoing(this, firstId, lastId, state);
         }
     }
 
@@ -134,7 +146,11 @@ public final class SenderLink extends Link {
 
     /** Takes a flow of the receiver's. A count that it leaves out is the one we began with (2.7.4). */
     void flow(
-            long remoteCount, long remoteCredit, boolean drain, boolean echo, @Nullable Map<Symbol, Object> properties) {
+            long remoteCount,
+            long remoteCredit,
+            boolean drain,
+            boolean echo,
+            @Nullable Map<Symbol, Object> properties) {
         if (remoteCredit != HotDecoder.ABSENT) {
             int counted = remoteCount == HotDecoder.ABSENT ? 0 : (int) remoteCount;
             long limit = Math.min(remoteCredit, Integer.MAX_VALUE) - (deliveryCount - counted);
@@ -165,8 +181,7 @@ public final class SenderLink extends Link {
         }
     }
 
-    void tellDisposition(
-            long firstId, long lastId, long firstToken, boolean settled, @Nullable DeliveryState state) {
+    void tellDisposition(long firstId, long lastId, long firstToken, boolean settled, @Nullable DeliveryState state) {
         told().onDisposition(this, firstId, lastId, firstToken, firstToken + (lastId - firstId), settled, state);
     }
 
@@ -199,7 +214,8 @@ public final class SenderLink extends Link {
 
     @Override
     void drop() {
-        session.dropOutgoing(this);
+        session.outbox().drop(this);
+        session.deliveries().forget(this);
     }
 
     @Override
