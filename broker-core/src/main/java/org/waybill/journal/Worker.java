@@ -1,10 +1,9 @@
 package org.waybill.journal;
 
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
-import org.jspecify.annotations.Nullable;
-
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A named thread that runs tasks in order and, while there are none, a tick at an interval. Without {@link #start}, a

@@ -182,6 +182,15 @@ public final class SessionEngine {
 
     /** Writes the session's state and, if there is one, a link's (2.7.4). */
     void writeFlow(@Nullable Link link, boolean drain, boolean echo, long available) {
+        writeFlow(link, drain, echo, available, null);
+    }
+
+    void writeFlow(
+            @Nullable Link link,
+            boolean drain,
+            boolean echo,
+            long available,
+            @Nullable Map<Symbol, Object> properties) {
         if (!connection.isSending() || endSent || !begun) {
             return;
         }
@@ -213,6 +222,9 @@ public final class SessionEngine {
             }
             out.flag(drain);
             out.flag(echo);
+            if (properties != null) {
+                out.value(properties);
+            }
         }
         out.finish(connection.amqpOutput(), localChannel, 0);
     }
@@ -411,9 +423,6 @@ public final class SessionEngine {
             listener.onSender(this, sender);
         } else if (link instanceof ReceiverLink receiver) {
             listener.onReceiver(this, receiver);
-        }
-        if (!link.hasListener() && !link.isOver()) {
-            throw new IllegalStateException("a link without a listener");
         }
     }
 
