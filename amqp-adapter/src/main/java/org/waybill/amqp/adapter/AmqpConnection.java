@@ -140,12 +140,13 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         if (state == State.GONE) {
             return;
         }
-        engine.inputClosed();
-        if (!engine.isClosed()) {
+        try {
+            engine.inputClosed();
             engine.abort(null);
+        } finally {
+            state = State.GONE;
+            loop.remove(this);
         }
-        state = State.GONE;
-        loop.remove(this);
     }
 
     /** The socket failed; {@link #disconnected} follows. */
