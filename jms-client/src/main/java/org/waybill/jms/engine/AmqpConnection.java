@@ -14,7 +14,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -77,8 +76,7 @@ public final class AmqpConnection implements AutoCloseable {
         try {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(options.host(), options.port()), options.timeoutMs());
-            SSLContext tls = options.tls();
-            return tls == null ? socket : secure(options, tls, socket);
+            return options.tls() == null ? socket : secure(options, socket);
         } catch (IOException e) {
             closeQuietly(socket);
             throw new AmqpFailure(
@@ -87,9 +85,10 @@ public final class AmqpConnection implements AutoCloseable {
         }
     }
 
-    private static Socket secure(ConnectOptions options, SSLContext tls, Socket plain) throws IOException {
+    private static Socket secure(ConnectOptions options, Socket plain) throws IOException {
         plain.setSoTimeout(options.timeoutMs());
-        SSLSocket socket = (SSLSocket) tls.getSocketFactory().createSocket(plain, options.host(), options.port(), true);
+        SSLSocket socket =
+                (SSLSocket) options.tls().getSocketFactory().createSocket(plain, options.host(), options.port(), true);
         SSLParameters parameters = socket.getSSLParameters();
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
         socket.setSSLParameters(parameters);
