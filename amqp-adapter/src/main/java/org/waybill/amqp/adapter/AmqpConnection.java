@@ -67,6 +67,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private boolean soleConnection;
     private @Nullable BrokerSession session;
     private @Nullable LinkAttacher attacher;
+    private @Nullable Transactions transactions;
     private @Nullable ConsumerLink firstSent;
 
     AmqpConnection(ConnectionLoop loop, Socket socket, String peer, boolean local, long nowNs) {
@@ -108,6 +109,16 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** The broker's session while {@link #isOpen}. */
     BrokerSession session() {
         return java.util.Objects.requireNonNull(session, "not open");
+    }
+
+    /** Its open transactions, while {@link #isOpen}. */
+    Transactions transactions() {
+        Transactions begun = transactions;
+        if (begun == null) {
+            begun = new Transactions(session());
+            transactions = begun;
+        }
+        return begun;
     }
 
     /** Writes one line about the client. */
