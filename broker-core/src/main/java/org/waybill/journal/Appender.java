@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes frames from all shards and makes them durable in groups: whatever arrived while the last group was forced goes into
@@ -229,12 +228,13 @@ final class Appender {
         log.force();
         unforced = false;
         forces.lazySet(forces.get() + 1);
-        forcedPosition.lazySet(log.position());
         if (!failed) {
             for (Lane lane : lanes) {
                 lane.complete();
             }
         }
+        // last, so that whoever reads it on a loop finds the completions of all before it already handed to that loop
+        forcedPosition.lazySet(log.position());
     }
 
     /**

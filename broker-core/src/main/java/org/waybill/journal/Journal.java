@@ -1,18 +1,17 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Clock;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-import org.waybill.io.Invariant;
-import org.waybill.io.Loop;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
 
 /**
  * One log on one disk, shared by several shards.
@@ -143,7 +142,8 @@ public final class Journal {
 
     /** For tests without threads: runs what the file and the reader thread would. */
     boolean runPending() {
-        return fileThread.runPending() | readerThread.runPending();
+        boolean filed = fileThread.runPending();
+        return readerThread.runPending() || filed;
     }
 
     /**

@@ -3,12 +3,11 @@ package org.waybill.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.waybill.io.CrashDisk;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.waybill.io.CrashDisk;
 
 final class JournalTest {
     private final CrashDisk disk = new CrashDisk();
