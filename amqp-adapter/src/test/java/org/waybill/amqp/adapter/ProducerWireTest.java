@@ -272,7 +272,7 @@ final class ProducerWireTest {
     @Test
     void rejectsADischargeOfATransactionThatIsNotThere() throws Exception {
         try (Wire wire = Wire.begin(broker, "c")) {
-            wire.frames.expectAttach().ofReceiver().withTarget(notNullValue());
+            wire.frames.expectAttach().ofReceiver().withTarget(Matchers.notNullValue());
             wire.frames.expectFlow();
             wire.frames
                     .remoteAttach()
@@ -286,7 +286,7 @@ final class ProducerWireTest {
                     .and()
                     .now();
             wire.done();
-            wire.frames.expectDisposition().withSettled(true).withState().rejected("amqp:transaction:unknown-id", notNullValue(String.class));
+            wire.frames.expectDisposition().withSettled(true).withState().rejected("amqp:transaction:unknown-id", Matchers.notNullValue(String.class));
             wire.frames
                     .remoteTransfer()
                     .withHandle(0)

@@ -236,16 +236,16 @@ final class QpidJmsTest {
         session.commit();
 
         MessageConsumer consumer = session.createConsumer(in);
-        assertThat(consumer.receive(WAIT_MS).getJMSRedelivered()).isFalse();
+        assertThat(consumer.receive(PATIENCE_MS).getJMSRedelivered()).isFalse();
         session.createProducer(out).send(session.createTextMessage("lost"));
         session.rollback();
-        assertThat(consumer.receive(WAIT_MS).getJMSRedelivered()).isTrue();
+        assertThat(consumer.receive(PATIENCE_MS).getJMSRedelivered()).isTrue();
         session.createProducer(out).send(session.createTextMessage("kept"));
         session.commit();
 
         assertThat(consumer.receive(100)).isNull();
         MessageConsumer answers = session.createConsumer(out);
-        assertThat(answers.receive(WAIT_MS).getBody(String.class)).isEqualTo("kept");
+        assertThat(answers.receive(PATIENCE_MS).getBody(String.class)).isEqualTo("kept");
         assertThat(answers.receive(100)).isNull();
         session.commit();
     }
