@@ -257,26 +257,6 @@ final class ProducerWireTest {
     }
 
     @Test
-    void refusesTransactionsThatItDoesNotHave() throws Exception {
-        try (Wire wire = Wire.begin(broker, "c")) {
-            wire.frames.expectAttach().ofReceiver().withNullTarget();
-            wire.frames.expectDetach().withClosed(true).withError("amqp:not-implemented");
-            wire.frames
-                    .remoteAttach()
-                    .withName("tx")
-                    .withHandle(0)
-                    .ofSender()
-                    .withInitialDeliveryCount(0)
-                    .withSource()
-                    .and()
-                    .withCoordinator()
-                    .and()
-                    .now();
-            wire.done();
-        }
-    }
-
-    @Test
     void takesAStolenLinkAwayFromItsFormerConnection() throws Exception {
         try (Wire first = Wire.begin(broker, "same").sender("q")) {
             first.frames.expectDetach().withClosed(true).withError("amqp:link:stolen");
