@@ -239,7 +239,8 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
             return;
         }
         Object named = state.getOutcome();
-        Outcome outcome = named == null ? null : Outcomes.of(named, connection.loop().codec());
+        Outcome outcome =
+                named == null ? null : Outcomes.of(named, connection.loop().codec());
         if (!settled) {
             Confirm open = new Confirm(firstToken, lastToken, firstId, state);
             confirm(open);

@@ -20,7 +20,8 @@ final class Transactions {
     }
 
     /** Begins a transaction; null when there are too many. */
-    @Nullable OpenTransaction declare(CoordinatorLink coordinator) {
+    @Nullable
+    OpenTransaction declare(CoordinatorLink coordinator) {
         if (open.size() == MAX_OPEN) {
             return null;
         }
@@ -32,7 +33,8 @@ final class Transactions {
     }
 
     /** The transaction of a txn-id; null when there is none, or none any more. */
-    @Nullable OpenTransaction find(@Nullable Binary txnId) {
+    @Nullable
+    OpenTransaction find(@Nullable Binary txnId) {
         return txnId == null || txnId.getLength() != Long.BYTES ? null : open.get(key(txnId));
     }
 
@@ -53,6 +55,7 @@ final class Transactions {
     }
 
     private static Long key(Binary txnId) {
-        return ByteBuffer.wrap(txnId.getArray(), txnId.getArrayOffset(), Long.BYTES).getLong();
+        return ByteBuffer.wrap(txnId.getArray(), txnId.getArrayOffset(), Long.BYTES)
+                .getLong();
     }
 }

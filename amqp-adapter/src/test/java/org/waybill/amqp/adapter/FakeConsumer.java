@@ -123,7 +123,9 @@ final class FakeConsumer implements Consumer {
             List<FakeQueue.Entry> entries = List.copyOf(range.values());
             range.clear();
             ((FakeTransaction) transaction)
-                    .add(() -> commit(entries, outcome, firstToken, lastToken, settled), () -> rollback(entries, settled));
+                    .add(
+                            () -> commit(entries, outcome, firstToken, lastToken, settled),
+                            () -> rollback(entries, settled));
         });
     }
 
