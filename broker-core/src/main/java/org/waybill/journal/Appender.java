@@ -206,6 +206,10 @@ final class Appender {
         // The next segment's header will say that everything before it is forced.
         commit();
         int bytes = log.segmentBytesFor(frame);
+        if (awaitedBytes != 0 && !pool.has(bytes)) {
+            // Asked for already: on a full disk asking again and again would be a busy loop.
+            return false;
+        }
         boolean rolled = log.roll(bytes);
         awaitedBytes = rolled ? 0 : bytes;
         if (rolled) {
