@@ -67,8 +67,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private boolean soleConnection;
     private @Nullable BrokerSession session;
     private @Nullable LinkAttacher attacher;
-    private @Nullable Transactions transactions;
     private @Nullable ConsumerLink firstSent;
+    private final Transactions transactions = new Transactions(this);
 
     AmqpConnection(ConnectionLoop loop, Socket socket, String peer, boolean local, long nowNs) {
         Shared shared = loop.shared();
@@ -111,14 +111,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         return java.util.Objects.requireNonNull(session, "not open");
     }
 
-    /** Its open transactions, while {@link #isOpen}. */
     Transactions transactions() {
-        Transactions begun = transactions;
-        if (begun == null) {
-            begun = new Transactions(session());
-            transactions = begun;
-        }
-        return begun;
+        return transactions;
     }
 
     /** Writes one line about the client. */

@@ -14,6 +14,7 @@ import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
+import org.waybill.amqp.engine.Conditions;
 import org.waybill.amqp.engine.SenderLink;
 import org.waybill.amqp.engine.SenderListener;
 import org.waybill.message.Message;
@@ -22,7 +23,6 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
-import org.waybill.spi.Transaction;
 
 /**
  * A link on which a client consumes: credit and outcomes go to the broker's consumer, its deliveries become transfers.
@@ -50,7 +50,7 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
 
     /** An outcome that is settled once the broker has committed it. */
     private record Confirm(long firstToken, long lastToken, long firstId, DeliveryState state) {
-        long id(long token) {
+        long idOf(long token) {
             return firstId + token - firstToken;
         }
     }
@@ -157,30 +157,23 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
 
     @Override
     public void settled(long firstToken, long lastToken) {
-        takeConfirms(firstToken, lastToken, true);
-    }
-
-    /** Takes out what waits for the commit of these tokens, which may come in any order where transactions are in play. */
-    private void takeConfirms(long firstToken, long lastToken, boolean settle) {
-        ArrayDeque<Confirm> open = confirms;
-        long missing = lastToken - firstToken + 1;
-        for (int i = open == null ? 0 : open.size(); i > 0 && missing > 0; i--) {
-            Confirm next = open.remove();
+        if (confirms == null) {
+            return;
+        }
+        for (int left = confirms.size(); left > 0; left--) {
+            Confirm next = confirms.remove();
             long first = Math.max(firstToken, next.firstToken);
             long last = Math.min(lastToken, next.lastToken);
             if (first > last) {
-                open.add(next);
+                confirms.add(next);
                 continue;
             }
-            missing -= last - first + 1;
-            if (settle) {
-                link.settle(next.id(first), next.id(last), next.state);
+            link.settle(next.idOf(first), next.idOf(last), next.state);
+            if (next.firstToken < first) {
+                confirms.add(new Confirm(next.firstToken, first - 1, next.firstId, next.state));
             }
             if (last < next.lastToken) {
-                open.addFirst(new Confirm(last + 1, next.lastToken, next.id(last + 1), next.state));
-            }
-            if (first > next.firstToken) {
-                open.addFirst(new Confirm(next.firstToken, first - 1, next.firstId, next.state));
+                confirms.add(new Confirm(last + 1, next.lastToken, next.idOf(last + 1), next.state));
             }
         }
     }
@@ -226,44 +219,49 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
             return;
         }
         if (state instanceof TransactionalState transactional) {
-            disposeIn(transactional, firstId, firstToken, lastToken, settled);
+            settleIn(transactional, firstId, firstToken, lastToken, settled);
             return;
         }
         Outcome outcome =
                 state == null ? null : Outcomes.of(state, connection.loop().codec());
         if (settled) {
-            takeConfirms(firstToken, lastToken, false);
             consumer.settle(firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, false);
         } else if (outcome != null && state != null) {
-            confirmLater(new Confirm(firstToken, lastToken, firstId, state));
+            confirm(new Confirm(firstToken, lastToken, firstId, state));
             consumer.settle(firstToken, lastToken, outcome, true);
         }
     }
 
-    private void confirmLater(Confirm confirm) {
+    private void settleIn(TransactionalState state, long firstId, long firstToken, long lastToken, boolean settled) {
+        OpenTransaction transaction = connection.transactions().find(state.getTxnId());
+        if (transaction == null) {
+            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            return;
+        }
+        Object named = state.getOutcome();
+        Outcome outcome =
+                named == null ? null : Outcomes.of(named, connection.loop().codec());
+        if (!settled) {
+            Confirm open = new Confirm(firstToken, lastToken, firstId, state);
+            confirm(open);
+            transaction.onRollback(() -> undo(open));
+        }
+        consumer.settle(
+                firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, transaction.work(), settled);
+    }
+
+    private void confirm(Confirm open) {
         if (confirms == null) {
             confirms = new ArrayDeque<>();
         }
-        confirms.add(confirm);
+        confirms.add(open);
     }
 
-    /** An outcome that waits for a commit (AMQP 1.0 part 4, section 4.4.2). */
-    private void disposeIn(TransactionalState state, long firstId, long firstToken, long lastToken, boolean settled) {
-        Transaction transaction = connection.transactions().find(state.getTxnId());
-        if (transaction == null) {
-            end(CoordinatorLink.unknown());
-            return;
+    /** A rollback gave the deliveries back to their places: they are settled here as released. */
+    private void undo(Confirm open) {
+        if (confirms != null && confirms.remove(open)) {
+            link.settle(open.firstId, open.idOf(open.lastToken), Released.getInstance());
         }
-        Outcome outcome = state.getOutcome() == null
-                ? null
-                : Outcomes.of(state.getOutcome(), connection.loop().codec());
-        if (outcome == null) {
-            outcome = spec.defaultOutcome();
-        }
-        if (!settled) {
-            confirmLater(new Confirm(firstToken, lastToken, firstId, state));
-        }
-        consumer.settle(firstToken, lastToken, outcome, transaction, settled);
     }
 
     @Override

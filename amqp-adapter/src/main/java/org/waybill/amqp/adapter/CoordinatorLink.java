@@ -2,7 +2,8 @@ package org.waybill.amqp.adapter;
 
 import java.nio.ByteBuffer;
 import java.util.List;
-import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
@@ -12,7 +13,6 @@ import org.apache.qpid.proton.amqp.transaction.Declared;
 import org.apache.qpid.proton.amqp.transaction.Discharge;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
-import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.jspecify.annotations.Nullable;
 import org.waybill.amqp.engine.Conditions;
@@ -22,31 +22,33 @@ import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.ReceiverListener;
 import org.waybill.spi.BrokerSession.Reply;
 
-/**
- * A link to the transaction coordinator (AMQP 1.0 part 4): declares and discharges local transactions of its connection. What was
- * declared on it is rolled back when it goes.
- */
+/** A link to the transaction coordinator (AMQP 1.0 part 4, section 4.2): declares and discharges the local transactions of a connection. */
 final class CoordinatorLink extends BrokerLink<ReceiverLink> implements ReceiverListener {
     private static final int CREDIT = 64;
+    private static final long MAX_REQUEST_BYTES = 4 * 1024;
+    private static final Symbol[] CAPABILITIES = {
+        Symbol.valueOf("amqp:local-transactions"),
+        Symbol.valueOf("amqp:multi-txns-per-ssn"),
+        Symbol.valueOf("amqp:multi-ssns-per-txn")
+    };
 
-    private final Attach asked;
+    private final Transactions transactions;
     private final DeliveryAssembly assembly = new DeliveryAssembly();
 
-    CoordinatorLink(AmqpConnection connection, ReceiverLink link, Attach asked) {
+    CoordinatorLink(AmqpConnection connection, ReceiverLink link, Transactions transactions) {
         super(connection, link, false);
-        this.asked = asked;
+        this.transactions = transactions;
     }
 
-    /** Answers the attach. */
-    void begin() {
+    void attach(Attach asked) {
         Coordinator coordinator = new Coordinator();
-        coordinator.setCapabilities(Symbols.LOCAL_TRANSACTIONS, Symbols.MULTI_TXNS_PER_SSN, Symbols.MULTI_SSNS_PER_TXN);
+        coordinator.setCapabilities(CAPABILITIES);
         Attach answer = new Attach();
         answer.setSource(asked.getSource());
         answer.setTarget(coordinator);
         answer.setSndSettleMode(asked.getSndSettleMode());
         answer.setRcvSettleMode(ReceiverSettleMode.FIRST);
-        link.listener(this);
+        answer.setMaxMessageSize(UnsignedLong.valueOf(MAX_REQUEST_BYTES));
         link.attach(answer);
         link.grantCredit(CREDIT);
     }
@@ -56,90 +58,86 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
         if (isOver()) {
             return;
         }
-        byte[] bytes = assembly.add(transfer, payload);
-        if (bytes == null) {
-            return;
-        }
-        long id = transfer.deliveryId();
-        Object request = request(bytes);
-        if (request instanceof Declare declare) {
-            declare(id, declare);
-        } else if (request instanceof Discharge discharge) {
-            discharge(id, discharge);
-        } else {
-            reject(id, Conditions.error(Conditions.DECODE_ERROR, "a coordinator takes a declare or a discharge"));
+        byte @Nullable [] bytes = assembly.add(transfer, payload);
+        if (bytes != null) {
+            handle(transfer.deliveryId(), request(bytes));
+        } else if (transfer.aborted()) {
+            link.grantCredit(1);
         }
     }
 
-    private @Nullable Object request(byte[] bytes) {
+    /** What the message asks for; null when it cannot be read. */
+    private @Nullable Object request(byte[] message) {
         try {
-            List<Object> sections = connection.loop().codec().decodeAll(bytes);
+            List<Object> sections = connection.loop().codec().decodeAll(message);
             Object last = sections.isEmpty() ? null : sections.get(sections.size() - 1);
-            return last instanceof AmqpValue body ? body.getValue() : null;
-        } catch (IllegalArgumentException malformed) {
+            return last instanceof AmqpValue value ? value.getValue() : null;
+        } catch (IllegalArgumentException e) {
             return null;
         }
     }
 
-    private void declare(long id, Declare declare) {
-        if (declare.getGlobalId() != null) {
-            reject(id, Conditions.error(Conditions.NOT_IMPLEMENTED, "global transactions are not available here"));
-            return;
+    private void handle(long deliveryId, @Nullable Object request) {
+        if (request instanceof Declare declare) {
+            answer(deliveryId, declare(declare));
+        } else if (request instanceof Discharge discharge) {
+            discharge(deliveryId, discharge);
+        } else {
+            answer(deliveryId, rejected(Conditions.DECODE_ERROR, "neither a declare nor a discharge"));
         }
-        Binary transaction = connection.transactions().declare(this);
-        if (transaction == null) {
-            reject(
-                    id,
-                    Conditions.error(
-                            Conditions.RESOURCE_LIMIT_EXCEEDED,
-                            "a connection has at most " + Transactions.MAX_OPEN + " transactions open"));
-            return;
+    }
+
+    private DeliveryState declare(Declare declare) {
+        if (declare.getGlobalId() != null) {
+            return rejected(Conditions.NOT_IMPLEMENTED, "there are no distributed transactions in this version");
+        }
+        OpenTransaction begun = transactions.declare(this);
+        if (begun == null) {
+            return rejected(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED,
+                    Transactions.MAX_OPEN + " transactions are open on this connection, no more are allowed");
         }
         Declared declared = new Declared();
-        declared.setTxnId(transaction);
-        answer(id, declared);
+        declared.setTxnId(begun.txnId());
+        return declared;
     }
 
-    private void discharge(long id, Discharge discharge) {
-        Binary transaction = discharge.getTxnId();
-        if (connection.transactions().find(transaction) == null) {
-            reject(id, unknown());
+    private void discharge(long deliveryId, Discharge discharge) {
+        OpenTransaction ended = transactions.find(discharge.getTxnId());
+        if (ended == null) {
+            answer(deliveryId, rejected(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
             return;
         }
-        connection.transactions().discharge(transaction, Boolean.TRUE.equals(discharge.getFail()), reply -> {
-            if (reply instanceof Reply.Refused<Boolean> refused) {
-                reject(
-                        id,
-                        Conditions.error(
-                                Symbols.TRANSACTION_ROLLBACK, refused.error().message()));
-            } else {
-                answer(id, Accepted.getInstance());
-            }
-        });
+        transactions.remove(ended);
+        if (Boolean.TRUE.equals(discharge.getFail())) {
+            ended.rollback(reply -> answer(deliveryId, Accepted.getInstance()));
+        } else {
+            ended.commit(reply -> answer(deliveryId, outcome(reply)));
+        }
     }
 
-    static ErrorCondition unknown() {
-        return Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction");
+    private static DeliveryState outcome(Reply<Boolean> reply) {
+        return reply instanceof Reply.Refused<Boolean> refused
+                ? rejected(Symbols.TRANSACTION_ROLLBACK, refused.error().message())
+                : Accepted.getInstance();
     }
 
-    private void reject(long id, ErrorCondition error) {
+    private static Rejected rejected(Symbol condition, String description) {
         Rejected rejected = new Rejected();
-        rejected.setError(error);
-        answer(id, rejected);
+        rejected.setError(Conditions.error(condition, description));
+        return rejected;
     }
 
-    private void answer(long id, DeliveryState state) {
+    private void answer(long deliveryId, DeliveryState state) {
         if (!isOver()) {
-            link.disposition(id, id, true, state);
-            if (link.credit() <= CREDIT >> 1) {
-                link.resetCredit(CREDIT);
-            }
+            link.disposition(deliveryId, deliveryId, true, state);
+            link.grantCredit(1);
         }
     }
 
     @Override
     void release() {
         assembly.clear();
-        connection.transactions().rollBackAll(this);
+        transactions.abandon(this);
     }
 }

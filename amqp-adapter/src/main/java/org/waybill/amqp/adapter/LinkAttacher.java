@@ -99,7 +99,9 @@ final class LinkAttacher implements SessionListener {
     public void onReceiver(SessionEngine session, ReceiverLink link) {
         Attach asked = asked(link);
         if (asked.getTarget() instanceof Coordinator) {
-            new CoordinatorLink(connection, link, asked).begin();
+            CoordinatorLink coordinator = new CoordinatorLink(connection, link, connection.transactions());
+            link.listener(coordinator);
+            coordinator.attach(asked);
             return;
         }
         if (!(asked.getTarget() instanceof Target target)) {

@@ -2,68 +2,60 @@ package org.waybill.amqp.adapter;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
-import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.Binary;
 import org.jspecify.annotations.Nullable;
-import org.waybill.spi.BrokerSession;
-import org.waybill.spi.BrokerSession.Reply;
-import org.waybill.spi.Transaction;
 
-/** The open transactions of a connection, by the id its client knows them by. On the connection's loop. */
+/** The transactions of one connection that are not discharged yet, by their txn-id (AMQP 1.0 part 4, section 4.3). */
 final class Transactions {
-    /** How many a connection may have open at once. */
+    /** Transactions a connection may have open. */
     static final int MAX_OPEN = 1_024;
 
-    private final BrokerSession session;
-    private final Map<Binary, Open> open = new HashMap<>(0);
-    private long lastId;
+    private final AmqpConnection connection;
+    private final Map<Long, OpenTransaction> open = new HashMap<>(0);
+    private long nextId;
 
-    Transactions(BrokerSession session) {
-        this.session = session;
+    Transactions(AmqpConnection connection) {
+        this.connection = connection;
     }
 
-    /** A transaction and the coordinator link it was declared on, with which it ends. */
-    private record Open(Transaction transaction, CoordinatorLink by) {}
-
-    /** Begins one; null when too many are open. */
+    /** Begins a transaction; null when there are too many. */
     @Nullable
-    Binary declare(CoordinatorLink by) {
-        if (open.size() >= MAX_OPEN) {
+    OpenTransaction declare(CoordinatorLink coordinator) {
+        if (open.size() == MAX_OPEN) {
             return null;
         }
-        Binary id = new Binary(ByteBuffer.allocate(Long.BYTES).putLong(++lastId).array());
-        open.put(id, new Open(session.begin(), by));
-        return id;
+        long id = nextId++;
+        Binary wireId = new Binary(ByteBuffer.allocate(Long.BYTES).putLong(id).array());
+        OpenTransaction begun = new OpenTransaction(wireId, connection.session().begin(), coordinator);
+        open.put(id, begun);
+        return begun;
     }
 
-    /** The transaction of an id, or null when there is none. */
+    /** The transaction of a txn-id; null when there is none, or none any more. */
     @Nullable
-    Transaction find(@Nullable Binary id) {
-        Open found = id == null ? null : open.get(id);
-        return found == null ? null : found.transaction;
+    OpenTransaction find(@Nullable Binary txnId) {
+        return txnId == null || txnId.getLength() != Long.BYTES ? null : open.get(key(txnId));
     }
 
-    /** Ends one, which is there. */
-    void discharge(Binary id, boolean fail, Consumer<Reply<Boolean>> reply) {
-        Open ended = java.util.Objects.requireNonNull(open.remove(id));
-        if (fail) {
-            ended.transaction.rollback(reply);
-        } else {
-            ended.transaction.commit(reply);
-        }
+    /** Takes a transaction out, because it is about to be discharged. */
+    void remove(OpenTransaction ended) {
+        open.remove(key(ended.txnId()));
     }
 
-    /** The coordinator link is gone: what was declared on it is rolled back. */
-    void rollBackAll(CoordinatorLink by) {
-        Iterator<Open> all = open.values().iterator();
-        while (all.hasNext()) {
-            Open next = all.next();
-            if (next.by == by) {
-                all.remove();
-                next.transaction.rollback(reply -> {});
+    /** Rolls back what a coordinator link declared and did not discharge: the link is gone. */
+    void abandon(CoordinatorLink coordinator) {
+        open.values().removeIf(each -> {
+            if (each.coordinator() != coordinator) {
+                return false;
             }
-        }
+            each.rollback(reply -> {});
+            return true;
+        });
+    }
+
+    private static Long key(Binary txnId) {
+        return ByteBuffer.wrap(txnId.getArray(), txnId.getArrayOffset(), Long.BYTES)
+                .getLong();
     }
 }

@@ -120,17 +120,26 @@ final class FakeConsumer implements Consumer {
     public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
         session.call(() -> {
             var range = unsettled.subMap(firstToken, true, lastToken, true);
-            List<FakeQueue.Entry> taken = List.copyOf(range.values());
+            List<FakeQueue.Entry> entries = List.copyOf(range.values());
             range.clear();
-            ((FakeTransaction) transaction).add(committed -> {
-                Outcome given = committed ? outcome : settled ? Outcome.FAILED : Outcome.RELEASED;
-                taken.forEach(entry -> queue.settle(entry, given, this));
-                if (committed && !settled) {
-                    session.answer(() -> handler.settled(firstToken, lastToken));
-                }
-                queue.dispatch();
-            });
+            ((FakeTransaction) transaction)
+                    .add(
+                            () -> commit(entries, outcome, firstToken, lastToken, settled),
+                            () -> rollback(entries, settled));
         });
+    }
+
+    private void commit(List<FakeQueue.Entry> entries, Outcome outcome, long first, long last, boolean settled) {
+        entries.forEach(entry -> queue.settle(entry, outcome, this));
+        if (!settled) {
+            session.answer(() -> handler.settled(first, last));
+        }
+        queue.dispatch();
+    }
+
+    private void rollback(List<FakeQueue.Entry> entries, boolean settled) {
+        entries.forEach(entry -> queue.settle(entry, settled ? Outcome.FAILED : Outcome.RELEASED, this));
+        queue.dispatch();
     }
 
     @Override

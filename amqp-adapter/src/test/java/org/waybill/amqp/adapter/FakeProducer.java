@@ -42,11 +42,11 @@ final class FakeProducer implements Producer {
 
     @Override
     public void send(Message message, Transaction transaction) {
-        ((FakeTransaction) transaction).add(committed -> {
+        session.call(() -> {
             String address = spec.address() == null ? message.to() : spec.address();
             FakeQueue queue = address == null ? null : core.queue(address);
-            if (committed && queue != null) {
-                queue.put(message);
+            if (queue != null) {
+                ((FakeTransaction) transaction).add(() -> queue.put(message), () -> {});
             }
         });
     }

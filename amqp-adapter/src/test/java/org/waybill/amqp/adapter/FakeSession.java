@@ -30,6 +30,7 @@ final class FakeSession implements BrokerSession {
     private final Deque<Runnable> calls = new ArrayDeque<>();
     private final Deque<Runnable> answers = new ArrayDeque<>();
     private final List<FakeConsumer> consumers = new ArrayList<>();
+    private final List<FakeTransaction> transactions = new ArrayList<>();
     private final List<String> temporaries = new ArrayList<>();
     private boolean scheduled;
     private boolean closed;
@@ -109,11 +110,6 @@ final class FakeSession implements BrokerSession {
     }
 
     @Override
-    public Transaction begin() {
-        return new FakeTransaction(this);
-    }
-
-    @Override
     public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
         call(() -> {
             String name = "temporary-" + core.nextTemporary++;
@@ -130,6 +126,13 @@ final class FakeSession implements BrokerSession {
                 core.delete(address);
             }
         });
+    }
+
+    @Override
+    public Transaction begin() {
+        FakeTransaction begun = new FakeTransaction(this);
+        transactions.add(begun);
+        return begun;
     }
 
     @Override
@@ -196,6 +199,7 @@ final class FakeSession implements BrokerSession {
     public void close() {
         flush();
         closed = true;
+        transactions.forEach(FakeTransaction::undo);
         consumers.forEach(FakeConsumer::end);
         List.copyOf(temporaries).forEach(core::delete);
         core.sessions.remove(this);

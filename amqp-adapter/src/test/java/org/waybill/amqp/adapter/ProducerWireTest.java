@@ -270,35 +270,6 @@ final class ProducerWireTest {
     }
 
     @Test
-    void rejectsADischargeOfATransactionThatIsNotThere() throws Exception {
-        try (Wire wire = Wire.begin(broker, "c")) {
-            wire.frames.expectAttach().ofReceiver().withTarget(Matchers.notNullValue());
-            wire.frames.expectFlow();
-            wire.frames
-                    .remoteAttach()
-                    .withName("tx")
-                    .withHandle(0)
-                    .ofSender()
-                    .withInitialDeliveryCount(0)
-                    .withSource()
-                    .and()
-                    .withCoordinator()
-                    .and()
-                    .now();
-            wire.done();
-            wire.frames.expectDisposition().withSettled(true).withState().rejected("amqp:transaction:unknown-id", Matchers.notNullValue(String.class));
-            wire.frames
-                    .remoteTransfer()
-                    .withHandle(0)
-                    .withDeliveryId(0)
-                    .withDeliveryTag(new byte[] {0})
-                    .withPayload(new byte[] {0, 0x53, 0x77, 0, 0x53, 0x32, (byte) 0xC0, 4, 2, (byte) 0xA0, 0, 0x42})
-                    .now();
-            wire.done();
-        }
-    }
-
-    @Test
     void takesAStolenLinkAwayFromItsFormerConnection() throws Exception {
         try (Wire first = Wire.begin(broker, "same").sender("q")) {
             first.frames.expectDetach().withClosed(true).withError("amqp:link:stolen");
