@@ -1,0 +1,181 @@
+package org.waybill.message;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message as its sender encoded it, with the offsets of its sections and the header fields the broker acts on.
+ *
+ * <p>Immutable; any thread. The array belongs to the message and is never written to. The bare message (properties,
+ * application-properties, body; AMQP 1.0 part 3, section 3.2) and the footer leave the broker byte for byte as they came.
+ */
+public final class Message {
+    /** Priority of a message that names none (AMQP 1.0 part 3, section 3.2.1). */
+    public static final int DEFAULT_PRIORITY = 4;
+
+    /** Index of a field in the properties section (AMQP 1.0 part 3, section 3.2.4). */
+    public static final int MESSAGE_ID = 0;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int TO = 2;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int SUBJECT = 3;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int CORRELATION_ID = 5;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int ABSOLUTE_EXPIRY_TIME = 8;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int CREATION_TIME = 9;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int GROUP_ID = 10;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int GROUP_SEQUENCE = 11;
+
+    private final byte[] bytes;
+    private final int format;
+    private final Sections sections;
+
+    private Message(byte[] bytes, int format, Sections sections) {
+        this.bytes = bytes;
+        this.format = format;
+        this.sections = sections;
+    }
+
+    /**
+     * Reads the sections of an encoded message.
+     *
+     * @param bytes exactly the message; owned by the result from here on
+     * @param format the message-format of its transfer
+     * @throws DecodeError when the bytes are not well-formed sections in their order
+     */
+    public static Message of(byte[] bytes, int format) {
+        return new Message(bytes, format, Sections.scan(bytes));
+    }
+
+    /** The whole encoded message. Not to be changed. */
+    public byte[] bytes() {
+        return bytes;
+    }
+
+    /** Its size in bytes. */
+    public int size() {
+        return bytes.length;
+    }
+
+    /** The message-format of its transfer, as the sender gave it. */
+    public int format() {
+        return format;
+    }
+
+    /** Whether it must survive the broker's end. */
+    public boolean durable() {
+        return sections.durable;
+    }
+
+    /** 0 (lowest) to 9 (highest); higher values of the wire count as 9. */
+    public int priority() {
+        return sections.priority;
+    }
+
+    /** The header's time to live in milliseconds, or 0 for no limit. */
+    public long ttlMs() {
+        return sections.ttlMs;
+    }
+
+    /** Where the bare message begins: all before it is header and annotations. */
+    public int bareAt() {
+        return sections.bareAt;
+    }
+
+    /** The {@code to} field of its properties, or null. */
+    public @Nullable String to() {
+        return property(TO) instanceof String address ? address : null;
+    }
+
+    /**
+     * A field of its properties section.
+     *
+     * @return a String, Long, Integer, Boolean, Double or Float; null when absent, malformed, or of a type that has no such form
+     */
+    public @Nullable Object property(int field) {
+        if (sections.propertiesAt < 0) {
+            return null;
+        }
+        try {
+            ListReader properties = new ListReader(bytes, sections.propertiesAt, bytes.length);
+            for (int i = 0; i < field; i++) {
+                properties.skip();
+            }
+            return properties.value();
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
+    /**
+     * An application property by its name, looked for in the encoded map.
+     *
+     * @return as {@link #property(int)}, with Byte and Short besides
+     */
+    public @Nullable Object applicationProperty(String name) {
+        try {
+            return sections.applicationPropertiesAt < 0
+                    ? null
+                    : PropertyMap.find(bytes, sections.applicationPropertiesAt, name);
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
+    /** The moment it expires in epoch milliseconds, or 0 for never, given the moment it arrived. */
+    public long expiresAtMs(long arrivedAtMs) {
+        if (sections.ttlMs > 0) {
+            long at = arrivedAtMs + sections.ttlMs;
+            return at < 0 ? 0 : at;
+        }
+        return property(ABSOLUTE_EXPIRY_TIME) instanceof Long at ? at : 0;
+    }
+
+    /**
+     * The same message with other annotations, as the broker itself sends it on: nothing of its old deliveries stays.
+     *
+     * @param annotations an encoded map
+     */
+    public Message withAnnotations(byte[] annotations) {
+        byte[] head = HeadWriter.write(this, sections, 0, annotations);
+        byte[] whole = Arrays.copyOf(head, head.length + bytes.length - sections.bareAt);
+        System.arraycopy(bytes, sections.bareAt, whole, head.length, bytes.length - sections.bareAt);
+        return of(whole, format);
+    }
+
+    /** The encoded map of its message annotations, or null. */
+    public byte @Nullable [] annotations() {
+        if (sections.annotationsAt < 0) {
+            return null;
+        }
+        byte[] map = new byte[sections.annotationsEnd - sections.annotationsAt];
+        System.arraycopy(bytes, sections.annotationsAt, map, 0, map.length);
+        return map;
+    }
+
+    /**
+     * What goes out in place of everything before the bare message: the header with this delivery count, no delivery annotations
+     * (they were for this hop alone), and the message annotations.
+     *
+     * @param deliveryCount failed attempts so far
+     * @param annotations an encoded map in place of the message's own annotations, or null to keep those
+     * @return null when the bytes before the bare message can go out as they came
+     */
+    public byte @Nullable [] head(int deliveryCount, byte @Nullable [] annotations) {
+        if (deliveryCount == 0 && annotations == null && sections.verbatim) {
+            return null;
+        }
+        return HeadWriter.write(this, sections, deliveryCount, annotations);
+    }
+}

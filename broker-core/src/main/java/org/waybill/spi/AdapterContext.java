@@ -1,0 +1,27 @@
+package org.waybill.spi;
+
+import io.vertx.core.Vertx;
+import org.waybill.config.Settings;
+import org.waybill.io.Loop;
+import org.waybill.security.UserStore;
+
+/** What the broker gives an adapter. */
+public interface AdapterContext {
+    /** The event loops; adapters listen and connect on these and block none of them. */
+    Vertx vertx();
+
+    /** The settings in force. */
+    Settings settings();
+
+    /** Who may log in. */
+    UserStore users();
+
+    /** The loop that the calling event-loop thread belongs to. */
+    Loop currentLoop();
+
+    /** The id of this broker, stable over restarts: its container id on connections. */
+    String brokerId();
+
+    /** Opens a session on the calling event loop. */
+    BrokerSession openSession(SessionSpec spec, SessionHandler handler);
+}

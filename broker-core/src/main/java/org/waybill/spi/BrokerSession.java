@@ -1,0 +1,52 @@
+package org.waybill.spi;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * One client connection as the broker sees it. All calls and all answers are on the loop the session was opened with. No call
+ * blocks. Answers never come from inside the call that asked for them.
+ */
+public interface BrokerSession {
+    /** Opens a producer; the answer is {@link ProducerHandler#opened} or {@link ProducerHandler#closed}. */
+    Producer openProducer(ProducerSpec spec, ProducerHandler handler);
+
+    /** Opens a consumer; the answer is {@link ConsumerHandler#opened} or {@link ConsumerHandler#closed}. */
+    org.waybill.spi.Consumer openConsumer(ConsumerSpec spec, ConsumerHandler handler);
+
+    /**
+     * Creates a node that lives no longer than this session and that only this session may consume from.
+     *
+     * @param reply gets its address, or the reason why there is none
+     */
+    void createTemporary(NodeKind kind, Consumer<Reply<String>> reply);
+
+    /** Deletes a node that {@link #createTemporary} made; consumers of it are closed with {@code RESOURCE_DELETED}. */
+    void deleteTemporary(String address);
+
+    /** Begins a transaction. */
+    Transaction begin();
+
+    /** Carries out one administrative operation. */
+    void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply);
+
+    /** Hands everything gathered since the last flush to the shards. Called at the end of each socket read. */
+    void flush();
+
+    /** Ends the session: producers and consumers close, unsettled deliveries get their default outcome, temporaries go. */
+    void close();
+
+    /**
+     * An answer: exactly one of value and error.
+     *
+     * @param <T> the type of the value
+     */
+    sealed interface Reply<T> {
+        /** It was done. */
+        record Done<T>(T value) implements Reply<T> {}
+
+        /** It was not done, and nothing has changed. */
+        record Refused<T>(BrokerError error) implements Reply<T> {}
+    }
+}
