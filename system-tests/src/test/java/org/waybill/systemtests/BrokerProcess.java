@@ -57,7 +57,12 @@ public final class BrokerProcess implements AutoCloseable {
 
         private List<String> command() {
             List<String> command = new ArrayList<>(List.of(
-                    Distribution.launcher().toString(), "start", "--data", data.toString(), "--amqp-port", String.valueOf(port)));
+                    Distribution.launcher().toString(),
+                    "start",
+                    "--data",
+                    data.toString(),
+                    "--amqp-port",
+                    String.valueOf(port)));
             if (config != null) {
                 command.add("--config");
                 command.add(config.toString());
@@ -88,13 +93,17 @@ public final class BrokerProcess implements AutoCloseable {
     public static BrokerProcess start(Options options) {
         BrokerProcess broker = launch(options);
         try {
-            await("the line Waybill ready").atMost(READY_WITHIN).pollInterval(Duration.ofMillis(5)).until(() -> broker.ready() || !broker.isAlive());
+            await("the line Waybill ready")
+                    .atMost(READY_WITHIN)
+                    .pollInterval(Duration.ofMillis(5))
+                    .until(() -> broker.ready() || !broker.isAlive());
         } catch (RuntimeException e) {
             broker.close();
             throw new AssertionError("The broker did not get ready:\n" + broker.output(), e);
         }
         if (!broker.ready()) {
-            throw new AssertionError("The broker ended with " + broker.process.exitValue() + " before it was ready:\n" + broker.output());
+            throw new AssertionError("The broker ended with " + broker.process.exitValue() + " before it was ready:\n"
+                    + broker.output());
         }
         return broker;
     }

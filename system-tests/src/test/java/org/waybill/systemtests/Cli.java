@@ -40,7 +40,8 @@ public final class Cli {
             write(process, input);
             if (!process.waitFor(LIMIT.toMillis(), TimeUnit.MILLISECONDS)) {
                 process.destroyForcibly();
-                throw new AssertionError(command + " did not end within " + LIMIT + ":\n" + stdout.text() + "\n" + stderr.text());
+                throw new AssertionError(
+                        command + " did not end within " + LIMIT + ":\n" + stdout.text() + "\n" + stderr.text());
             }
             stdout.awaitEnd();
             stderr.awaitEnd();

@@ -37,8 +37,10 @@ public final class Conversation implements AutoCloseable {
         String python = List.of("/usr/bin/python3", "python3").stream()
                 .filter(candidate -> runs(candidate, "-c", "import proton"))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError("No Python with qpid-proton was found: install the package python3-qpid-proton."));
-        return new Conversation(List.of(python, "-u", PYTHON_SOURCES.resolve(program).toString()));
+                .orElseThrow(() -> new AssertionError(
+                        "No Python with qpid-proton was found: install the package python3-qpid-proton."));
+        return new Conversation(
+                List.of(python, "-u", PYTHON_SOURCES.resolve(program).toString()));
     }
 
     /** A program of {@code src/test/js}, whose packages must have been installed there. */
@@ -60,8 +62,12 @@ public final class Conversation implements AutoCloseable {
         } catch (IOException e) {
             throw new AssertionError("the helper program has ended:\n" + stderr.text(), e);
         }
-        await("an answer of the helper program").atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(() -> nextLine().isPresent() || !process.isAlive());
-        String answer = nextLine().orElseThrow(() -> new AssertionError("the helper program has ended:\n" + stderr.text()));
+        await("an answer of the helper program")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofMillis(2))
+                .until(() -> nextLine().isPresent() || !process.isAlive());
+        String answer =
+                nextLine().orElseThrow(() -> new AssertionError("the helper program has ended:\n" + stderr.text()));
         answered++;
         return answer;
     }
@@ -73,7 +79,8 @@ public final class Conversation implements AutoCloseable {
 
     private static boolean runs(String... command) {
         try {
-            Process process = Children.adopt(new ProcessBuilder(command).redirectErrorStream(true).start());
+            Process process = Children.adopt(
+                    new ProcessBuilder(command).redirectErrorStream(true).start());
             process.getInputStream().readAllBytes();
             return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0;
         } catch (IOException e) {

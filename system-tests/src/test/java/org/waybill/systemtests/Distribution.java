@@ -35,7 +35,8 @@ public final class Distribution {
     /** A directory below the build directory that is new, for the data or the files of one test. */
     public static Path newDirectory(String purpose) {
         try {
-            Path parent = Files.createDirectories(Path.of("target", "system-tests").toAbsolutePath());
+            Path parent =
+                    Files.createDirectories(Path.of("target", "system-tests").toAbsolutePath());
             return Files.createTempDirectory(parent, purpose + "-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -46,14 +47,16 @@ public final class Distribution {
     public static String required(String property) {
         String value = System.getProperty(property);
         if (value == null) {
-            throw new IllegalStateException("The system property " + property + " is not set: run these tests with mvn verify.");
+            throw new IllegalStateException(
+                    "The system property " + property + " is not set: run these tests with mvn verify.");
         }
         return value;
     }
 
     private static Path unzip(Path archive) {
         if (!Files.isRegularFile(archive)) {
-            throw new IllegalStateException("No archive to test at " + archive.normalize() + ": run mvn verify from the root.");
+            throw new IllegalStateException(
+                    "No archive to test at " + archive.normalize() + ": run mvn verify from the root.");
         }
         Path target = newDirectory("home");
         URI uri = URI.create("jar:" + archive.toUri());

@@ -31,7 +31,8 @@ public final class RunningBroker implements BeforeAllCallback, AfterTestExecutio
     @Override
     public void afterTestExecution(ExtensionContext context) {
         if (context.getExecutionException().isPresent()) {
-            System.out.println("The broker while " + context.getDisplayName() + " failed:\n" + process().output());
+            System.out.println("The broker while " + context.getDisplayName() + " failed:\n"
+                    + process().output());
         }
     }
 

@@ -51,7 +51,8 @@ final class BacklogIT {
     private void report(String what, long startNs, BrokerProcess broker) {
         long ms = (System.nanoTime() - startNs) / 1_000_000;
         long residentMib = broker.residentBytes().orElse(0L) >> 20;
-        System.out.println("backlog: " + what + " " + messages + " messages in " + ms + " ms, resident memory of the broker " + residentMib + " MiB");
+        System.out.println("backlog: " + what + " " + messages + " messages in " + ms
+                + " ms, resident memory of the broker " + residentMib + " MiB");
     }
 
     private void send(int port) throws Exception {
@@ -74,13 +75,17 @@ final class BacklogIT {
                 }
             };
             for (int i = 0; i < messages && failures.isEmpty(); i++) {
-                assertThat(inFlight.tryAcquire(30, TimeUnit.SECONDS)).as("a send is settled within 30 s").isTrue();
+                assertThat(inFlight.tryAcquire(30, TimeUnit.SECONDS))
+                        .as("a send is settled within 30 s")
+                        .isTrue();
                 BytesMessage message = session.createBytesMessage();
                 message.writeInt(i);
                 message.writeBytes(padding(i));
                 producer.send(message, listener);
             }
-            assertThat(inFlight.tryAcquire(IN_FLIGHT, 60, TimeUnit.SECONDS)).as("all sends are settled").isTrue();
+            assertThat(inFlight.tryAcquire(IN_FLIGHT, 60, TimeUnit.SECONDS))
+                    .as("all sends are settled")
+                    .isTrue();
             assertThat(failures).isEmpty();
         }
     }
@@ -95,7 +100,9 @@ final class BacklogIT {
                 BytesMessage message = (BytesMessage) consumer.receive(30_000);
                 assertThat(message).as("message %d", expected).isNotNull();
                 int number = message.readInt();
-                if (number != expected || message.readBytes(body) != body.length || !Arrays.equals(body, padding(expected))) {
+                if (number != expected
+                        || message.readBytes(body) != body.length
+                        || !Arrays.equals(body, padding(expected))) {
                     throw new AssertionError("expected message " + expected + ", got " + number);
                 }
             }

@@ -24,7 +24,8 @@ final class KillIT {
     private final long seed = Long.getLong("waybill.kill.seed", System.nanoTime());
     private final Random random = new Random(seed);
     private final Ledger ledger = new Ledger();
-    private final List<AtomicLong> sequences = List.of(new AtomicLong(), new AtomicLong(), new AtomicLong(), new AtomicLong());
+    private final List<AtomicLong> sequences =
+            List.of(new AtomicLong(), new AtomicLong(), new AtomicLong(), new AtomicLong());
 
     @Test
     void nothingSettledIsLostAndNothingConfirmedComesBack() throws InterruptedException {
@@ -40,7 +41,8 @@ final class KillIT {
             ledger.beginLife();
             List<Numbered> growing = Taking.all(broker.port(), GROWING, ledger);
             List<Numbered> flowing = Taking.all(broker.port(), FLOWING, ledger);
-            System.out.println("kill -9: " + ledger.settledCount() + " settled, " + growing.size() + " + " + flowing.size() + " left at the end");
+            System.out.println("kill -9: " + ledger.settledCount() + " settled, " + growing.size() + " + "
+                    + flowing.size() + " left at the end");
             List<Numbered> all = new ArrayList<>(growing);
             all.addAll(flowing);
             ledger.check(all);
@@ -61,7 +63,9 @@ final class KillIT {
             broker.kill();
             for (Thread client : clients) {
                 client.join(30_000);
-                assertThat(client.isAlive()).as("client %s ends with its broker", client.getName()).isFalse();
+                assertThat(client.isAlive())
+                        .as("client %s ends with its broker", client.getName())
+                        .isFalse();
             }
         }
     }

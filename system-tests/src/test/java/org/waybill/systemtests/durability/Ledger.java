@@ -77,10 +77,15 @@ final class Ledger {
     /** Compares everything known with the messages that came out at the end, each of them delivered and accepted, in their order. */
     void check(List<Numbered> drained) {
         Set<Numbered> once = new HashSet<>();
-        drained.stream().filter(message -> !once.add(message)).forEach(message -> offence(message + " was stored twice"));
+        drained.stream()
+                .filter(message -> !once.add(message))
+                .forEach(message -> offence(message + " was stored twice"));
         offences.addAll(outOfOrder(drained));
-        List<Numbered> lost = settled.stream().filter(message -> !accepted.contains(message)).toList();
-        lost.stream().limit(10).forEach(message -> offence(message + " was settled and is lost, one of " + lost.size()));
+        List<Numbered> lost =
+                settled.stream().filter(message -> !accepted.contains(message)).toList();
+        lost.stream()
+                .limit(10)
+                .forEach(message -> offence(message + " was settled and is lost, one of " + lost.size()));
     }
 
     /** A sentence for each message that came after a later one of the same producer. */

@@ -16,7 +16,12 @@ record Numbered(String producer, long sequence) {
         Random random = new Random(producer.hashCode() * 31L + sequence);
         int length = random.nextInt(maxPadding + 1);
         StringBuilder text = new StringBuilder(length + 32);
-        text.append(producer).append(' ').append(sequence).append(' ').append(maxPadding).append(':');
+        text.append(producer)
+                .append(' ')
+                .append(sequence)
+                .append(' ')
+                .append(maxPadding)
+                .append(':');
         for (int i = 0; i < length; i++) {
             text.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
         }

@@ -42,8 +42,8 @@ final class ProducerLoad implements Runnable {
 
     @Override
     public void run() {
-        JmsConnectionFactory factory =
-                new JmsConnectionFactory("amqp://127.0.0.1:" + port + "?jms.requestTimeout=5000&jms.sendTimeout=20000&jms.closeTimeout=1000");
+        JmsConnectionFactory factory = new JmsConnectionFactory(
+                "amqp://127.0.0.1:" + port + "?jms.requestTimeout=5000&jms.sendTimeout=20000&jms.closeTimeout=1000");
         try (Connection connection = factory.createConnection();
                 Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageProducer producer = session.createProducer(session.createQueue(queue))) {

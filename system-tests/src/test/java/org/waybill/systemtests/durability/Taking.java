@@ -71,7 +71,8 @@ final class Taking {
                 taking.untilDrained();
             } while (taking.taken.size() > before);
             while (!taking.unconfirmed.isEmpty()) {
-                taking.handle(wire.next().orElseThrow(() -> new AssertionError("closed before everything was confirmed")));
+                taking.handle(
+                        wire.next().orElseThrow(() -> new AssertionError("closed before everything was confirmed")));
             }
             return taking.taken;
         }
@@ -109,7 +110,9 @@ final class Taking {
                 delivered(partial.toByteArray());
                 partial.reset();
             }
-        } else if (frame.body() instanceof Disposition disposition && disposition.getRole() == Role.SENDER && disposition.getSettled()) {
+        } else if (frame.body() instanceof Disposition disposition
+                && disposition.getRole() == Role.SENDER
+                && disposition.getSettled()) {
             confirmed(disposition);
         } else if (frame.body() instanceof Flow flow && flow.getHandle() != null && flow.getDeliveryCount() != null) {
             deliveries = Math.max(deliveries, flow.getDeliveryCount().longValue());

@@ -79,7 +79,11 @@ final class Cases {
     }
 
     private void compounds() {
-        JsonNode nested = list(of("int", "1"), nothing(), list(of("string", "deep"), list()), map(of("string", "k"), of("symbol", "v")));
+        JsonNode nested = list(
+                of("int", "1"),
+                nothing(),
+                list(of("string", "deep"), list()),
+                map(of("string", "k"), of("symbol", "v")));
         value("empty list", list());
         value("list", list(of("int", "1"), of("string", "two"), bool(true)));
         value("nested list", nested);
@@ -90,16 +94,22 @@ final class Cases {
         value("list of 1000", list(many));
         value("empty map", map());
         value("map of plain values", plainMap());
-        value("map of many types", map(
-                of("string", "list"), nested,
-                of("string", "ulong"), of("ulong", "18446744073709551615"),
-                of("symbol", "symbol key"), of("uuid", A_UUID),
-                of("int", "7"), nothing()));
+        value(
+                "map of many types",
+                map(
+                        of("string", "list"), nested,
+                        of("string", "ulong"), of("ulong", "18446744073709551615"),
+                        of("symbol", "symbol key"), of("uuid", A_UUID),
+                        of("int", "7"), nothing()));
         value("array of int", array("int", of("int", "1"), of("int", "-2000000000")));
         value("array of symbol", array("symbol", of("symbol", "a"), of("symbol", "b")));
         value("described value", described(of("ulong", "4660"), list(of("string", "described"))));
-        value("value described by a symbol", described(of("symbol", "org.waybill:test:string"), of("string", "described")));
-        value("list of a described value", list(of("int", "1"), described(of("symbol", "org.waybill:test:string"), of("string", "described"))));
+        value(
+                "value described by a symbol",
+                described(of("symbol", "org.waybill:test:string"), of("string", "described")));
+        value(
+                "list of a described value",
+                list(of("int", "1"), described(of("symbol", "org.waybill:test:string"), of("string", "described"))));
         body("sequence", "sequence", list(of("string", "a"), of("long", "5"), bool(false)));
         body("empty sequence", "sequence", list());
     }
@@ -127,49 +137,78 @@ final class Cases {
 
     private void properties() {
         for (String[] id : new String[][] {
-            {"string", "an-id"}, {"string", "ID:another-id"}, {"ulong", "0"}, {"ulong", "18446744073709551615"}, {"uuid", A_UUID}, {"binary", "0aff"}
+            {"string", "an-id"},
+            {"string", "ID:another-id"},
+            {"ulong", "0"},
+            {"ulong", "18446744073709551615"},
+            {"uuid", A_UUID},
+            {"binary", "0aff"}
         }) {
-            with("message id, " + id[0] + " " + id[1], Map.of("properties", object(Map.of("message-id", of(id[0], id[1])))));
-            with("correlation id, " + id[0] + " " + id[1], Map.of("properties", object(Map.of("correlation-id", of(id[0], id[1])))));
+            with(
+                    "message id, " + id[0] + " " + id[1],
+                    Map.of("properties", object(Map.of("message-id", of(id[0], id[1])))));
+            with(
+                    "correlation id, " + id[0] + " " + id[1],
+                    Map.of("properties", object(Map.of("correlation-id", of(id[0], id[1])))));
         }
-        with("subject and groups", Map.of("properties", object(Map.of(
-                "subject", of("string", "a subject"),
-                "group-id", of("string", "a group"),
-                "group-sequence", of("uint", "7"),
-                "reply-to-group-id", of("string", "another group")))));
-        with("every other property", Map.of("properties", object(Map.of(
-                "user-id", of("binary", "75736572"),
-                "reply-to", of("string", "some.reply.queue"),
-                "content-type", of("symbol", "text/x-own"),
-                "content-encoding", of("symbol", "identity"),
-                "absolute-expiry-time", of("timestamp", "4102444800000"),
-                "creation-time", of("timestamp", "1700000000000")))));
+        with(
+                "subject and groups",
+                Map.of(
+                        "properties",
+                        object(Map.of(
+                                "subject", of("string", "a subject"),
+                                "group-id", of("string", "a group"),
+                                "group-sequence", of("uint", "7"),
+                                "reply-to-group-id", of("string", "another group")))));
+        with(
+                "every other property",
+                Map.of(
+                        "properties",
+                        object(Map.of(
+                                "user-id", of("binary", "75736572"),
+                                "reply-to", of("string", "some.reply.queue"),
+                                "content-type", of("symbol", "text/x-own"),
+                                "content-encoding", of("symbol", "identity"),
+                                "absolute-expiry-time", of("timestamp", "4102444800000"),
+                                "creation-time", of("timestamp", "1700000000000")))));
         with("priority 9", Map.of("priority", JsonNodeFactory.instance.numberNode(9)));
-        with("plain application properties", Map.of("app", object(Map.of(
-                "aBoolean", bool(false),
-                "aByte", of("byte", "-7"),
-                "aShort", of("short", "300"),
-                "anInt", of("int", "70000"),
-                "aLong", of("long", "-9007199254740991"),
-                "aFloat", floating(1.5f),
-                "aDouble", floating(2.75),
-                "aString", of("string", "ü")))));
-        with("application properties of other types", Map.of("app", object(Map.of(
-                "aUbyte", of("ubyte", "200"),
-                "aUint", of("uint", "4000000000"),
-                "aTimestamp", of("timestamp", "1700000000123"),
-                "aUuid", of("uuid", A_UUID),
-                "aSymbol", of("symbol", "sym"),
-                "aBinary", of("binary", "ff00"),
-                "with a space", of("string", "v")))));
+        with(
+                "plain application properties",
+                Map.of(
+                        "app",
+                        object(Map.of(
+                                "aBoolean", bool(false),
+                                "aByte", of("byte", "-7"),
+                                "aShort", of("short", "300"),
+                                "anInt", of("int", "70000"),
+                                "aLong", of("long", "-9007199254740991"),
+                                "aFloat", floating(1.5f),
+                                "aDouble", floating(2.75),
+                                "aString", of("string", "ü")))));
+        with(
+                "application properties of other types",
+                Map.of(
+                        "app",
+                        object(Map.of(
+                                "aUbyte", of("ubyte", "200"),
+                                "aUint", of("uint", "4000000000"),
+                                "aTimestamp", of("timestamp", "1700000000123"),
+                                "aUuid", of("uuid", A_UUID),
+                                "aSymbol", of("symbol", "sym"),
+                                "aBinary", of("binary", "ff00"),
+                                "with a space", of("string", "v")))));
     }
 
     private void annotations() {
-        with("message annotations", Map.of("annotations", object(Map.of(
-                "x-opt-waybill-test-string", of("string", "kept"),
-                "x-opt-waybill-test-long", of("long", "-5"),
-                "x-opt-waybill-test-symbol", of("symbol", "kept"),
-                "x-opt-waybill-test-list", list(of("int", "1"), of("string", "two"))))));
+        with(
+                "message annotations",
+                Map.of(
+                        "annotations",
+                        object(Map.of(
+                                "x-opt-waybill-test-string", of("string", "kept"),
+                                "x-opt-waybill-test-long", of("long", "-5"),
+                                "x-opt-waybill-test-symbol", of("symbol", "kept"),
+                                "x-opt-waybill-test-list", list(of("int", "1"), of("string", "two"))))));
     }
 
     private void value(String name, JsonNode value) {

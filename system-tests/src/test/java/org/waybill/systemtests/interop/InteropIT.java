@@ -45,20 +45,25 @@ final class InteropIT {
         System.out.println();
         for (Peer sender : PEERS) {
             System.out.printf("%-28s", sender.name());
-            PEERS.forEach(receiver -> System.out.printf(" | %-14s", TABLE.getOrDefault(sender.name() + receiver.name(), "failed")));
+            PEERS.forEach(receiver ->
+                    System.out.printf(" | %-14s", TABLE.getOrDefault(sender.name() + receiver.name(), "failed")));
             System.out.println();
         }
     }
 
     @TestFactory
     Stream<DynamicTest> carries() {
-        return PEERS.stream()
-                .flatMap(sender -> PEERS.stream().map(receiver -> dynamicTest(sender.name() + " to " + receiver.name(), () -> carry(sender, receiver))));
+        return PEERS.stream().flatMap(sender -> PEERS.stream()
+                .map(receiver -> dynamicTest(sender.name() + " to " + receiver.name(), () -> carry(sender, receiver))));
     }
 
     private static void carry(Peer sender, Peer receiver) {
-        List<Case> cases = Cases.all().stream().filter(sender::canSend).filter(receiver::canReceive).toList();
-        String address = "interop." + sender.name().replace(' ', '-') + "." + receiver.name().replace(' ', '-');
+        List<Case> cases = Cases.all().stream()
+                .filter(sender::canSend)
+                .filter(receiver::canReceive)
+                .toList();
+        String address = "interop." + sender.name().replace(' ', '-') + "."
+                + receiver.name().replace(' ', '-');
         List<String> differences = new ArrayList<>();
         for (List<Case> some : slices(cases)) {
             List<String> digests = sender.send(address, some);
@@ -77,7 +82,10 @@ final class InteropIT {
         List<List<Case>> slices = new ArrayList<>();
         for (Case next : cases) {
             List<Case> last = slices.isEmpty() ? List.of() : slices.get(slices.size() - 1);
-            if (last.isEmpty() || last.size() == SLICE || next.has("priority") || last.get(last.size() - 1).has("priority")) {
+            if (last.isEmpty()
+                    || last.size() == SLICE
+                    || next.has("priority")
+                    || last.get(last.size() - 1).has("priority")) {
                 last = new ArrayList<>();
                 slices.add(last);
             }
@@ -95,11 +103,23 @@ final class InteropIT {
             compare(part, expected.path(part), received.path(part), receiver, wanted, seen);
         }
         for (Map.Entry<String, JsonNode> property : expected.path("properties").properties()) {
-            compare(property.getKey(), property.getValue(), received.path("properties").path(property.getKey()), receiver, wanted, seen);
+            compare(
+                    property.getKey(),
+                    property.getValue(),
+                    received.path("properties").path(property.getKey()),
+                    receiver,
+                    wanted,
+                    seen);
         }
-        for (Map.Entry<String, JsonNode> annotation : expected.path("annotations").properties()) {
+        for (Map.Entry<String, JsonNode> annotation :
+                expected.path("annotations").properties()) {
             if (receiver.shows("annotations")) {
-                put(annotation.getKey(), annotation.getValue(), received.path("annotations").path(annotation.getKey()), wanted, seen);
+                put(
+                        annotation.getKey(),
+                        annotation.getValue(),
+                        received.path("annotations").path(annotation.getKey()),
+                        wanted,
+                        seen);
             }
         }
         for (Map.Entry<String, JsonNode> property : expected.path("app").properties()) {
@@ -107,7 +127,12 @@ final class InteropIT {
         }
         put("body", expected.get("body").get("v"), received.path("body").path("v"), wanted, seen);
         if (receiver.shows("section")) {
-            put("section", expected.get("body").get("section"), received.path("body").path("section"), wanted, seen);
+            put(
+                    "section",
+                    expected.get("body").get("section"),
+                    received.path("body").path("section"),
+                    wanted,
+                    seen);
         }
         if (receiver.shows("bare") && !digest.isEmpty()) {
             put("bare", JsonNodeFactory.instance.textNode(digest), received.path("bare"), wanted, seen);
@@ -115,7 +140,8 @@ final class InteropIT {
         return wanted.equals(seen) ? List.of() : List.of(sent.name() + ": expected " + wanted + ", got " + seen);
     }
 
-    private static void compare(String part, JsonNode expected, JsonNode received, Peer receiver, ObjectNode wanted, ObjectNode seen) {
+    private static void compare(
+            String part, JsonNode expected, JsonNode received, Peer receiver, ObjectNode wanted, ObjectNode seen) {
         if (!expected.isMissingNode() && receiver.shows(part)) {
             put(part, expected, received, wanted, seen);
         }

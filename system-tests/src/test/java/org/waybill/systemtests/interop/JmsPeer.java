@@ -25,17 +25,29 @@ import org.apache.qpid.jms.JmsConnectionFactory;
 
 /** Qpid JMS. What JMS cannot say is not asked of it: annotations, symbols, described values, ids of its own sending. */
 final class JmsPeer implements Peer {
-    private static final Set<String> SETTABLE = Set.of("correlation-id", "subject", "group-id", "group-sequence", "reply-to-group-id");
+    private static final Set<String> SETTABLE =
+            Set.of("correlation-id", "subject", "group-id", "group-sequence", "reply-to-group-id");
     private static final Set<String> BODIES = Set.of("string", "list", "map");
     private static final Set<String> SHOWN = Set.of(
-            "durable", "priority", "message-id", "correlation-id", "subject", "group-id", "group-sequence", "absolute-expiry-time", "creation-time",
+            "durable",
+            "priority",
+            "message-id",
+            "correlation-id",
+            "subject",
+            "group-id",
+            "group-sequence",
+            "absolute-expiry-time",
+            "creation-time",
             "user-id");
-    private static final Set<String> STREAMED = Set.of("boolean", "byte", "short", "int", "long", "float", "double", "string", "char");
+    private static final Set<String> STREAMED =
+            Set.of("boolean", "byte", "short", "int", "long", "float", "double", "string", "char");
 
     private final Connection connection;
 
     JmsPeer(int port) throws JMSException {
-        connection = new JmsConnectionFactory("amqp://127.0.0.1:" + port + "?jms.requestTimeout=60000&jms.sendTimeout=60000&jms.validatePropertyNames=false").createConnection();
+        connection = new JmsConnectionFactory("amqp://127.0.0.1:" + port
+                        + "?jms.requestTimeout=60000&jms.sendTimeout=60000&jms.validatePropertyNames=false")
+                .createConnection();
         connection.start();
     }
 
@@ -63,7 +75,8 @@ final class JmsPeer implements Peer {
 
     private static boolean sendsProperties(Case message) {
         boolean all = true;
-        for (Map.Entry<String, JsonNode> property : message.node().path("properties").properties()) {
+        for (Map.Entry<String, JsonNode> property :
+                message.node().path("properties").properties()) {
             all &= SETTABLE.contains(property.getKey());
         }
         for (Map.Entry<String, JsonNode> property : message.node().path("app").properties()) {
@@ -76,7 +89,9 @@ final class JmsPeer implements Peer {
     private static boolean mapped(JsonNode body) {
         boolean all = body.get("t").asText().equals("map");
         for (JsonNode entry : body.get("v")) {
-            all &= entry.isArray() && (STREAMED.contains(entry.get(1).get("t").asText()) || entry.get(1).get("t").asText().equals("binary"));
+            all &= entry.isArray()
+                    && (STREAMED.contains(entry.get(1).get("t").asText())
+                            || entry.get(1).get("t").asText().equals("binary"));
         }
         return all;
     }
@@ -92,7 +107,8 @@ final class JmsPeer implements Peer {
     @Override
     public boolean canReceive(Case message) {
         String type = message.bodyType();
-        return !outsideChar(message.body()) && (type.equals("binary") || (JmsValues.holds(message.body()) && !type.equals("null")));
+        return !outsideChar(message.body())
+                && (type.equals("binary") || (JmsValues.holds(message.body()) && !type.equals("null")));
     }
 
     @Override
@@ -105,7 +121,10 @@ final class JmsPeer implements Peer {
         try (Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
                 MessageProducer producer = session.createProducer(session.createQueue(address))) {
             for (Case message : messages) {
-                producer.setDeliveryMode(message.node().get("durable").asBoolean() ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT);
+                producer.setDeliveryMode(
+                        message.node().get("durable").asBoolean()
+                                ? DeliveryMode.PERSISTENT
+                                : DeliveryMode.NON_PERSISTENT);
                 producer.setPriority(message.node().path("priority").asInt(4));
                 producer.send(jmsMessage(session, message));
             }
@@ -117,14 +136,18 @@ final class JmsPeer implements Peer {
 
     private static Message jmsMessage(Session session, Case message) throws JMSException {
         Message jms = withBody(session, message);
-        for (Map.Entry<String, JsonNode> property : message.node().path("properties").properties()) {
+        for (Map.Entry<String, JsonNode> property :
+                message.node().path("properties").properties()) {
             JsonNode value = property.getValue();
             switch (property.getKey()) {
                 case "correlation-id" -> jms.setJMSCorrelationID(JmsValues.jmsId(value));
                 case "subject" -> jms.setJMSType(value.get("v").asText());
-                case "group-id" -> jms.setStringProperty("JMSXGroupID", value.get("v").asText());
-                case "group-sequence" -> jms.setIntProperty("JMSXGroupSeq", value.get("v").asInt());
-                case "reply-to-group-id" -> jms.setStringProperty("JMS_AMQP_REPLY_TO_GROUP_ID", value.get("v").asText());
+                case "group-id" -> jms.setStringProperty(
+                        "JMSXGroupID", value.get("v").asText());
+                case "group-sequence" -> jms.setIntProperty(
+                        "JMSXGroupSeq", value.get("v").asInt());
+                case "reply-to-group-id" -> jms.setStringProperty(
+                        "JMS_AMQP_REPLY_TO_GROUP_ID", value.get("v").asText());
                 default -> throw new IllegalArgumentException(property.getKey());
             }
         }
@@ -153,7 +176,9 @@ final class JmsPeer implements Peer {
             MapMessage map = session.createMapMessage();
             for (JsonNode entry : body.get("v")) {
                 JsonNode value = entry.get(1);
-                map.setObject(entry.get(0).get("v").asText(), value.get("t").asText().equals("binary") ? Values.bytes(value) : JmsValues.parse(value));
+                map.setObject(
+                        entry.get(0).get("v").asText(),
+                        value.get("t").asText().equals("binary") ? Values.bytes(value) : JmsValues.parse(value));
             }
             return map;
         }
@@ -171,7 +196,8 @@ final class JmsPeer implements Peer {
             for (int i = 0; i < count; i++) {
                 Message message = consumer.receive(60_000);
                 if (message == null) {
-                    throw new AssertionError("Qpid JMS received " + i + " of " + count + " messages, then none for a minute");
+                    throw new AssertionError(
+                            "Qpid JMS received " + i + " of " + count + " messages, then none for a minute");
                 }
                 nodes.add(node(message));
             }
@@ -200,7 +226,11 @@ final class JmsPeer implements Peer {
             properties.set("group-sequence", Values.of("uint", String.valueOf(message.getIntProperty("JMSXGroupSeq"))));
         }
         String user = message.getStringProperty("JMSXUserID");
-        properties.set("user-id", user == null ? Values.nothing() : Values.binary(user.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        properties.set(
+                "user-id",
+                user == null
+                        ? Values.nothing()
+                        : Values.binary(user.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
         ObjectNode app = node.putObject("app");
         Enumeration<?> names = message.getPropertyNames();
         while (names.hasMoreElements()) {

@@ -29,8 +29,23 @@ import org.jspecify.annotations.Nullable;
 final class JmsValues {
     /** What a JMS program can hold in an object message, a map or a property. */
     private static final Set<String> SCALARS = Set.of(
-            "boolean", "ubyte", "ushort", "uint", "ulong", "byte", "short", "int", "long", "float", "double", "decimal32", "decimal64",
-            "decimal128", "timestamp", "uuid", "string");
+            "boolean",
+            "ubyte",
+            "ushort",
+            "uint",
+            "ulong",
+            "byte",
+            "short",
+            "int",
+            "long",
+            "float",
+            "double",
+            "decimal32",
+            "decimal64",
+            "decimal128",
+            "timestamp",
+            "uuid",
+            "string");
 
     private JmsValues() {}
 
@@ -111,7 +126,10 @@ final class JmsValues {
         } else if (value instanceof String text) {
             return Values.text(text);
         } else if (value instanceof Binary binary) {
-            return Values.binary(ByteBuffer.wrap(binary.getArray(), binary.getArrayOffset(), binary.getLength()).slice().compact().array());
+            return Values.binary(ByteBuffer.wrap(binary.getArray(), binary.getArrayOffset(), binary.getLength())
+                    .slice()
+                    .compact()
+                    .array());
         } else if (value instanceof byte[] bytes) {
             return Values.binary(bytes);
         } else if (value instanceof List<?> list) {
@@ -173,7 +191,12 @@ final class JmsValues {
 
     /** The id that a JMS program sees as this text; a message id of another prefix-less string is marked by the mapping. */
     static JsonNode viewId(String id) {
-        String[][] forms = {{"ID:AMQP_ULONG:", "ulong"}, {"ID:AMQP_UUID:", "uuid"}, {"ID:AMQP_BINARY:", "binary"}, {"ID:AMQP_NO_PREFIX:", "string"}};
+        String[][] forms = {
+            {"ID:AMQP_ULONG:", "ulong"},
+            {"ID:AMQP_UUID:", "uuid"},
+            {"ID:AMQP_BINARY:", "binary"},
+            {"ID:AMQP_NO_PREFIX:", "string"}
+        };
         for (String[] form : forms) {
             if (id.startsWith(form[0])) {
                 String rest = id.substring(form[0].length());

@@ -69,7 +69,9 @@ final class ProcessPeer implements Peer {
         try {
             JsonNode answer = json.readTree(conversation.ask(json.writeValueAsString(request)));
             if (!answer.get("ok").asBoolean()) {
-                throw new AssertionError(name + " could not " + request.get("op").asText() + ": " + answer.get("error").asText());
+                throw new AssertionError(
+                        name + " could not " + request.get("op").asText() + ": "
+                                + answer.get("error").asText());
             }
             return answer;
         } catch (JsonProcessingException e) {

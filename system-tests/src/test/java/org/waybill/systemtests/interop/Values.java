@@ -75,7 +75,9 @@ final class Values {
     }
 
     static ObjectNode binary(byte[] value) {
-        return value.length > SHORT ? digested("binary", value) : of("binary", HexFormat.of().formatHex(value));
+        return value.length > SHORT
+                ? digested("binary", value)
+                : of("binary", HexFormat.of().formatHex(value));
     }
 
     static ObjectNode text(String value) {
@@ -92,7 +94,9 @@ final class Values {
 
     /** The text of a string that is described by its content or by its recipe. */
     static String string(JsonNode node) {
-        return node.has("gen") ? HexFormat.of().formatHex(bytes(node)) : node.get("v").asText();
+        return node.has("gen")
+                ? HexFormat.of().formatHex(bytes(node))
+                : node.get("v").asText();
     }
 
     /** A description as a receiver gives it: recipes replaced by what a receiver of their product sees. */
@@ -119,7 +123,10 @@ final class Values {
     }
 
     private static ObjectNode digested(String type, byte[] value) {
-        return JSON.objectNode().put("t", type).put("len", value.length).put("sha256", HexFormat.of().formatHex(sha256().digest(value)));
+        return JSON.objectNode()
+                .put("t", type)
+                .put("len", value.length)
+                .put("sha256", HexFormat.of().formatHex(sha256().digest(value)));
     }
 
     private static byte[] generatedBytes(String seed, int length) {

@@ -25,7 +25,8 @@ final class JoramIT {
 
     @BeforeAll
     static void pointTheSuiteAtTheBroker() {
-        QpidJmsAdmin.connectTo("amqp://127.0.0.1:" + BROKER.port() + "?jms.requestTimeout=10000&jms.connectTimeout=10000&jms.closeTimeout=10000");
+        QpidJmsAdmin.connectTo("amqp://127.0.0.1:" + BROKER.port()
+                + "?jms.requestTimeout=10000&jms.connectTimeout=10000&jms.closeTimeout=10000");
     }
 
     @Test
@@ -37,7 +38,9 @@ final class JoramIT {
     Stream<DynamicTest> suite() {
         Map<String, String> verdicts = JoramSuite.list();
         return JoramSuite.tests().entrySet().stream()
-                .map(entry -> dynamicTest(entry.getKey(), () -> run(entry.getValue(), verdicts.getOrDefault(entry.getKey(), "unlisted"))));
+                .map(entry -> dynamicTest(
+                        entry.getKey(),
+                        () -> run(entry.getValue(), verdicts.getOrDefault(entry.getKey(), "unlisted"))));
     }
 
     private static void run(TestCase test, String verdict) {
@@ -49,7 +52,8 @@ final class JoramIT {
         } else if (failure != null) {
             throw new TestAbortedException("not required (" + verdict + "), and it fails: " + failure, failure);
         } else {
-            System.out.println("JORAM " + test.getName() + " passes though the list does not require it (" + verdict + ")");
+            System.out.println(
+                    "JORAM " + test.getName() + " passes though the list does not require it (" + verdict + ")");
         }
     }
 }

@@ -30,7 +30,12 @@ final class FrameCodec {
         performative.flip();
         int size = HEADER_BYTES + performative.remaining() + payload.length;
         ByteBuffer frame = ByteBuffer.allocate(size);
-        frame.putInt(size).put((byte) 2).put((byte) type).putShort((short) channel).put(performative).put(payload);
+        frame.putInt(size)
+                .put((byte) 2)
+                .put((byte) type)
+                .putShort((short) channel)
+                .put(performative)
+                .put(payload);
         return frame.array();
     }
 

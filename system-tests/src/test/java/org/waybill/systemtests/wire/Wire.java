@@ -155,7 +155,9 @@ public final class Wire implements AutoCloseable {
         Frame frame = codec.read(in);
         if (frame.body() instanceof Begin begin && begin.getRemoteChannel() != null) {
             ourChannels.put(frame.channel(), begin.getRemoteChannel().intValue());
-            nextIncomingIds.put(begin.getRemoteChannel().intValue(), begin.getNextOutgoingId().longValue());
+            nextIncomingIds.put(
+                    begin.getRemoteChannel().intValue(),
+                    begin.getNextOutgoingId().longValue());
         } else if (frame.body() instanceof Transfer) {
             nextIncomingIds.computeIfPresent(ourChannels.getOrDefault(frame.channel(), -1), (channel, id) -> id + 1);
         }
@@ -167,8 +169,8 @@ public final class Wire implements AutoCloseable {
         try {
             byte[] seen = in.readNBytes(expected.length);
             if (!Arrays.equals(expected, seen)) {
-                throw new AssertionError(
-                        "expected the bytes " + HexFormat.of().formatHex(expected) + ", got " + HexFormat.of().formatHex(seen));
+                throw new AssertionError("expected the bytes " + HexFormat.of().formatHex(expected) + ", got "
+                        + HexFormat.of().formatHex(seen));
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -218,7 +220,8 @@ public final class Wire implements AutoCloseable {
     /** The next frame that is not a heartbeat, whose performative must be of this type. */
     public Frame expectFrame(Class<?> type) {
         while (true) {
-            Frame frame = next().orElseThrow(() -> new AssertionError("the peer closed, expected " + type.getSimpleName()));
+            Frame frame =
+                    next().orElseThrow(() -> new AssertionError("the peer closed, expected " + type.getSimpleName()));
             if (type.isInstance(frame.body())) {
                 return frame;
             }
@@ -237,7 +240,8 @@ public final class Wire implements AutoCloseable {
     public Frame awaitFrame(Class<?> type) {
         StringBuilder passed = new StringBuilder();
         while (true) {
-            Frame frame = next().orElseThrow(() -> new AssertionError("the peer closed, awaited " + type.getSimpleName() + " after" + passed));
+            Frame frame = next().orElseThrow(() ->
+                    new AssertionError("the peer closed, awaited " + type.getSimpleName() + " after" + passed));
             if (type.isInstance(frame.body())) {
                 return frame;
             }
