@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A helper program in another language that reads a line and answers with a line. One thread owns it. */
 public final class Conversation implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
     private static final Path PYTHON_SOURCES = Path.of("src", "test", "python").toAbsolutePath();
     private static final Path JS_SOURCES = Path.of("src", "test", "js").toAbsolutePath();
 

@@ -8,7 +8,7 @@ import static org.waybill.systemtests.interop.Values.generated;
 import static org.waybill.systemtests.interop.Values.list;
 import static org.waybill.systemtests.interop.Values.map;
 import static org.waybill.systemtests.interop.Values.nothing;
-import static org.waybill.systemtests.interop.Values.of;
+import static org.waybill.systemtests.interop.Values.scalar;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -58,38 +58,38 @@ final class Cases {
             {"timestamp", "0", "1700000000123"},
         }) {
             for (int i = 1; i < integer.length; i++) {
-                value(integer[0] + " " + integer[i], of(integer[0], integer[i]));
+                value(integer[0] + " " + integer[i], scalar(integer[0], integer[i]));
             }
         }
         value("float", floating(-3.25f));
         value("double", floating(Math.PI));
         value("double infinity", floating(Double.NEGATIVE_INFINITY));
-        value("decimal32", of("decimal32", "2ab4c5d6"));
-        value("decimal64", of("decimal64", "22380000000004d2"));
-        value("decimal128", of("decimal128", "2208000000000000000000000000162e"));
-        value("uuid", of("uuid", A_UUID));
-        value("empty symbol", of("symbol", ""));
-        value("symbol", of("symbol", "amqp:a-symbol"));
-        value("empty string", of("string", ""));
-        value("text", of("string", "Grüße, 世界, \uD83D\uDE9A\n"));
-        value("text of 255 bytes", of("string", "x".repeat(255)));
-        value("empty binary value", of("binary", ""));
-        value("binary value", of("binary", "00ff7f80"));
+        value("decimal32", scalar("decimal32", "2ab4c5d6"));
+        value("decimal64", scalar("decimal64", "22380000000004d2"));
+        value("decimal128", scalar("decimal128", "2208000000000000000000000000162e"));
+        value("uuid", scalar("uuid", A_UUID));
+        value("empty symbol", scalar("symbol", ""));
+        value("symbol", scalar("symbol", "amqp:a-symbol"));
+        value("empty string", scalar("string", ""));
+        value("text", scalar("string", "Grüße, 世界, \uD83D\uDE9A\n"));
+        value("text of 255 bytes", scalar("string", "x".repeat(255)));
+        value("empty binary value", scalar("binary", ""));
+        value("binary value", scalar("binary", "00ff7f80"));
         value("long binary value", generated("binary", "value", 70_000));
     }
 
     private void compounds() {
         JsonNode nested = list(
-                of("int", "1"),
+                scalar("int", "1"),
                 nothing(),
-                list(of("string", "deep"), list()),
-                map(of("string", "k"), of("symbol", "v")));
+                list(scalar("string", "deep"), list()),
+                map(scalar("string", "k"), scalar("symbol", "v")));
         value("empty list", list());
-        value("list", list(of("int", "1"), of("string", "two"), bool(true)));
+        value("list", list(scalar("int", "1"), scalar("string", "two"), bool(true)));
         value("nested list", nested);
         JsonNode[] many = new JsonNode[1_000];
         for (int i = 0; i < many.length; i++) {
-            many[i] = of("int", String.valueOf(i));
+            many[i] = scalar("int", String.valueOf(i));
         }
         value("list of 1000", list(many));
         value("empty map", map());
@@ -97,35 +97,37 @@ final class Cases {
         value(
                 "map of many types",
                 map(
-                        of("string", "list"), nested,
-                        of("string", "ulong"), of("ulong", "18446744073709551615"),
-                        of("symbol", "symbol key"), of("uuid", A_UUID),
-                        of("int", "7"), nothing()));
-        value("array of int", array("int", of("int", "1"), of("int", "-2000000000")));
-        value("array of symbol", array("symbol", of("symbol", "a"), of("symbol", "b")));
-        value("described value", described(of("ulong", "4660"), list(of("string", "described"))));
+                        scalar("string", "list"), nested,
+                        scalar("string", "ulong"), scalar("ulong", "18446744073709551615"),
+                        scalar("symbol", "symbol key"), scalar("uuid", A_UUID),
+                        scalar("int", "7"), nothing()));
+        value("array of int", array("int", scalar("int", "1"), scalar("int", "-2000000000")));
+        value("array of symbol", array("symbol", scalar("symbol", "a"), scalar("symbol", "b")));
+        value("described value", described(scalar("ulong", "4660"), list(scalar("string", "described"))));
         value(
                 "value described by a symbol",
-                described(of("symbol", "org.waybill:test:string"), of("string", "described")));
+                described(scalar("symbol", "org.waybill:test:string"), scalar("string", "described")));
         value(
                 "list of a described value",
-                list(of("int", "1"), described(of("symbol", "org.waybill:test:string"), of("string", "described"))));
-        body("sequence", "sequence", list(of("string", "a"), of("long", "5"), bool(false)));
+                list(
+                        scalar("int", "1"),
+                        described(scalar("symbol", "org.waybill:test:string"), scalar("string", "described"))));
+        body("sequence", "sequence", list(scalar("string", "a"), scalar("long", "5"), bool(false)));
         body("empty sequence", "sequence", list());
     }
 
     private static JsonNode plainMap() {
         return map(
-                of("string", "boolean"), bool(true),
-                of("string", "byte"), of("byte", "-1"),
-                of("string", "short"), of("short", "-2"),
-                of("string", "int"), of("int", "-3"),
-                of("string", "long"), of("long", "-4"),
-                of("string", "float"), floating(0.5f),
-                of("string", "double"), floating(0.25),
-                of("string", "string"), of("string", "text"),
-                of("string", "char"), of("char", "97"),
-                of("string", "binary"), of("binary", "0102"));
+                scalar("string", "boolean"), bool(true),
+                scalar("string", "byte"), scalar("byte", "-1"),
+                scalar("string", "short"), scalar("short", "-2"),
+                scalar("string", "int"), scalar("int", "-3"),
+                scalar("string", "long"), scalar("long", "-4"),
+                scalar("string", "float"), floating(0.5f),
+                scalar("string", "double"), floating(0.25),
+                scalar("string", "string"), scalar("string", "text"),
+                scalar("string", "char"), scalar("char", "97"),
+                scalar("string", "binary"), scalar("binary", "0102"));
     }
 
     private void sizes() {
@@ -146,31 +148,31 @@ final class Cases {
         }) {
             with(
                     "message id, " + id[0] + " " + id[1],
-                    Map.of("properties", object(Map.of("message-id", of(id[0], id[1])))));
+                    Map.of("properties", object(Map.of("message-id", scalar(id[0], id[1])))));
             with(
                     "correlation id, " + id[0] + " " + id[1],
-                    Map.of("properties", object(Map.of("correlation-id", of(id[0], id[1])))));
+                    Map.of("properties", object(Map.of("correlation-id", scalar(id[0], id[1])))));
         }
         with(
                 "subject and groups",
                 Map.of(
                         "properties",
                         object(Map.of(
-                                "subject", of("string", "a subject"),
-                                "group-id", of("string", "a group"),
-                                "group-sequence", of("uint", "7"),
-                                "reply-to-group-id", of("string", "another group")))));
+                                "subject", scalar("string", "a subject"),
+                                "group-id", scalar("string", "a group"),
+                                "group-sequence", scalar("uint", "7"),
+                                "reply-to-group-id", scalar("string", "another group")))));
         with(
                 "every other property",
                 Map.of(
                         "properties",
                         object(Map.of(
-                                "user-id", of("binary", "75736572"),
-                                "reply-to", of("string", "some.reply.queue"),
-                                "content-type", of("symbol", "text/x-own"),
-                                "content-encoding", of("symbol", "identity"),
-                                "absolute-expiry-time", of("timestamp", "4102444800000"),
-                                "creation-time", of("timestamp", "1700000000000")))));
+                                "user-id", scalar("binary", "75736572"),
+                                "reply-to", scalar("string", "some.reply.queue"),
+                                "content-type", scalar("symbol", "text/x-own"),
+                                "content-encoding", scalar("symbol", "identity"),
+                                "absolute-expiry-time", scalar("timestamp", "4102444800000"),
+                                "creation-time", scalar("timestamp", "1700000000000")))));
         with("priority 9", Map.of("priority", JsonNodeFactory.instance.numberNode(9)));
         with(
                 "plain application properties",
@@ -178,25 +180,25 @@ final class Cases {
                         "app",
                         object(Map.of(
                                 "aBoolean", bool(false),
-                                "aByte", of("byte", "-7"),
-                                "aShort", of("short", "300"),
-                                "anInt", of("int", "70000"),
-                                "aLong", of("long", "-9007199254740991"),
+                                "aByte", scalar("byte", "-7"),
+                                "aShort", scalar("short", "300"),
+                                "anInt", scalar("int", "70000"),
+                                "aLong", scalar("long", "-9007199254740991"),
                                 "aFloat", floating(1.5f),
                                 "aDouble", floating(2.75),
-                                "aString", of("string", "ü")))));
+                                "aString", scalar("string", "ü")))));
         with(
                 "application properties of other types",
                 Map.of(
                         "app",
                         object(Map.of(
-                                "aUbyte", of("ubyte", "200"),
-                                "aUint", of("uint", "4000000000"),
-                                "aTimestamp", of("timestamp", "1700000000123"),
-                                "aUuid", of("uuid", A_UUID),
-                                "aSymbol", of("symbol", "sym"),
-                                "aBinary", of("binary", "ff00"),
-                                "with a space", of("string", "v")))));
+                                "aUbyte", scalar("ubyte", "200"),
+                                "aUint", scalar("uint", "4000000000"),
+                                "aTimestamp", scalar("timestamp", "1700000000123"),
+                                "aUuid", scalar("uuid", A_UUID),
+                                "aSymbol", scalar("symbol", "sym"),
+                                "aBinary", scalar("binary", "ff00"),
+                                "with a space", scalar("string", "v")))));
     }
 
     private void annotations() {
@@ -205,10 +207,10 @@ final class Cases {
                 Map.of(
                         "annotations",
                         object(Map.of(
-                                "x-opt-waybill-test-string", of("string", "kept"),
-                                "x-opt-waybill-test-long", of("long", "-5"),
-                                "x-opt-waybill-test-symbol", of("symbol", "kept"),
-                                "x-opt-waybill-test-list", list(of("int", "1"), of("string", "two"))))));
+                                "x-opt-waybill-test-string", scalar("string", "kept"),
+                                "x-opt-waybill-test-long", scalar("long", "-5"),
+                                "x-opt-waybill-test-symbol", scalar("symbol", "kept"),
+                                "x-opt-waybill-test-list", list(scalar("int", "1"), scalar("string", "two"))))));
     }
 
     private void value(String name, JsonNode value) {
@@ -222,7 +224,7 @@ final class Cases {
     }
 
     private void with(String name, Map<String, JsonNode> parts) {
-        value(name, of("string", "body of " + name));
+        value(name, scalar("string", "body of " + name));
         parts.forEach((part, content) -> all.get(all.size() - 1).node().set(part, content));
     }
 

@@ -219,11 +219,12 @@ final class JmsPeer implements Peer {
             properties.set("correlation-id", JmsValues.viewId(message.getJMSCorrelationID()));
         }
         properties.set("subject", JmsValues.view(message.getJMSType()));
-        properties.set("absolute-expiry-time", Values.of("timestamp", String.valueOf(message.getJMSExpiration())));
-        properties.set("creation-time", Values.of("timestamp", String.valueOf(message.getJMSTimestamp())));
+        properties.set("absolute-expiry-time", Values.scalar("timestamp", String.valueOf(message.getJMSExpiration())));
+        properties.set("creation-time", Values.scalar("timestamp", String.valueOf(message.getJMSTimestamp())));
         properties.set("group-id", JmsValues.view(message.getStringProperty("JMSXGroupID")));
         if (message.propertyExists("JMSXGroupSeq")) {
-            properties.set("group-sequence", Values.of("uint", String.valueOf(message.getIntProperty("JMSXGroupSeq"))));
+            properties.set(
+                    "group-sequence", Values.scalar("uint", String.valueOf(message.getIntProperty("JMSXGroupSeq"))));
         }
         String user = message.getStringProperty("JMSXUserID");
         properties.set(

@@ -26,6 +26,7 @@ import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.jspecify.annotations.Nullable;
 
 /** Between descriptions and the Java objects that Qpid JMS takes and gives. */
+@SuppressWarnings("JavaUtilDate") // what Qpid JMS makes of a timestamp
 final class JmsValues {
     /** What a JMS program can hold in an object message, a map or a property. */
     private static final Set<String> SCALARS = Set.of(
@@ -154,15 +155,15 @@ final class JmsValues {
 
     private static ObjectNode viewScalar(Object value) {
         if (value instanceof Decimal32 decimal) {
-            return Values.of("decimal32", String.format("%08x", decimal.getBits()));
+            return Values.scalar("decimal32", String.format("%08x", decimal.getBits()));
         } else if (value instanceof Decimal64 decimal) {
-            return Values.of("decimal64", String.format("%016x", decimal.getBits()));
+            return Values.scalar("decimal64", String.format("%016x", decimal.getBits()));
         } else if (value instanceof Decimal128 decimal) {
-            return Values.of("decimal128", HexFormat.of().formatHex(decimal.asBytes()));
+            return Values.scalar("decimal128", HexFormat.of().formatHex(decimal.asBytes()));
         } else if (value instanceof Date date) {
-            return Values.of("timestamp", String.valueOf(date.getTime()));
+            return Values.scalar("timestamp", String.valueOf(date.getTime()));
         } else if (value instanceof Character character) {
-            return Values.of("char", String.valueOf((int) character));
+            return Values.scalar("char", String.valueOf((int) character));
         }
         String type = Map.<Class<?>, String>of(
                         UnsignedByte.class, "ubyte",
@@ -176,7 +177,7 @@ final class JmsValues {
                         UUID.class, "uuid",
                         Symbol.class, "symbol")
                 .getOrDefault(value.getClass(), value.getClass().getName());
-        return Values.of(type, value.toString());
+        return Values.scalar(type, value.toString());
     }
 
     /** A message or correlation id in the form that the AMQP JMS mapping gives it. */
@@ -200,7 +201,8 @@ final class JmsValues {
         for (String[] form : forms) {
             if (id.startsWith(form[0])) {
                 String rest = id.substring(form[0].length());
-                return Values.of(form[1], form[1].equals("binary") ? rest.toLowerCase(java.util.Locale.ROOT) : rest);
+                return Values.scalar(
+                        form[1], form[1].equals("binary") ? rest.toLowerCase(java.util.Locale.ROOT) : rest);
             }
         }
         return JsonNodeFactory.instance.objectNode().put("t", "string").put("v", id);

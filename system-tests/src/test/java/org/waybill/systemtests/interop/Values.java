@@ -21,7 +21,7 @@ final class Values {
 
     private Values() {}
 
-    static ObjectNode of(String type, String value) {
+    static ObjectNode scalar(String type, String value) {
         return JSON.objectNode().put("t", type).put("v", value);
     }
 
@@ -34,11 +34,11 @@ final class Values {
     }
 
     static ObjectNode floating(float value) {
-        return of("float", String.format("%08x", Float.floatToRawIntBits(value)));
+        return scalar("float", String.format("%08x", Float.floatToRawIntBits(value)));
     }
 
     static ObjectNode floating(double value) {
-        return of("double", String.format("%016x", Double.doubleToRawLongBits(value)));
+        return scalar("double", String.format("%016x", Double.doubleToRawLongBits(value)));
     }
 
     static ObjectNode list(JsonNode... items) {
@@ -77,12 +77,12 @@ final class Values {
     static ObjectNode binary(byte[] value) {
         return value.length > SHORT
                 ? digested("binary", value)
-                : of("binary", HexFormat.of().formatHex(value));
+                : scalar("binary", HexFormat.of().formatHex(value));
     }
 
     static ObjectNode text(String value) {
         byte[] encoded = value.getBytes(StandardCharsets.UTF_8);
-        return encoded.length > SHORT ? digested("string", encoded) : of("string", value);
+        return encoded.length > SHORT ? digested("string", encoded) : scalar("string", value);
     }
 
     /** The bytes of a binary that is described by its content or by its recipe. */
@@ -101,7 +101,7 @@ final class Values {
 
     /** A description as a receiver gives it: recipes replaced by what a receiver of their product sees. */
     static JsonNode asReceived(JsonNode node) {
-        if (node.isObject() && node.has("t") && (node.get("t").asText().equals("binary"))) {
+        if (node.isObject() && node.has("t") && node.get("t").asText().equals("binary")) {
             return binary(bytes(node));
         }
         if (node.isObject() && node.has("t") && node.get("t").asText().equals("string")) {
