@@ -90,7 +90,8 @@ public final class Broker {
      */
     public static Broker start(Settings settings) {
         int loops = Runtime.getRuntime().availableProcessors();
-        DataDirectory data = DataDirectory.open(settings.dataDirectory(), settings.shards() == 0 ? 1 : settings.shards());
+        DataDirectory data =
+                DataDirectory.open(settings.dataDirectory(), settings.shards() == 0 ? 1 : settings.shards());
         Vertx vertx = null;
         Broker broker = null;
         try {

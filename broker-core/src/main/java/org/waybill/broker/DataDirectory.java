@@ -93,7 +93,8 @@ public final class DataDirectory implements AutoCloseable {
             closeQuietly(channel);
             throw new StartFailure(
                     StartFailure.Reason.DATA_IN_USE,
-                    "the data directory " + path + " is in use by another broker" + (holder.isEmpty() ? "" : ", process " + holder));
+                    "the data directory " + path + " is in use by another broker"
+                            + (holder.isEmpty() ? "" : ", process " + holder));
         }
         channel.truncate(0);
         byte[] pid = (ProcessHandle.current().pid() + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -113,7 +114,10 @@ public final class DataDirectory implements AutoCloseable {
                     fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
                 StringBuilder text = new StringBuilder("# written once; the shards of a data directory never change\n");
                 for (String key : new String[] {"format", "broker-id", "shards"}) {
-                    text.append(key).append('=').append(properties.getProperty(key)).append('\n');
+                    text.append(key)
+                            .append('=')
+                            .append(properties.getProperty(key))
+                            .append('\n');
                 }
                 out.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
                 out.force(true);

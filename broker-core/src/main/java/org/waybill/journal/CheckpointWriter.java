@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.waybill.io.Invariant;
-import org.waybill.io.Loop;
-
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
 
 /**
  * Writes one checkpoint of one shard. All methods are called on that shard's loop and never block: the bytes are written on

@@ -1,9 +1,8 @@
 package org.waybill.journal;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
-
-import java.util.Arrays;
 
 /**
  * What one shard appends at once: records that become durable together or not at all.
@@ -47,7 +46,8 @@ public final class Frame {
     /** Set by the journal's thread when the frame is written; -1 before. */
     private long position = -1;
     /** The next frame of the same batch and lane, for the journal. */
-    @Nullable Frame next;
+    @Nullable
+    Frame next;
 
     /**
      * An empty frame.

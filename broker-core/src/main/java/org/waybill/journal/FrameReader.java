@@ -1,11 +1,10 @@
 package org.waybill.journal;
 
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.waybill.io.DiskFile;
 
 /**
  * Walks the frames of one segment file in order through a big reused window and verifies them; allocates nothing per frame
@@ -37,6 +36,7 @@ final class FrameReader {
     private int windowOffset;
     /** Where the current frame begins in the window. */
     private int start;
+
     private int recordAt;
 
     /** @param verifyRecords whether the records' sums are checked; headers and lengths always are */
@@ -169,9 +169,7 @@ final class FrameReader {
             }
             if (verifyRecords
                     && window.getInt(at + FrameLayout.RECORD_CRC)
-                            != sum(
-                                    at + Integer.BYTES,
-                                    FrameLayout.RECORD_HEADER_BYTES - Integer.BYTES + length)) {
+                            != sum(at + Integer.BYTES, FrameLayout.RECORD_HEADER_BYTES - Integer.BYTES + length)) {
                 return false;
             }
             at += (int) FrameLayout.recordBytes(length);

@@ -1,18 +1,17 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Clock;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-import org.waybill.io.Invariant;
-import org.waybill.io.Loop;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
 
 /**
  * One log on one disk, shared by several shards.
@@ -55,8 +54,8 @@ public final class Journal {
         this.pool = new SegmentPool(options, disk);
         this.space = new Space(options, disk);
         this.fileThread = new Worker(
-                "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, this::fail);
-        this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, this::fail);
+                "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, clock, this::fail);
+        this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, clock, this::fail);
         this.reader = new RecordReader(options, disk, segments, readerThread, this::unpin);
         this.reclaimer = new Reclaimer(segments, pool, fileThread, reader::forget);
     }
@@ -277,7 +276,7 @@ public final class Journal {
     }
 
     /** On the file thread: a shortage of space is waited out, not an error. */
-    private void prepareSegments() {
+    void prepareSegments() {
         try {
             space.check();
         } catch (IOException e) {

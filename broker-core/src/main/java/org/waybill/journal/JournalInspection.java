@@ -1,10 +1,5 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-import org.waybill.io.FileDisk;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
+import org.waybill.io.FileDisk;
 
 /**
  * Prints what a journal holds: segments, frames and records, checkpoints, free segments. Only reads, and may be used while
@@ -91,7 +90,8 @@ public final class JournalInspection {
     }
 
     private void printSegment(Segment segment, @Nullable Segment next) throws IOException {
-        int knownEnd = next != null && next.id() == segment.id() + 1 ? next.header().previousEnd() : 0;
+        int knownEnd =
+                next != null && next.id() == segment.id() + 1 ? next.header().previousEnd() : 0;
         int limit = knownEnd == 0 ? segment.sizeBytes() : knownEnd;
         line("segment " + segment.id() + "  file " + segment.fileName() + "  bytes " + segment.sizeBytes() + "  begun "
                 + Instant.ofEpochMilli(segment.header().createdEpochMs()));
@@ -146,8 +146,8 @@ public final class JournalInspection {
 
     private void printRecord(byte type, long position, int recordBytes, ByteBuffer payload) {
         try {
-            line("    record " + Position.text(position) + "  bytes " + recordBytes + "  payload "
-                    + payload.remaining() + "  type " + typeName.apply(type & 0xFF) + (verify ? "  crc ok" : ""));
+            line("    record " + Position.text(position) + "  bytes " + recordBytes + "  payload " + payload.remaining()
+                    + "  type " + typeName.apply(type & 0xFF) + (verify ? "  crc ok" : ""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

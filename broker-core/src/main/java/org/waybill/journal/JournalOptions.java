@@ -30,9 +30,7 @@ public record JournalOptions(
                 "segmentBytes must be a multiple of 4096 between 64 KiB and 1 GiB");
         require(preparedSegments >= 1 && preparedSegments <= 64, "preparedSegments must be between 1 and 64");
         require(pooledSegments >= preparedSegments, "pooledSegments must be at least preparedSegments");
-        require(
-                maxFrameBytes >= 4096 && maxFrameBytes <= 1 << 30,
-                "maxFrameBytes must be between 4 KiB and 1 GiB");
+        require(maxFrameBytes >= 4096 && maxFrameBytes <= 1 << 30, "maxFrameBytes must be between 4 KiB and 1 GiB");
         require(batchBytes >= 4096, "batchBytes must be at least 4096");
         require(commitWaitUs >= 0 && commitWaitUs <= 1_000_000, "commitWaitUs must be between 0 and 1,000,000");
         require(reserveBytes >= 0, "reserveBytes must not be negative");

@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Clock;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /**
  * The end of the log: serialises frames into a reused direct buffer, writes it to the current segment, forces, and moves
@@ -85,8 +84,7 @@ final class LogFile {
         closeSegment(Position.offset(end));
         Segment last = segments.last();
         int id = last == null ? Position.segmentId(end) : last.id() + 1;
-        SegmentHeader header =
-                new SegmentHeader(id, bytes, last == null ? 0 : Position.offset(end), clock.epochMs());
+        SegmentHeader header = new SegmentHeader(id, bytes, last == null ? 0 : Position.offset(end), clock.epochMs());
         DiskFile next = disk.open(free, Disk.Access.WRITE);
         file = next;
         next.write(header.encode(), 0);
@@ -121,7 +119,9 @@ final class LogFile {
         int end = buffer.position();
         int last = bufferOffset + end;
         // Filling the last block spares the file system from reading it before it can change a part of it.
-        int blockEnd = Math.min((last + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES, begunSegment().sizeBytes());
+        int blockEnd = Math.min(
+                (last + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES,
+                begunSegment().sizeBytes());
         int padding = Math.min(blockEnd - last, buffer.remaining());
         for (int i = 0; i < padding; i += Long.BYTES) {
             buffer.putLong(0);

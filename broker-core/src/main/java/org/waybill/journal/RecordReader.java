@@ -1,9 +1,5 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,6 +8,9 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /**
  * Reads records back by position. {@link #read} may be called from any thread; the work is done on the reader thread.

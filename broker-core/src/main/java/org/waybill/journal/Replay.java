@@ -1,10 +1,9 @@
 package org.waybill.journal;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.io.DiskFile;
-
-import java.io.IOException;
 
 /**
  * Reads the log from a position to its end, and decides what its end is.

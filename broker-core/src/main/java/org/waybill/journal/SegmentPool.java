@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /**
  * Segment files that are ready for use: of full size, forced, in the directory for good.
@@ -56,7 +55,8 @@ final class SegmentPool {
     }
 
     /** A file of this size, or null if the file thread has to {@link #fill} first. */
-    @Nullable String take(int bytes) {
+    @Nullable
+    String take(int bytes) {
         if (bytes != options.segmentBytes()) {
             wantedBytes = bytes;
             String name = made;

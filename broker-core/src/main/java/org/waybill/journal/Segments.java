@@ -1,11 +1,10 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments that hold log, by id. Any thread looks up without a lock or an allocation; the journal's threads add and
@@ -14,16 +13,19 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Segments {
     private final AtomicReference<Table> table = new AtomicReference<>(new Table(1, new Segment[0]));
 
-    @Nullable Segment find(int id) {
+    @Nullable
+    Segment find(int id) {
         return table().find(id);
     }
 
-    @Nullable Segment last() {
+    @Nullable
+    Segment last() {
         Table now = table();
         return now.slots.length == 0 ? null : now.slots[now.slots.length - 1];
     }
 
-    @Nullable Segment first() {
+    @Nullable
+    Segment first() {
         Table now = table();
         return now.slots.length == 0 ? null : now.slots[0];
     }
@@ -70,7 +72,8 @@ final class Segments {
             this.slots = slots;
         }
 
-        @Nullable Segment find(int id) {
+        @Nullable
+        Segment find(int id) {
             int slot = id - firstId;
             return slot >= 0 && slot < slots.length ? slots[slot] : null;
         }

@@ -37,8 +37,12 @@ public final class Block {
     int count;
     int live;
     int available;
-    @Nullable Block next;
-    @Nullable Block previous;
+
+    @Nullable
+    Block next;
+
+    @Nullable
+    Block previous;
 
     private long[] ids = new long[FIRST_CAPACITY];
     private long[] positions = new long[FIRST_CAPACITY];

@@ -11,7 +11,9 @@ final class Cursor {
     private final @Nullable Block[] blocks = new @Nullable Block[Queue.PRIORITIES];
     private final int[] indexes = new int[Queue.PRIORITIES];
 
-    @Nullable Block block;
+    @Nullable
+    Block block;
+
     int index;
 
     /** Finds the next entry that nobody holds, highest priority first, whose id is at most {@code visibleId}. */

@@ -11,8 +11,11 @@ final class Line {
     /** Entries that nobody holds, visible or not. */
     int available;
 
-    @Nullable Block first;
-    @Nullable Block last;
+    @Nullable
+    Block first;
+
+    @Nullable
+    Block last;
 
     private final Queue queue;
 
@@ -75,7 +78,8 @@ final class Line {
     }
 
     /** The block that would hold an id, or null; searched from the end that removals come from. */
-    @Nullable Block blockOf(long id) {
+    @Nullable
+    Block blockOf(long id) {
         for (Block block = first; block != null; block = block.next) {
             if (block.count > 0 && block.id(block.count - 1) >= id) {
                 return block.id(0) <= id ? block : null;

@@ -185,7 +185,8 @@ public final class Queue {
         return block.find(messageId);
     }
 
-    @Nullable Line line(int priority) {
+    @Nullable
+    Line line(int priority) {
         return lines[priority];
     }
 
@@ -461,7 +462,8 @@ public final class Queue {
 
     private void serve(QueueConsumer consumer, long nowMs) {
         Cursor cursor = Invariant.present(consumer.cursor);
-        while (consumer.ready() && (consumer.browse ? cursor.seekLive(this, visibleId) : cursor.seek(this, visibleId))) {
+        while (consumer.ready()
+                && (consumer.browse ? cursor.seekLive(this, visibleId) : cursor.seek(this, visibleId))) {
             Block block = Invariant.present(cursor.block);
             int index = cursor.index;
             if (block.isAvailable(index) && dropIfExpired(block, index, nowMs)) {
@@ -478,8 +480,7 @@ public final class Queue {
             }
             if (consumer.takes(block, index)
                     && (consumer.selector == null
-                            || consumer.selector.matches(
-                                    new MessageProperties(message, block.deliveryCount(index))))) {
+                            || consumer.selector.matches(new MessageProperties(message, block.deliveryCount(index))))) {
                 hand(consumer, block, index, message);
             } else {
                 shed(block, index, message);

@@ -20,7 +20,8 @@ public final class QueueConsumer {
     final Unsettled unsettled = new Unsettled();
 
     /** Its own cursor when it does not take whatever comes: it browses, selects, or must not get some message again. */
-    @Nullable Cursor cursor;
+    @Nullable
+    Cursor cursor;
 
     private @Nullable Set<Long> refused;
     long nextToken;

@@ -53,7 +53,8 @@ final class Unsettled {
     }
 
     /** The block of a token's entry, or null when it is settled. */
-    @Nullable Block block(long token) {
+    @Nullable
+    Block block(long token) {
         return token < base || token >= next ? null : blocks[(int) token & blocks.length - 1];
     }
 

@@ -21,7 +21,14 @@ final class Answers {
         return size == 0;
     }
 
-    void add(Outbox to, Batch.Kind kind, Object target, long first, long second, @Nullable Object third, @Nullable Object fourth) {
+    void add(
+            Outbox to,
+            Batch.Kind kind,
+            Object target,
+            long first,
+            long second,
+            @Nullable Object third,
+            @Nullable Object fourth) {
         if (size == kinds.length) {
             grow();
         }

@@ -68,8 +68,12 @@ final class Batch {
     Object[] targets = new Object[FIRST_CAPACITY];
     long[] a = new long[FIRST_CAPACITY];
     long[] b = new long[FIRST_CAPACITY];
-    @Nullable Object[] x = new @Nullable Object[FIRST_CAPACITY];
-    @Nullable Object[] y = new @Nullable Object[FIRST_CAPACITY];
+
+    @Nullable
+    Object[] x = new @Nullable Object[FIRST_CAPACITY];
+
+    @Nullable
+    Object[] y = new @Nullable Object[FIRST_CAPACITY];
 
     /** A batch from or to this session. */
     Batch(LocalSession from) {

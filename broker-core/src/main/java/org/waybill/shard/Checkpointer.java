@@ -121,7 +121,11 @@ final class Checkpointer implements CheckpointListener {
             }
         });
         if (count[0] > 0) {
-            chunk.clear().putByte(ENTRIES).putVar(walk.queue().id()).putByte(priority).putVar(count[0]);
+            chunk.clear()
+                    .putByte(ENTRIES)
+                    .putVar(walk.queue().id())
+                    .putByte(priority)
+                    .putVar(count[0]);
             chunk.putRaw(entries);
             append();
         }
@@ -175,7 +179,10 @@ final class Checkpointer implements CheckpointListener {
 
     @Override
     public void failed(Throwable cause) {
-        LOG.warn("WB2110 shard {}: no checkpoint was written, the one before stays in force: {}", shard.number(), cause.toString());
+        LOG.warn(
+                "WB2110 shard {}: no checkpoint was written, the one before stays in force: {}",
+                shard.number(),
+                cause.toString());
         end();
     }
 

@@ -71,8 +71,7 @@ final class Cleaner {
 
     private void note(Queue queue, Block block, int index) {
         long position = block.position(index);
-        if (position != Block.NO_POSITION
-                && Arrays.binarySearch(segments, (int) (position >>> SEGMENT_SHIFT)) >= 0) {
+        if (position != Block.NO_POSITION && Arrays.binarySearch(segments, (int) (position >>> SEGMENT_SHIFT)) >= 0) {
             found.add(queue, block, index);
         }
     }
@@ -80,35 +79,34 @@ final class Cleaner {
     private void copy() {
         Found batch = found;
         found = new Found();
-        shard.journal()
-                .read(batch.positions, batch.recordBytes, batch.count, shard.loop(), new ReadCallback() {
-                    @Override
-                    public void record(int i, byte[] payload) {
-                        Block block = Invariant.present(batch.blocks[i]);
-                        Queue queue = Invariant.present(batch.queues[i]);
-                        int index = batch.indexes[i];
-                        if (!queue.closed()
-                                && block.isHere(index, batch.ids[i])
-                                && block.position(index) == batch.positions[i]) {
-                            shard.relocate(queue, block, index, payload);
-                        }
-                    }
+        shard.journal().read(batch.positions, batch.recordBytes, batch.count, shard.loop(), new ReadCallback() {
+            @Override
+            public void record(int i, byte[] payload) {
+                Block block = Invariant.present(batch.blocks[i]);
+                Queue queue = Invariant.present(batch.queues[i]);
+                int index = batch.indexes[i];
+                if (!queue.closed()
+                        && block.isHere(index, batch.ids[i])
+                        && block.position(index) == batch.positions[i]) {
+                    shard.relocate(queue, block, index, payload);
+                }
+            }
 
-                    @Override
-                    public void damaged(int i, JournalDamage damage) {
-                        Block block = Invariant.present(batch.blocks[i]);
-                        Queue queue = Invariant.present(batch.queues[i]);
-                        queue.loaded(block, batch.indexes[i], batch.ids[i], null, String.valueOf(damage.getMessage()));
-                    }
+            @Override
+            public void damaged(int i, JournalDamage damage) {
+                Block block = Invariant.present(batch.blocks[i]);
+                Queue queue = Invariant.present(batch.queues[i]);
+                queue.loaded(block, batch.indexes[i], batch.ids[i], null, String.valueOf(damage.getMessage()));
+            }
 
-                    @Override
-                    public void done() {
-                        shard.schedule();
-                        if (running) {
-                            shard.execute(Cleaner.this::proceed);
-                        }
-                    }
-                });
+            @Override
+            public void done() {
+                shard.schedule();
+                if (running) {
+                    shard.execute(Cleaner.this::proceed);
+                }
+            }
+        });
     }
 
     /** Live entries of the segments to be freed. */

@@ -204,7 +204,8 @@ final class Commands {
         Object found = resolve(consumer.spec.address(), consumer.spec.kind());
         if (found instanceof Node node && node.owner != null && node.owner != consumer.session) {
             found = new BrokerError(
-                    Code.NOT_ALLOWED, "queue " + node.queue.name() + " is temporary: only its own connection consumes from it");
+                    Code.NOT_ALLOWED,
+                    "queue " + node.queue.name() + " is temporary: only its own connection consumes from it");
         }
         if (found instanceof BrokerError error) {
             outbox.answers().add(Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, error, null);
@@ -253,7 +254,8 @@ final class Commands {
         }
         if (!state.settings(address).autoCreate()) {
             return new BrokerError(
-                    Code.NOT_FOUND, "queue " + address + " does not exist and its settings forbid to create it on demand");
+                    Code.NOT_FOUND,
+                    "queue " + address + " does not exist and its settings forbid to create it on demand");
         }
         return shard.create(address, null);
     }

@@ -13,9 +13,9 @@ import org.waybill.message.Outcome;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.NodeKind;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
-import org.waybill.spi.NodeKind;
 import org.waybill.spi.SessionHandler;
 
 /**

@@ -47,7 +47,14 @@ final class Events {
     }
 
     static void stored(
-            Bytes out, long messageId, int priority, boolean volatileOne, long arrivedMs, long expiresMs, int format, int queue) {
+            Bytes out,
+            long messageId,
+            int priority,
+            boolean volatileOne,
+            long arrivedMs,
+            long expiresMs,
+            int format,
+            int queue) {
         out.clear().putByte(0).putByte(priority | (volatileOne ? VOLATILE : 0));
         out.putVar(messageId).putVar(arrivedMs).putVar(expiresMs).putVar(format & 0xFFFFFFFFL);
         out.putVar(1).putVar(queue);

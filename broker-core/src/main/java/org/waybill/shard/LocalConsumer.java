@@ -21,8 +21,12 @@ final class LocalConsumer implements Consumer, Sink {
     boolean closed;
 
     private @Nullable Outbox outbox;
-    @Nullable Node node;
-    @Nullable QueueConsumer state;
+
+    @Nullable
+    Node node;
+
+    @Nullable
+    QueueConsumer state;
 
     LocalConsumer(LocalSession session, ConsumerSpec spec, ConsumerHandler handler, int shard) {
         this.session = session;

@@ -19,7 +19,8 @@ final class LocalProducer implements Producer {
 
     boolean closed;
 
-    @Nullable Node node;
+    @Nullable
+    Node node;
 
     LocalProducer(LocalSession session, ProducerSpec spec, ProducerHandler handler, int shard) {
         this.session = session;

@@ -45,7 +45,8 @@ final class LocalTransaction implements Transaction {
     /** The outcome stated for a range of deliveries. */
     record Hold(LocalTransaction transaction, Outcome outcome, boolean settled) {}
 
-    private record Held(LocalConsumer consumer, QueueConsumer state, Queue queue, Block block, int index, Hold hold, long token) {}
+    private record Held(
+            LocalConsumer consumer, QueueConsumer state, Queue queue, Block block, int index, Hold hold, long token) {}
 
     // ---- on the session's loop
 

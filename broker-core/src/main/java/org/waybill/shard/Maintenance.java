@@ -40,7 +40,8 @@ final class Maintenance {
             return;
         }
         long grown = journal.counters().appendedBytes() - appendedAtCheckpoint;
-        if (grown > Math.max(growthBytes, GROWTH_FACTOR * checkpointer.writtenBytes()) || shard.noRoom() != null && grown > 0) {
+        if (grown > Math.max(growthBytes, GROWTH_FACTOR * checkpointer.writtenBytes())
+                || shard.noRoom() != null && grown > 0) {
             checkpoint(() -> cleaner.begin(journal.cleaningCandidates(SEGMENTS_AT_ONCE)));
         } else {
             cleaner.begin(journal.cleaningCandidates(SEGMENTS_AT_ONCE));

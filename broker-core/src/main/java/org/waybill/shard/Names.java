@@ -20,7 +20,8 @@ public final class Names {
         }
         if (name.length() > MAX_LENGTH) {
             return new BrokerError(
-                    Code.INVALID_FIELD, "an address has " + name.length() + " characters; at most " + MAX_LENGTH + " are allowed");
+                    Code.INVALID_FIELD,
+                    "an address has " + name.length() + " characters; at most " + MAX_LENGTH + " are allowed");
         }
         if (name.startsWith("$")) {
             return new BrokerError(

@@ -18,7 +18,8 @@ final class Node {
     final List<LocalConsumer> consumers = new ArrayList<>(1);
 
     /** Why its producers get no credit, or null. */
-    @Nullable String blocked;
+    @Nullable
+    String blocked;
 
     Node(Queue queue, AddressSettings settings, @Nullable LocalSession owner) {
         this.queue = queue;

@@ -101,8 +101,8 @@ public final class Recovery implements ReplayHandler {
         current = shard < parts.size() ? parts.get(shard) : null;
         currentIndex = logIndex;
         if (current == null) {
-            throw new IllegalStateException(
-                    "the journal has entries of shard " + shard + ", but this data directory has " + parts.size() + " shards");
+            throw new IllegalStateException("the journal has entries of shard " + shard
+                    + ", but this data directory has " + parts.size() + " shards");
         }
     }
 
@@ -117,7 +117,8 @@ public final class Recovery implements ReplayHandler {
             apply(part.shard().state(), type, position, recordBytes, payload);
         } catch (BufferUnderflowException | IllegalArgumentException malformed) {
             throw new IllegalStateException(
-                    "the journal's " + Events.name(type) + " entry at position " + position + " cannot be read", malformed);
+                    "the journal's " + Events.name(type) + " entry at position " + position + " cannot be read",
+                    malformed);
         }
     }
 

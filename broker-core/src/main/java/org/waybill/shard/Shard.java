@@ -71,13 +71,7 @@ public final class Shard implements Facts {
      * @param segmentBytes the size of the journal's segments
      */
     public Shard(
-            int number,
-            Loop loop,
-            Clock clock,
-            Journal journal,
-            Memory memory,
-            AddressRules rules,
-            long segmentBytes) {
+            int number, Loop loop, Clock clock, Journal journal, Memory memory, AddressRules rules, long segmentBytes) {
         this.number = number;
         this.loop = loop;
         this.clock = clock;
@@ -265,7 +259,8 @@ public final class Shard implements Facts {
         return outboxes.computeIfAbsent(session, key -> new Outbox(this, key));
     }
 
-    @Nullable Outbox forget(LocalSession session) {
+    @Nullable
+    Outbox forget(LocalSession session) {
         return outboxes.remove(session);
     }
 
@@ -274,7 +269,8 @@ public final class Shard implements Facts {
     }
 
     /** Why no message can be stored, or null. */
-    @Nullable String noRoom() {
+    @Nullable
+    String noRoom() {
         return noRoom;
     }
 
@@ -332,7 +328,8 @@ public final class Shard implements Facts {
         } else {
             queue.reveal(id);
         }
-        // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk then
+        // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
+        // then
         return recorded;
     }
 
@@ -366,8 +363,7 @@ public final class Shard implements Facts {
     void relocate(Queue queue, Block block, int index, byte[] payload) {
         event.clear();
         int head = payload[0] & 0xFF;
-        int ordinal = turn.frame()
-                .add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
+        int ordinal = turn.frame().add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
         turn.place(queue, block, index, ordinal);
     }
 
@@ -396,8 +392,7 @@ public final class Shard implements Facts {
     @Override
     public void counted(Queue queue, Block block, int index) {
         if (block.logged(index)) {
-            Events.counted(
-                    event, queue.id(), block.id(index), block.deliveryCount(index), block.annotations(index));
+            Events.counted(event, queue.id(), block.id(index), block.deliveryCount(index), block.annotations(index));
             turn.record(Events.COUNTED, event);
         }
     }
@@ -427,7 +422,8 @@ public final class Shard implements Facts {
 
     @Override
     public void unreadable(Queue queue, Block block, int index, String why) {
-        LOG.error("WB2103 queue {}: message {} cannot be read back and is held: {}", queue.name(), block.id(index), why);
+        LOG.error(
+                "WB2103 queue {}: message {} cannot be read back and is held: {}", queue.name(), block.id(index), why);
     }
 
     void release(int segment, int bytes) {

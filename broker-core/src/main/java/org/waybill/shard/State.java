@@ -28,7 +28,8 @@ final class State {
         this.rules = rules;
     }
 
-    @Nullable Node node(String name) {
+    @Nullable
+    Node node(String name) {
         return byName.get(name);
     }
 
@@ -45,7 +46,8 @@ final class State {
         return byId.values();
     }
 
-    @Nullable Queue queue(int id) {
+    @Nullable
+    Queue queue(int id) {
         Node node = byId.get(id);
         return node == null ? null : node.queue;
     }

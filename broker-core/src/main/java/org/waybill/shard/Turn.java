@@ -52,7 +52,8 @@ final class Turn {
         return begun;
     }
 
-    @Nullable Frame frameOrNull() {
+    @Nullable
+    Frame frameOrNull() {
         return frame;
     }
 

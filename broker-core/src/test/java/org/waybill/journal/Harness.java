@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.CrashDisk;
-import org.waybill.io.ManualLoop;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.CrashDisk;
+import org.waybill.io.ManualLoop;
 
 /** A journal without threads on a disk in memory, and what a test wants to know of it. */
 final class Harness implements ReplayHandler {

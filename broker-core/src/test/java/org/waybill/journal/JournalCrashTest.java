@@ -2,17 +2,16 @@ package org.waybill.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
-import org.waybill.io.CrashDisk;
-import org.waybill.io.ManualLoop;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.waybill.io.CrashDisk;
+import org.waybill.io.ManualLoop;
 
 /**
  * Stops a random workload before every step of the disk in turn, loses what a crash may lose, recovers, and compares with

@@ -3,12 +3,11 @@ package org.waybill.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.waybill.io.CrashDisk;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.waybill.io.CrashDisk;
 
 final class JournalTest {
     private final CrashDisk disk = new CrashDisk();
@@ -258,7 +257,8 @@ final class JournalTest {
         Harness first = Harness.started(disk);
         first.fillUpTo(3);
         long from = first.journal.forcedPosition();
-        releaseAll(first, disk, 1, 2);
+        ReclaimTest.releaseAllBut(first, disk, 1, "");
+        ReclaimTest.releaseAllBut(first, disk, 2, "");
         for (int shard = 0; shard < Harness.SHARDS; shard++) {
             first.journal.checkpointed(shard, from);
         }
@@ -271,19 +271,6 @@ final class JournalTest {
         second.journal.replay(from, second);
 
         assertThat(second.replayed).last().isEqualTo("the end");
-    }
-
-    /** Releases what the frames of these segments retain, as their owner would. */
-    static void releaseAll(Harness harness, CrashDisk disk, int... segmentIds) throws IOException {
-        Harness reader = new Harness(disk.afterKill());
-        reader.journal.replay(-1, reader);
-        for (int i = 0; i < reader.positions.size(); i++) {
-            for (int id : segmentIds) {
-                if (Position.segmentId(reader.positions.get(i)) == id) {
-                    harness.journal.release(id, reader.recordBytes.get(i));
-                }
-            }
-        }
     }
 
     private static void assertDamage(CrashDisk damaged, JournalDamage.Code code, String where) throws IOException {

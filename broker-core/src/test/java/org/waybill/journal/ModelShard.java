@@ -2,10 +2,6 @@ package org.waybill.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.CrashDisk;
-import org.waybill.io.ManualLoop;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -16,6 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.CrashDisk;
+import org.waybill.io.ManualLoop;
 
 /**
  * A shard as naive as can be: it stores, removes and relocates bodies, writes fuzzy checkpoints, and remembers every frame
@@ -116,12 +115,11 @@ final class ModelShard {
             }
             checkpointCursor = entry.getKey();
             if (entry.getValue().position != 0) {
-                chunk.putLong(entry.getKey())
-                        .putLong(entry.getValue().position)
-                        .putInt(entry.getValue().recordBytes);
+                chunk.putLong(entry.getKey()).putLong(entry.getValue().position).putInt(entry.getValue().recordBytes);
             }
         }
-        if (chunk.remaining() >= ENTRY_BYTES && live.tailMap(checkpointCursor, false).isEmpty()) {
+        if (chunk.remaining() >= ENTRY_BYTES
+                && live.tailMap(checkpointCursor, false).isEmpty()) {
             writer.append(chunk.array(), 0, chunk.position());
             writer.commit(checkpointFrom, new byte[] {(byte) number});
             checkpoint = null;
@@ -173,7 +171,9 @@ final class ModelShard {
         byte[] body = new byte[payload.remaining()];
         payload.get(body);
         Operation operation = new Operation(type, id, body);
-        assertThat(operation.same(expected.get(expectedNext++))).as("the record that was appended").isTrue();
+        assertThat(operation.same(expected.get(expectedNext++)))
+                .as("the record that was appended")
+                .isTrue();
         if (type == REMOVED) {
             live.remove(id);
         } else {
@@ -267,8 +267,7 @@ final class ModelShard {
                     .order(ByteOrder.LITTLE_ENDIAN)
                     .putLong(operation.id)
                     .array();
-            frame.add(
-                    operation.type, meta, 0, 8, operation.body, 0, operation.body.length, operation.type != REMOVED);
+            frame.add(operation.type, meta, 0, 8, operation.body, 0, operation.body.length, operation.type != REMOVED);
             if (operation.type == STORED) {
                 Live entry = new Live(operation.body);
                 live.put(operation.id, entry);

@@ -103,7 +103,9 @@ final class CoreFixture implements AutoCloseable {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         byte[] address = to == null ? new byte[0] : to.getBytes(StandardCharsets.UTF_8);
         ByteBuffer out = ByteBuffer.allocate(64 + body.length + address.length);
-        out.put(new byte[] {0, 0x53, 0x70, (byte) 0xC0, (byte) (ttlMs == 0 ? 5 : 9), 3, (byte) (durable ? 0x41 : 0x42), 0x50});
+        out.put(new byte[] {
+            0, 0x53, 0x70, (byte) 0xC0, (byte) (ttlMs == 0 ? 5 : 9), 3, (byte) (durable ? 0x41 : 0x42), 0x50
+        });
         out.put((byte) priority);
         if (ttlMs == 0) {
             out.put((byte) 0x40);
@@ -205,8 +207,13 @@ final class CoreFixture implements AutoCloseable {
         final TestSession in;
         Producer producer;
         boolean opened;
-        @Nullable BrokerError error;
-        @Nullable String blocked;
+
+        @Nullable
+        BrokerError error;
+
+        @Nullable
+        String blocked;
+
         long next;
         long settled;
         final List<Outcome> outcomes = new ArrayList<>();
@@ -276,7 +283,10 @@ final class CoreFixture implements AutoCloseable {
         final TestSession in;
         Consumer consumer;
         boolean opened;
-        @Nullable BrokerError error;
+
+        @Nullable
+        BrokerError error;
+
         long drained = -1;
         long confirmed = -1;
         final List<String> texts = new ArrayList<>();

@@ -102,7 +102,8 @@ class QueueDeliveryTest {
         assertThat(head).isNotNull();
         // header: durable, priority, no ttl, not first acquirer, delivery-count 1
         assertThat(head).startsWith(0, 0x53, 0x70, 0xC0, 11, 5, 0x41, 0x50, 4, 0x40, 0x42, 0x70, 0, 0, 0, 1);
-        assertThat(new String(head, java.nio.charset.StandardCharsets.ISO_8859_1)).contains("x-opt-a");
+        assertThat(new String(head, java.nio.charset.StandardCharsets.ISO_8859_1))
+                .contains("x-opt-a");
     }
 
     @Test
@@ -213,7 +214,9 @@ class QueueDeliveryTest {
         producer.sendAndWait(CoreFixture.message(true, 4, 0, "$secret", "for nobody"));
         producer.sendAndWait(CoreFixture.message(true, 4, 0, null, "no address"));
         assertThat(session.consumer("a").receive(1)).containsExactly("for a");
-        assertThat(producer.refusals).extracting(error -> error.code()).containsExactly(Code.NOT_FOUND, Code.INVALID_FIELD);
+        assertThat(producer.refusals)
+                .extracting(error -> error.code())
+                .containsExactly(Code.NOT_FOUND, Code.INVALID_FIELD);
     }
 
     @Test
@@ -256,7 +259,10 @@ class QueueDeliveryTest {
 
         session.producer("DROP_OLDEST").sendDurable(0, 12);
         core.loop.drain();
-        assertThat(session.consumer("DROP_OLDEST").drain()).endsWith("m11").hasSizeLessThanOrEqualTo(12).doesNotContain("m0");
+        assertThat(session.consumer("DROP_OLDEST").drain())
+                .endsWith("m11")
+                .hasSizeLessThanOrEqualTo(12)
+                .doesNotContain("m0");
     }
 
     @Test
@@ -271,7 +277,8 @@ class QueueDeliveryTest {
         consumer.settle(2, 2, Outcome.FAILED);
         TestConsumer dead = session.consumer("dead");
         assertThat(dead.receive(2)).containsExactly("m0", "m1");
-        String annotations = new String(dead.messages.get(0).annotations(), java.nio.charset.StandardCharsets.ISO_8859_1);
+        String annotations =
+                new String(dead.messages.get(0).annotations(), java.nio.charset.StandardCharsets.ISO_8859_1);
         assertThat(annotations).contains("x-opt-dead-letter-queue").contains("my:bad: no good");
         consumer.credit(10);
         assertThat(consumer.texts).hasSize(3);

@@ -184,12 +184,14 @@ class RecoveryTest {
                         core.checkpoint();
                     } else {
                         Shard shard = core.shards[0];
-                        shard.execute(() ->
-                                new Cleaner(shard, shard.state()).begin(core.journal.cleaningCandidates(16)));
+                        shard.execute(
+                                () -> new Cleaner(shard, shard.state()).begin(core.journal.cleaningCandidates(16)));
                         core.loop.settle();
                     }
                 }
-                assertThat(session.browser("q", null).drain()).as("seed %d, life %d", seed, life).isEqualTo(model);
+                assertThat(session.browser("q", null).drain())
+                        .as("seed %d, life %d", seed, life)
+                        .isEqualTo(model);
                 if (random.nextBoolean()) {
                     core.stop();
                 }

@@ -75,8 +75,8 @@ public final class AmqpAdapter implements ProtocolAdapter {
         List<NetServerOptions> options = options(settings);
         return loops.deployVerticle(
                         () -> {
-                            AmqpListener listener = new AmqpListener(
-                                    shared, new SystemClock(), settings.maxConnections(), options);
+                            AmqpListener listener =
+                                    new AmqpListener(shared, new SystemClock(), settings.maxConnections(), options);
                             listeners.add(listener);
                             return listener;
                         },

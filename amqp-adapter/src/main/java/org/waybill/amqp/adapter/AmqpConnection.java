@@ -3,7 +3,6 @@ package org.waybill.amqp.adapter;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
@@ -33,15 +32,17 @@ import org.waybill.spi.SessionSpec;
  *  any        socket gone                   GONE
  * </pre>
  */
-final class AmqpConnection
-        implements ConnectionListener, SessionHandler, SaslGate.Host, ContainerRegistry.Holder {
+final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGate.Host, ContainerRegistry.Holder {
     private static final long LINGER_MS = 1_000;
     private static final int MAX_BEGINS_PER_SWEEP = 2_000;
     private static final Symbol[] OFFERED = {Symbols.ANONYMOUS_RELAY, Symbols.SOLE_CONNECTION};
     private static final Map<Symbol, Object> PROPERTIES = Map.of(
-            Symbols.PRODUCT, "Waybill",
-            Symbols.VERSION, version(),
-            Symbols.PLATFORM, "Java/" + System.getProperty("java.version", ""));
+            Symbols.PRODUCT,
+            "Waybill",
+            Symbols.VERSION,
+            version(),
+            Symbols.PLATFORM,
+            "Java/" + System.getProperty("java.version", ""));
 
     private enum State {
         HANDSHAKE,
@@ -139,12 +140,13 @@ final class AmqpConnection
         if (state == State.GONE) {
             return;
         }
-        engine.inputClosed();
-        if (!engine.isClosed()) {
+        try {
+            engine.inputClosed();
             engine.abort(null);
+        } finally {
+            state = State.GONE;
+            loop.remove(this);
         }
-        state = State.GONE;
-        loop.remove(this);
     }
 
     /** The socket failed; {@link #disconnected} follows. */
@@ -292,10 +294,13 @@ final class AmqpConnection
         Map<Symbol, Object> properties = new HashMap<>(PROPERTIES);
         properties.put(Symbols.ESTABLISHMENT_FAILED, true);
         engine.open(answer(properties));
-        ErrorCondition error =
-                Conditions.error(Conditions.INVALID_FIELD, "container id " + containerId + " is in use by another connection");
+        ErrorCondition error = Conditions.error(
+                Conditions.INVALID_FIELD, "container id " + containerId + " is in use by another connection");
         error.setInfo(Map.of(
-                Symbols.INVALID_FIELD_NAME, Symbols.CONTAINER_ID, Symbols.SOLE_CONNECTION_ENFORCEMENT, UnsignedInteger.ZERO));
+                Symbols.INVALID_FIELD_NAME,
+                Symbols.CONTAINER_ID,
+                Symbols.SOLE_CONNECTION_ENFORCEMENT,
+                UnsignedInteger.ZERO));
         close(error);
     }
 
@@ -321,12 +326,14 @@ final class AmqpConnection
 
     @Override
     public void superseded() {
-        loop.loop().execute(() -> act(() -> {
-            ErrorCondition error = Conditions.error(
-                    Conditions.RESOURCE_LOCKED, "another connection of container " + containerId + " takes its place");
-            error.setInfo(Map.of(Symbols.SOLE_CONNECTION_ENFORCEMENT, true));
-            close(error);
-        }));
+        loop.loop()
+                .execute(() -> act(() -> {
+                    ErrorCondition error = Conditions.error(
+                            Conditions.RESOURCE_LOCKED,
+                            "another connection of container " + containerId + " takes its place");
+                    error.setInfo(Map.of(Symbols.SOLE_CONNECTION_ENFORCEMENT, true));
+                    close(error);
+                }));
     }
 
     @Override

@@ -81,8 +81,7 @@ final class AmqpListener extends VerticleBase {
             channel.pipeline().remove("chunkedWriter");
         }
         Socket socket = new Socket(context);
-        AmqpConnection connection =
-                new AmqpConnection(own, socket, name(channel), isLocal(channel), clock.nanoTime());
+        AmqpConnection connection = new AmqpConnection(own, socket, name(channel), isLocal(channel), clock.nanoTime());
         socket.connection(connection);
         own.add(connection);
         channel.pipeline().addBefore(context.name(), "amqp", socket);

@@ -43,7 +43,8 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
     }
 
     /** The temporary node of this link, or null. */
-    @Nullable String temporary() {
+    @Nullable
+    String temporary() {
         return temporary;
     }
 
@@ -75,8 +76,11 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
 
     @Override
     public void stolen() {
-        connection.loop().loop().execute(() -> connection.act(
-                () -> end(Conditions.error(Conditions.STOLEN, "link " + link.name() + " was attached elsewhere"))));
+        connection
+                .loop()
+                .loop()
+                .execute(() -> connection.act(() ->
+                        end(Conditions.error(Conditions.STOLEN, "link " + link.name() + " was attached elsewhere"))));
     }
 
     /**

@@ -209,7 +209,8 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
             end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
             return;
         }
-        Outcome outcome = state == null ? null : Outcomes.of(state, connection.loop().codec());
+        Outcome outcome =
+                state == null ? null : Outcomes.of(state, connection.loop().codec());
         if (settled) {
             consumer.settle(firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, false);
         } else if (outcome != null && state != null) {
@@ -250,7 +251,8 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         sentBytes = 0;
     }
 
-    @Nullable ConsumerLink nextSent() {
+    @Nullable
+    ConsumerLink nextSent() {
         return nextSent;
     }
 
@@ -273,7 +275,10 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     /** The outcomes a client may state. */
     static Symbol[] outcomes() {
         return new Symbol[] {
-            Accepted.DESCRIPTOR_SYMBOL, Rejected.DESCRIPTOR_SYMBOL, Released.DESCRIPTOR_SYMBOL, Modified.DESCRIPTOR_SYMBOL
+            Accepted.DESCRIPTOR_SYMBOL,
+            Rejected.DESCRIPTOR_SYMBOL,
+            Released.DESCRIPTOR_SYMBOL,
+            Modified.DESCRIPTOR_SYMBOL
         };
     }
 }

@@ -63,8 +63,7 @@ final class LinkAttacher implements SessionListener {
         }
     }
 
-    private void consume(
-            SenderLink link, Attach asked, Terminus terminus, Source source, @Nullable String temporary) {
+    private void consume(SenderLink link, Attach asked, Terminus terminus, Source source, @Nullable String temporary) {
         Filters filters;
         try {
             filters = Filters.of(source.getFilter());
@@ -142,7 +141,8 @@ final class LinkAttacher implements SessionListener {
 
     private static @Nullable ErrorCondition refusal(Terminus terminus) {
         if (terminus.kind() == NodeKind.TOPIC) {
-            return Conditions.error(Conditions.NOT_IMPLEMENTED, "topics are not available in this version, use a queue");
+            return Conditions.error(
+                    Conditions.NOT_IMPLEMENTED, "topics are not available in this version, use a queue");
         }
         return null;
     }

@@ -68,7 +68,11 @@ final class Management {
     void handle(ManagementRequest request, Runnable done) {
         Operation operation = operation(request);
         if (operation == null) {
-            answer(request, 501, "there is no operation " + request.operation() + " for type " + request.type(), Map.of());
+            answer(
+                    request,
+                    501,
+                    "there is no operation " + request.operation() + " for type " + request.type(),
+                    Map.of());
             done.run();
             return;
         }
@@ -103,7 +107,9 @@ final class Management {
     }
 
     private static int status(Operation operation) {
-        return operation instanceof Operation.CreateQueue ? 201 : operation instanceof Operation.DeleteQueue ? 204 : 200;
+        return operation instanceof Operation.CreateQueue
+                ? 201
+                : operation instanceof Operation.DeleteQueue ? 204 : 200;
     }
 
     private static Map<String, Object> body(

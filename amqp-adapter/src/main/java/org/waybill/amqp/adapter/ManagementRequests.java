@@ -46,7 +46,8 @@ final class ManagementRequests extends BrokerLink<ReceiverLink> implements Recei
         }
         long id = transfer.deliveryId();
         try {
-            ManagementRequest request = ManagementRequest.of(bytes, connection.loop().codec());
+            ManagementRequest request =
+                    ManagementRequest.of(bytes, connection.loop().codec());
             link.disposition(id, id, true, Accepted.getInstance());
             management.handle(request, () -> link.grantCredit(1));
         } catch (IllegalArgumentException e) {

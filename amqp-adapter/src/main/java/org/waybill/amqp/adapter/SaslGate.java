@@ -39,7 +39,8 @@ final class SaslGate implements SaslServer {
     }
 
     /** The authenticated user, or null for an anonymous one. */
-    @Nullable String user() {
+    @Nullable
+    String user() {
         return user;
     }
 

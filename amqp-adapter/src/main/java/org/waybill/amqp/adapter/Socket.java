@@ -51,10 +51,11 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
         try {
             if (!closing) {
                 reading = true;
-                connection().received(
-                        in.nioBufferCount() == 1
-                                ? in.internalNioBuffer(in.readerIndex(), in.readableBytes())
-                                : in.nioBuffer());
+                connection()
+                        .received(
+                                in.nioBufferCount() == 1
+                                        ? in.internalNioBuffer(in.readerIndex(), in.readableBytes())
+                                        : in.nioBuffer());
             }
         } finally {
             in.release();
@@ -153,14 +154,13 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
         pass();
         closing = true;
         unflushed = false;
-        context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER)
-                .addListener((ChannelFutureListener) sent -> {
-                    if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
-                        duplex.shutdownOutput();
-                    } else {
-                        context.close();
-                    }
-                });
+        context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) sent -> {
+            if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
+                duplex.shutdownOutput();
+            } else {
+                context.close();
+            }
+        });
         channel.config().setAutoRead(true);
     }
 

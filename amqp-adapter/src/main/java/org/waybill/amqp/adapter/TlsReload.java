@@ -53,10 +53,8 @@ final class TlsReload {
     }
 
     private Future<Long> changedAtMs() {
-        return vertx.fileSystem()
-                .props(settings.certificate().toString())
-                .compose(certificate -> vertx.fileSystem()
-                        .props(settings.key().toString())
-                        .map(key -> Math.max(certificate.lastModifiedTime(), key.lastModifiedTime())));
+        return vertx.fileSystem().props(settings.certificate().toString()).compose(certificate -> vertx.fileSystem()
+                .props(settings.key().toString())
+                .map(key -> Math.max(certificate.lastModifiedTime(), key.lastModifiedTime())));
     }
 }

@@ -30,14 +30,16 @@ final class PasswordCheck implements AutoCloseable {
             answer.accept(new SaslAnswer.Failure(true));
             return;
         }
-        workers.executeBlocking(() -> users.verifyPassword(user, password), false).onComplete(checked -> {
-            waiting.decrementAndGet();
-            if (checked.failed()) {
-                answer.accept(new SaslAnswer.Failure(true));
-            } else {
-                answer.accept(checked.result() ? new SaslAnswer.Success(user, null) : new SaslAnswer.Failure(false));
-            }
-        });
+        workers.executeBlocking(() -> users.verifyPassword(user, password), false)
+                .onComplete(checked -> {
+                    waiting.decrementAndGet();
+                    if (checked.failed()) {
+                        answer.accept(new SaslAnswer.Failure(true));
+                    } else {
+                        answer.accept(
+                                checked.result() ? new SaslAnswer.Success(user, null) : new SaslAnswer.Failure(false));
+                    }
+                });
     }
 
     @Override

@@ -35,7 +35,8 @@ final class ScramExchange implements SaslExchange {
     private @Nullable Started started;
 
     /** What is kept between the client's two messages. */
-    private record Started(String user, String gs2Header, String bare, String serverFirst, String nonce, Verifier verifier) {}
+    private record Started(
+            String user, String gs2Header, String bare, String serverFirst, String nonce, Verifier verifier) {}
 
     /** @param verifiers answers for every name; for an unknown one with a verifier that no password fits */
     ScramExchange(Function<String, Verifier> verifiers, SecureRandom random) {

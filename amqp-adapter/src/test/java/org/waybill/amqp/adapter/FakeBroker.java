@@ -26,7 +26,8 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
 
     final FakeCore core = new FakeCore();
     final AmqpAdapter adapter = new AmqpAdapter();
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
     private final Settings settings;
     private final UserStore users;
     private volatile Loop loop;

@@ -15,7 +15,8 @@ final class FakeCore {
     final Set<FakeSession> sessions = new LinkedHashSet<>();
     int nextTemporary;
 
-    @Nullable FakeQueue queue(String address) {
+    @Nullable
+    FakeQueue queue(String address) {
         if (address.startsWith("missing") || address.startsWith("temporary-")) {
             return queues.get(address);
         }

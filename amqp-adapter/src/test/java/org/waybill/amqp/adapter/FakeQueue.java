@@ -27,7 +27,9 @@ final class FakeQueue {
         final Message message;
         int failures;
         byte @Nullable [] annotations;
-        @Nullable FakeConsumer notFor;
+
+        @Nullable
+        FakeConsumer notFor;
 
         Entry(long id, Message message) {
             this.id = id;

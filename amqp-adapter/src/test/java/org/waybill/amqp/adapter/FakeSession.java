@@ -96,8 +96,8 @@ final class FakeSession implements BrokerSession {
             if (found == null) {
                 consumer.refuse(new BrokerError(BrokerError.Code.NOT_FOUND, "no such node: " + consumerSpec.address()));
             } else if (found.owner != null && found.owner != this) {
-                consumer.refuse(
-                        new BrokerError(BrokerError.Code.RESOURCE_LOCKED, found.name + " belongs to another connection"));
+                consumer.refuse(new BrokerError(
+                        BrokerError.Code.RESOURCE_LOCKED, found.name + " belongs to another connection"));
             } else {
                 queue.consumers.add(consumer);
                 consumers.add(consumer);
@@ -136,7 +136,8 @@ final class FakeSession implements BrokerSession {
 
     private Reply<List<Map<String, Object>>> carryOut(Operation operation) {
         if (operation instanceof Operation.ListQueues) {
-            return new Reply.Done<>(core.queues.values().stream().map(FakeSession::attributes).toList());
+            return new Reply.Done<>(
+                    core.queues.values().stream().map(FakeSession::attributes).toList());
         } else if (operation instanceof Operation.CreateQueue create) {
             if (core.queues.containsKey(create.name())) {
                 return refused(BrokerError.Code.PRECONDITION_FAILED, create.name() + " exists");

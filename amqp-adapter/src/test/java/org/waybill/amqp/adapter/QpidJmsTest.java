@@ -97,8 +97,7 @@ final class QpidJmsTest {
         message.writeBytes(body);
         session.createProducer(queue).send(message);
 
-        BytesMessage received =
-                (BytesMessage) session.createConsumer(queue).receive(PATIENCE_MS);
+        BytesMessage received = (BytesMessage) session.createConsumer(queue).receive(PATIENCE_MS);
         byte[] got = new byte[(int) received.getBodyLength()];
         received.readBytes(got);
         assertThat(got).isEqualTo(body);
@@ -201,7 +200,8 @@ final class QpidJmsTest {
 
         consumer.close();
         replies.delete();
-        assertThat(broker.<Boolean>onLoop(() -> broker.core.queues.keySet().stream().noneMatch(n -> n.startsWith("temporary"))))
+        assertThat(broker.<Boolean>onLoop(
+                        () -> broker.core.queues.keySet().stream().noneMatch(n -> n.startsWith("temporary"))))
                 .isTrue();
     }
 
@@ -214,8 +214,8 @@ final class QpidJmsTest {
         assertThatThrownBy(() -> session.createProducer(session.createQueue("missing")))
                 .isInstanceOf(JMSException.class)
                 .hasMessageContaining("no such node");
-        assertThatThrownBy(() -> session.createProducer(null)
-                        .send(session.createQueue("missing"), session.createMessage()))
+        assertThatThrownBy(() ->
+                        session.createProducer(null).send(session.createQueue("missing"), session.createMessage()))
                 .isInstanceOf(JMSException.class);
     }
 
@@ -249,12 +249,12 @@ final class QpidJmsTest {
 
     @Test
     void letsAUserInByPasswordAndNobodyElse() throws Exception {
-        new org.waybill.security.UserFile(directory).put("alice", "open sesame".toCharArray(), new java.security.SecureRandom());
+        new org.waybill.security.UserFile(directory)
+                .put("alice", "open sesame".toCharArray(), new java.security.SecureRandom());
         for (String mechanism : List.of("PLAIN", "SCRAM-SHA-256")) {
             String options = "?amqp.saslMechanisms=" + mechanism + "&jms.username=alice&jms.password=";
             assertThat(connect(options + "open%20sesame").getClientID()).isNotNull();
-            assertThatThrownBy(() -> connect(options + "wrong"))
-                    .isInstanceOf(jakarta.jms.JMSSecurityException.class);
+            assertThatThrownBy(() -> connect(options + "wrong")).isInstanceOf(jakarta.jms.JMSSecurityException.class);
             assertThatThrownBy(() -> connect("?amqp.saslMechanisms=" + mechanism + "&jms.username=bob&jms.password=x"))
                     .isInstanceOf(jakarta.jms.JMSSecurityException.class);
         }

@@ -96,7 +96,8 @@ class ConnectionEngineTest {
     void cutsOffSaslFramesAboveTheSpecifiedSize() {
         Codec codec = new Codec();
         Peer server = Peer.server(codec, Limits.DEFAULT);
-        server.engine.receive(new Script(codec).sasl().init("PLAIN", "x".repeat(600)).bytes());
+        server.engine.receive(
+                new Script(codec).sasl().init("PLAIN", "x".repeat(600)).bytes());
         assertThat(server.log).containsExactly("closed amqp:connection:framing-error");
     }
 
@@ -107,14 +108,16 @@ class ConnectionEngineTest {
         server.engine.receive(new Script(codec).sasl().response("x").bytes());
         assertThat(server.log).containsExactly("closed amqp:illegal-state");
         Peer second = Peer.server(codec, Limits.DEFAULT);
-        second.engine.receive(new Script(codec).sasl().init("PLAIN", null).init("PLAIN", "x").bytes());
+        second.engine.receive(
+                new Script(codec).sasl().init("PLAIN", null).init("PLAIN", "x").bytes());
         assertThat(second.log).containsExactly("init PLAIN", "closed amqp:illegal-state");
     }
 
     @Test
     void policesOrderAndChannels() {
         assertThat(answer(s -> s.begin(0, null))).endsWith("closed amqp:illegal-state");
-        assertThat(answer(s -> s.frame(0, Peer.open("c")).frame(0, Peer.open("c")))).endsWith("closed amqp:illegal-state");
+        assertThat(answer(s -> s.frame(0, Peer.open("c")).frame(0, Peer.open("c"))))
+                .endsWith("closed amqp:illegal-state");
         assertThat(answer(s -> s.frame(0, Peer.open("c")).begin(3, null).begin(3, null)))
                 .endsWith("begin", "end amqp:illegal-state", "closed amqp:illegal-state");
         assertThat(answer(s -> s.frame(0, Peer.open("c")).frame(5, s.attachSender("p", 0))))

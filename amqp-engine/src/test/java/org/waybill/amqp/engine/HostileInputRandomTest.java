@@ -74,7 +74,9 @@ class HostileInputRandomTest {
             }
             server.engine.tick(1);
             server.engine.inputClosed();
-            assertThat(server.log.get(server.log.size() - 1)).as("seed %d", seed).startsWith("closed");
+            assertThat(server.log.get(server.log.size() - 1))
+                    .as("seed %d", seed)
+                    .startsWith("closed");
         }
     }
 
@@ -133,7 +135,9 @@ class HostileInputRandomTest {
         server.engine.inputClosed();
         assertThat(server.log.get(server.log.size() - 1)).as(what).startsWith("closed");
         assertThat(server.out.size()).as(what).isLessThan(100_000);
-        assertThat(server.log.stream().filter(line -> line.startsWith("closed"))).as(what).hasSize(1);
+        assertThat(server.log.stream().filter(line -> line.startsWith("closed")))
+                .as(what)
+                .hasSize(1);
     }
 
     private List<String> fed(byte[] input, int piece) {
@@ -193,7 +197,8 @@ class HostileInputRandomTest {
     private static byte[] frame(Random random) {
         byte[] body = new byte[random.nextInt(120)];
         random.nextBytes(body);
-        byte[] interesting = {0, 0x53, 0x40, 0x43, 0x45, (byte) 0xC0, (byte) 0xD0, (byte) 0xE0, (byte) 0xF0, (byte) 0xC1};
+        byte[] interesting = {0, 0x53, 0x40, 0x43, 0x45, (byte) 0xC0, (byte) 0xD0, (byte) 0xE0, (byte) 0xF0, (byte) 0xC1
+        };
         for (int i = 0; i < body.length; i++) {
             if (random.nextInt(3) > 0) {
                 body[i] = interesting[random.nextInt(interesting.length)];
@@ -207,7 +212,12 @@ class HostileInputRandomTest {
             body[4] = (byte) (random.nextBoolean() ? body.length - 5 : random.nextInt(120));
         }
         byte[] frame = new byte[body.length + 8];
-        ByteBuffer.wrap(frame).putInt(frame.length).put((byte) 2).put((byte) 0).putShort((short) 0).put(body);
+        ByteBuffer.wrap(frame)
+                .putInt(frame.length)
+                .put((byte) 2)
+                .put((byte) 0)
+                .putShort((short) 0)
+                .put(body);
         return frame;
     }
 }

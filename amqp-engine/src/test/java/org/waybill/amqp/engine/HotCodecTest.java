@@ -31,7 +31,9 @@ class HotCodecTest {
             Object performative = performative(random);
             byte[] encoded = encoded(performative);
             ByteBuffer frame = ByteBuffer.wrap(encoded);
-            assertThat(codec.hot.read(encoded[2], frame, 3, encoded.length)).as("%s", performative).isTrue();
+            assertThat(codec.hot.read(encoded[2], frame, 3, encoded.length))
+                    .as("%s", performative)
+                    .isTrue();
             String byHand = fields(encoded[2]);
             codec.hot.from(codec.decode(frame, 0, encoded.length), encoded.length);
             assertThat(byHand).as("%s", performative).isEqualTo(fields(encoded[2]));
@@ -41,7 +43,8 @@ class HotCodecTest {
     @Test
     void leavesUnusualEncodingsToTheGeneralPath() {
         byte[] boxed = {0, 0x53, 0x15, (byte) 0xC0, 5, 2, 0x41, 0x60, 0, 9};
-        assertThat(codec.hot.read(0x15, ByteBuffer.wrap(boxed), 3, boxed.length)).isFalse();
+        assertThat(codec.hot.read(0x15, ByteBuffer.wrap(boxed), 3, boxed.length))
+                .isFalse();
         byte[] cut = {0, 0x53, 0x14, (byte) 0xC0, 50, 2, 0x43};
         assertThat(codec.hot.read(0x14, ByteBuffer.wrap(cut), 3, cut.length)).isFalse();
         byte[] huge = {0, 0x53, 0x13, (byte) 0xD0, 0x7F, -1, -1, -1, 0x7F, -1, -1, -1};
@@ -89,7 +92,8 @@ class HotCodecTest {
     private String fields(int code) {
         HotDecoder hot = codec.hot;
         return switch (code) {
-            case HotDecoder.TRANSFER -> hot.handle + " " + hot.deliveryId + " " + hot.tagLength + " " + hot.messageFormat
+            case HotDecoder.TRANSFER -> hot.handle + " " + hot.deliveryId + " " + hot.tagLength + " "
+                    + hot.messageFormat
                     + " " + hot.settled + " " + hot.more + " " + hot.aborted + " " + hot.resume + " "
                     + hot.rcvSettleMode + " " + hot.state + " " + hot.payloadAt;
             case HotDecoder.DISPOSITION -> hot.receiver + " " + hot.first + " " + hot.last + " " + hot.settled + " "

@@ -60,7 +60,8 @@ class LinkTest {
             big[i] = (byte) i;
         }
         byte[] head = {1, 2, 3};
-        assertThat(link.send(7, null, 0, false, null, head, 1, 2, big, 5, big.length - 5)).isFalse();
+        assertThat(link.send(7, null, 0, false, null, head, 1, 2, big, 5, big.length - 5))
+                .isFalse();
         assertThat(Peer.send(link, 8, true, BODY)).isFalse();
         assertThat(pair.session.isBlocked()).isTrue();
         assertThat(link.waiting()).isEqualTo(2);
@@ -308,7 +309,8 @@ class LinkTest {
         assertThat(told(s -> s.transfer(0, transfer, BODY))).endsWith("message 0");
         Pair pair = Pair.ordinary();
         SenderLink link = pair.producer("p", 5);
-        assertThat(link.send(1, BODY, 3, false, state, null, 0, 0, BODY, 0, BODY.length)).isTrue();
+        assertThat(link.send(1, BODY, 3, false, state, null, 0, 0, BODY, 0, BODY.length))
+                .isTrue();
         pair.exchange();
         assertThat(pair.server.log).endsWith("message 0");
     }

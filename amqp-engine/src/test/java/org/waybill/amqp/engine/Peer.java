@@ -18,8 +18,7 @@ import org.apache.qpid.proton.amqp.transport.Open;
 import org.jspecify.annotations.Nullable;
 
 /** One end of a connection in memory that answers like a friendly host and writes down what it was told, a line an event. */
-final class Peer
-        implements ConnectionListener, SaslServer, SaslClient, SessionListener, SenderListener {
+final class Peer implements ConnectionListener, SaslServer, SaslClient, SessionListener, SenderListener {
     final String name;
     final ByteArrayOutput out = new ByteArrayOutput(64);
     final List<String> log = new ArrayList<>();
@@ -79,7 +78,9 @@ final class Peer
     static void exchange(Peer a, Peer b, int pieceBytes) {
         boolean moved = true;
         while (moved) {
-            moved = a.deliverTo(b, pieceBytes) | b.deliverTo(a, pieceBytes);
+            boolean there = a.deliverTo(b, pieceBytes);
+            boolean back = b.deliverTo(a, pieceBytes);
+            moved = there || back;
         }
     }
 
@@ -152,7 +153,8 @@ final class Peer
     }
 
     @Override
-    public void onInit(ConnectionEngine connection, Symbol mechanism, byte @Nullable [] response, @Nullable String host) {
+    public void onInit(
+            ConnectionEngine connection, Symbol mechanism, byte @Nullable [] response, @Nullable String host) {
         log.add("init " + mechanism);
         if (!answers) {
             return;
@@ -285,7 +287,11 @@ final class Peer
 
         @Override
         public void onFlow(
-                ReceiverLink link, long available, boolean drain, boolean echo, @Nullable Map<Symbol, Object> properties) {
+                ReceiverLink link,
+                long available,
+                boolean drain,
+                boolean echo,
+                @Nullable Map<Symbol, Object> properties) {
             log.add("flow credit " + link.credit() + (available < 0 ? "" : " available " + available));
         }
 

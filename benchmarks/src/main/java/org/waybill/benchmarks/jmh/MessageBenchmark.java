@@ -63,7 +63,11 @@ public class MessageBenchmark {
                 .u8(0x71)
                 .u32(12)
                 .toByteArray();
-        e.descriptor(APPLICATION_PROPERTIES).u8(0xc1).u8(entries.length + 1).u8(4).raw(entries);
+        e.descriptor(APPLICATION_PROPERTIES)
+                .u8(0xc1)
+                .u8(entries.length + 1)
+                .u8(4)
+                .raw(entries);
         return e.descriptor(Codes.DATA)
                 .u8(0xb0)
                 .u32(BODY_BYTES)
