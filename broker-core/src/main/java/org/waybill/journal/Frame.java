@@ -15,11 +15,12 @@ import java.util.Arrays;
 public final class Frame {
     private static final int FIRST_RECORDS = 8;
     private static final int FIRST_META_BYTES = 256;
-    private static final int WORDS = 4;
-    private static final int META_LENGTH = 0;
-    private static final int BODY_OFFSET = 1;
-    private static final int BODY_LENGTH = 2;
-    private static final int OFFSET = 3;
+    private static final int WORDS = 5;
+    private static final int META_OFFSET = 0;
+    private static final int META_LENGTH = 1;
+    private static final int BODY_OFFSET = 2;
+    private static final int BODY_LENGTH = 3;
+    private static final int OFFSET = 4;
 
     final int shard;
     final long logIndex;
@@ -72,18 +73,20 @@ public final class Frame {
             int bodyLen,
             boolean retained) {
         Invariant.check(position < 0, "a frame is filled before it is appended");
+        Invariant.check(body != null || bodyLen == 0, "a record without a body has no body bytes");
         long recordBytes = FrameLayout.recordBytes((long) metaLen + bodyLen);
         Invariant.check(frameBytes + recordBytes <= Integer.MAX_VALUE, "a frame is smaller than 2 GiB");
         grow(metaLen);
         System.arraycopy(meta, metaOff, this.meta, metaBytes, metaLen);
-        metaBytes += metaLen;
         int ordinal = records++;
         types[ordinal] = type;
         bodies[ordinal] = body;
         int word = ordinal * WORDS;
+        words[word + META_OFFSET] = metaBytes;
+        metaBytes += metaLen;
         words[word + META_LENGTH] = metaLen;
         words[word + BODY_OFFSET] = bodyOff;
-        words[word + BODY_LENGTH] = body == null ? 0 : bodyLen;
+        words[word + BODY_LENGTH] = bodyLen;
         words[word + OFFSET] = (int) frameBytes;
         frameBytes += recordBytes;
         if (retained) {
@@ -145,6 +148,10 @@ public final class Frame {
 
     byte type(int ordinal) {
         return types[ordinal];
+    }
+
+    int metaOffset(int ordinal) {
+        return words[ordinal * WORDS + META_OFFSET];
     }
 
     int metaLength(int ordinal) {

@@ -1,10 +1,18 @@
 package org.waybill.journal;
 
+import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
 import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
+import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * One log on one disk, shared by several shards.
@@ -13,46 +21,129 @@ import java.io.IOException;
  * from the least replay position of all shards; {@link #restoreLive} for what is live then; {@link #registerShard} and,
  * with the position of the checkpoint that was read, {@link #checkpointed}; {@link #start}. Only then frames may be
  * appended.
+ *
+ * <p>The caller sees to it that no second process opens the same directory.
  */
 public final class Journal {
-    private Journal() {}
+    /** Shard numbers are below this. */
+    public static final int MAX_SHARDS = 4096;
+
+    private static final FailureHandler NOT_STARTED = cause -> {};
+
+    private final JournalOptions options;
+    private final Disk disk;
+    private final Clock clock;
+    private final Segments segments = new Segments();
+    private final SegmentPool pool;
+    private final Space space;
+    private final Worker fileThread;
+    private final Worker readerThread;
+    private final RecordReader reader;
+    private final Reclaimer reclaimer;
+    private final @Nullable Lane[] lanesByShard = new Lane[MAX_SHARDS];
+    private final List<Lane> lanes = new ArrayList<>();
+    private final AtomicBoolean failed = new AtomicBoolean();
+
+    private FailureHandler failureHandler = NOT_STARTED;
+    private long end = -1;
+    private @Nullable Appender appender;
+
+    private Journal(JournalOptions options, Disk disk, Clock clock) {
+        this.options = options;
+        this.disk = disk;
+        this.clock = clock;
+        this.pool = new SegmentPool(options, disk);
+        this.space = new Space(options, disk);
+        this.fileThread = new Worker(
+                "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, this::fail);
+        this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, this::fail);
+        this.reader = new RecordReader(disk, segments, readerThread, this::unpin);
+        this.reclaimer = new Reclaimer(segments, pool, fileThread, reader::forget);
+    }
 
     /**
      * Opens the journal of a directory, or begins one in an empty directory. Reads the segments' headers only; deletes
      * leftover temporary files. Throws {@link JournalDamage} if a header is not whole.
      */
     public static Journal open(JournalOptions options, Disk disk, Clock clock) throws IOException {
-        throw new UnsupportedOperationException();
+        Journal journal = new Journal(options, disk, clock);
+        journal.scan();
+        return journal;
     }
 
     /**
      * Tells the handler all frames from a position, or from the oldest segment if it is negative, to the end of the log.
-     * Must be called once, before {@link #start}, even if there is nothing to replay: it finds the end of the log.
+     * Must be called once, before {@link #start}, even if there is nothing to replay: it finds the end of the log, and
+     * forces what it found. {@link JournalDamage} if a segment is missing from there on, if a frame is not whole that was
+     * forced, or if the log ends before a place that was forced.
      *
      * @return the position of the end of the log
      */
     public long replay(long fromPosition, ReplayHandler handler) throws IOException {
-        throw new UnsupportedOperationException();
+        Invariant.check(end < 0, "a journal is replayed once");
+        end = new Replay(disk, segments, handler).run(fromPosition);
+        return end;
     }
 
     /** Counts bytes as live in a segment, at recovery; {@link JournalDamage} if there is no such segment. */
     public void restoreLive(int segmentId, long bytes) {
-        throw new UnsupportedOperationException();
+        Invariant.check(appender == null, "live bytes are restored before the start");
+        Segment segment = segments.find(segmentId);
+        if (segment == null) {
+            throw new JournalDamage(
+                    JournalDamage.Code.MISSING_SEGMENT,
+                    "Journal segment " + FileNames.segment(segmentId) + " is missing, and records in it from offset "
+                            + SegmentHeader.BYTES + " on are needed.");
+        }
+        segment.addLive(bytes);
     }
 
     /** Makes a shard known and names the loop of its completions; before {@link #start}. */
     public void registerShard(int shard, Loop loop) {
-        throw new UnsupportedOperationException();
+        Invariant.check(appender == null, "shards are registered before the start");
+        Lane lane = null;
+        for (Lane known : lanes) {
+            if (known.loop() == loop) {
+                lane = known;
+            }
+        }
+        if (lane == null) {
+            lane = new Lane(loop);
+            lanes.add(lane);
+        }
+        lanesByShard[shard] = lane;
+        reclaimer.register(shard);
     }
 
     /** Who is told when {@link #roomForSends} changes; before {@link #start}. */
     public void onRoomChanged(SpaceListener listener) {
-        throw new UnsupportedOperationException();
+        space.listener(listener);
     }
 
-    /** Starts the journal's threads. */
-    public void start(FailureHandler failureHandler) {
-        throw new UnsupportedOperationException();
+    /** Looks at the disk's free space and starts the journal's threads. */
+    public void start(FailureHandler failureHandler) throws IOException {
+        Appender started = startWithoutThreads(failureHandler);
+        fileThread.start();
+        readerThread.start();
+        started.start("waybill-journal");
+    }
+
+    /** For tests: everything but the threads; the caller runs the returned appender and {@link #runPending}. */
+    Appender startWithoutThreads(FailureHandler failureHandler) throws IOException {
+        Invariant.check(end >= 0 && appender == null, "a journal is started once, after its replay");
+        this.failureHandler = failureHandler;
+        space.check();
+        LogFile log = new LogFile(options, disk, clock, segments, pool, end);
+        Appender started = new Appender(
+                options, log, pool, lanesByShard, lanes, () -> fileThread.execute(this::prepareSegments), this::fail);
+        appender = started;
+        fileThread.execute(this::prepareSegments);
+        return started;
+    }
+
+    /** For tests without threads: runs what the file and the reader thread would. */
+    boolean runPending() {
+        return fileThread.runPending() | readerThread.runPending();
     }
 
     /**
@@ -60,12 +151,18 @@ public final class Journal {
      * is dropped and never completes.
      */
     public void append(Frame frame) {
-        throw new UnsupportedOperationException();
+        Invariant.check(frame.frameBytes() <= options.maxFrameBytes(), "a frame is not greater than maxFrameBytes");
+        Invariant.check(
+                frame.shard >= 0 && frame.shard < MAX_SHARDS && lanesByShard[frame.shard] != null,
+                "a shard that appends is registered");
+        started().append(frame);
     }
 
-    /** Bytes of a retained record, relocated or dead now, that no longer count. Any thread; cheap. */
+    /**
+     * Bytes of a retained record, relocated or dead now, that no longer count: its {@code recordBytes}. Any thread; cheap.
+     */
     public void release(int segmentId, int bytes) {
-        throw new UnsupportedOperationException();
+        reclaimer.release(segmentId, bytes);
     }
 
     /**
@@ -73,12 +170,12 @@ public final class Journal {
      * position of all registered shards that hold no live bytes are recycled.
      */
     public void checkpointed(int shard, long replayFromPosition) {
-        throw new UnsupportedOperationException();
+        reclaimer.checkpointed(shard, replayFromPosition);
     }
 
     /** Everything before this position survives a crash; frames appended from now on come at or after it. Any thread. */
     public long forcedPosition() {
-        throw new UnsupportedOperationException();
+        return started().forcedPosition();
     }
 
     /**
@@ -86,34 +183,133 @@ public final class Journal {
      * {@code max}: their live records are worth appending again. Any thread.
      */
     public int[] cleaningCandidates(int max) {
-        throw new UnsupportedOperationException();
+        return reclaimer.cleaningCandidates(max);
     }
 
     /**
-     * Reads records back by position, verifies them and answers on a loop. The arrays belong to the journal until
-     * {@link ReadCallback#done}. The segments stay in place until then, even if the records are released meanwhile.
+     * Reads retained records back by position, verifies them and answers on a loop. The arrays belong to the journal until
+     * {@link ReadCallback#done}. Records that are live when this is called can be read, even if they are released
+     * meanwhile. Positions in ascending order are read fastest.
      */
     public void read(long[] positions, int[] recordBytes, int n, Loop replyTo, ReadCallback callback) {
-        throw new UnsupportedOperationException();
+        reader.read(new ReadRequest(positions, recordBytes, n, replyTo, callback));
     }
 
     /** Begins a checkpoint of a shard, on the shard's loop; the listener is told there too. */
     public CheckpointWriter checkpoint(int shard, CheckpointListener listener) {
-        throw new UnsupportedOperationException();
+        Lane lane = lanesByShard[shard];
+        if (lane == null) {
+            throw new IllegalStateException("a shard that writes a checkpoint is registered");
+        }
+        return new CheckpointWriter(
+                new CheckpointFile(disk, shard),
+                fileThread,
+                lane.loop(),
+                listener,
+                position -> checkpointed(shard, position));
     }
 
     /** Whether the disk has room for new messages; removals and acknowledgements may be appended in any case. */
     public boolean roomForSends() {
-        throw new UnsupportedOperationException();
+        return space.room();
     }
 
     /** What was done and what is held. Any thread. */
     public JournalCounters counters() {
-        throw new UnsupportedOperationException();
+        Appender counting = started();
+        Segment[] present = segments.all();
+        long liveBytes = 0;
+        long segmentBytes = 0;
+        for (Segment segment : present) {
+            liveBytes += segment.liveBytes();
+            segmentBytes += segment.sizeBytes();
+        }
+        return new JournalCounters(
+                counting.appendedBytes(),
+                counting.frames(),
+                counting.records(),
+                counting.forces(),
+                present.length,
+                pool.size(),
+                liveBytes,
+                segmentBytes);
     }
 
-    /** Writes and forces what was appended, tells its completions, and stops the threads. Blocks; not on a loop. */
-    public void close() throws IOException {
-        throw new UnsupportedOperationException();
+    /**
+     * Writes and forces what was appended, tells its completions, and stops the threads. Blocks; not on a loop. Frames that
+     * find no room on the disk are dropped without completion.
+     */
+    public void close() throws InterruptedException {
+        Appender running = appender;
+        if (running != null) {
+            running.stop();
+            fileThread.stop();
+            readerThread.stop();
+        }
+        reader.close();
+    }
+
+    private void scan() throws IOException {
+        for (String name : disk.list()) {
+            OptionalInt id = FileNames.segmentId(name);
+            OptionalInt free = FileNames.freeNumber(name);
+            if (id.isPresent()) {
+                addSegment(name, id.getAsInt());
+            } else if (free.isPresent()) {
+                pool.adopt(name, free.getAsInt());
+            } else if (name.endsWith(FileNames.TEMPORARY)) {
+                disk.delete(name);
+            }
+        }
+    }
+
+    private void addSegment(String name, int id) throws IOException {
+        try (DiskFile file = disk.open(name, Disk.Access.READ)) {
+            Segment segment = new Segment(SegmentHeader.read(name, id, file));
+            Segment previous = segments.find(id - 1);
+            if (previous != null) {
+                previous.seal(segment.header().previousEnd());
+            }
+            segments.add(segment);
+        }
+    }
+
+    /** On the file thread: a shortage of space is waited out, not an error. */
+    private void prepareSegments() {
+        try {
+            space.check();
+        } catch (IOException e) {
+            throw new UncheckedIOException("The free space of the journal's disk cannot be read.", e);
+        }
+        boolean prepared = true;
+        try {
+            pool.fill();
+        } catch (IOException e) {
+            prepared = false;
+        }
+        space.prepared(prepared);
+        started().segmentReady();
+    }
+
+    private void unpin(Segment segment) {
+        reclaimer.unpin(segment);
+    }
+
+    private void fail(Throwable cause) {
+        if (failed.compareAndSet(false, true)) {
+            Appender running = appender;
+            if (running != null) {
+                running.fail();
+            }
+            failureHandler.failed(cause);
+        }
+    }
+
+    private Appender started() {
+        Appender running = appender;
+        if (running == null) {
+            throw new IllegalStateException("the journal has not been started");
+        }
+        return running;
     }
 }

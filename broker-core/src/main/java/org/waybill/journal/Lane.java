@@ -1,0 +1,50 @@
+package org.waybill.journal;
+
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Loop;
+
+/** The way back to one loop: gathers a batch's frames of its shards and tells them there in one task. */
+final class Lane {
+    private final Loop loop;
+    private @Nullable Frame head;
+    private @Nullable Frame tail;
+
+    Lane(Loop loop) {
+        this.loop = loop;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    /** On the journal's thread. */
+    void add(Frame frame) {
+        Frame last = tail;
+        if (last == null) {
+            head = frame;
+        } else {
+            last.next = frame;
+        }
+        tail = frame;
+    }
+
+    /** On the journal's thread, once the batch is forced. */
+    void complete() {
+        Frame first = head;
+        if (first != null) {
+            head = null;
+            tail = null;
+            loop.execute(() -> completeAll(first));
+        }
+    }
+
+    private static void completeAll(Frame first) {
+        Frame frame = first;
+        while (frame != null) {
+            Frame next = frame.next;
+            frame.next = null;
+            frame.complete();
+            frame = next;
+        }
+    }
+}

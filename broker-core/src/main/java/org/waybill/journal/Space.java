@@ -1,0 +1,52 @@
+package org.waybill.journal;
+
+import org.waybill.io.Disk;
+
+import java.io.IOException;
+
+/**
+ * Whether there is room for sends: the disk has its reserve, and the last attempt to prepare segments succeeded. Updated on
+ * the file thread, read from any.
+ */
+final class Space {
+    private final JournalOptions options;
+    private final Disk disk;
+    private SpaceListener listener = room -> {};
+    private boolean low;
+    private boolean unprepared;
+    private volatile boolean room = true;
+
+    Space(JournalOptions options, Disk disk) {
+        this.options = options;
+        this.disk = disk;
+    }
+
+    /** Before the threads start. */
+    void listener(SpaceListener listener) {
+        this.listener = listener;
+    }
+
+    boolean room() {
+        return room;
+    }
+
+    /** Looks at the disk. It must have a segment's size above the reserve to end a shortage, lest it flutter. */
+    void check() throws IOException {
+        long wanted = options.reserveBytes() + (low ? options.segmentBytes() : 0);
+        low = disk.usableSpaceBytes() < wanted;
+        update();
+    }
+
+    void prepared(boolean succeeded) {
+        unprepared = !succeeded;
+        update();
+    }
+
+    private void update() {
+        boolean now = !low && !unprepared;
+        if (now != room) {
+            room = now;
+            listener.roomChanged(now);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package org.waybill.config;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Everything that can be set of a broker. Immutable.
+ *
+ * @param dataDirectory where journal, users and lock file are; relative paths count from the working directory
+ * @param shards how many event loops share the addresses; 0 means one a core
+ * @param amqp the AMQP listener and its limits
+ * @param journal the log on disk
+ * @param memory what may be kept in memory
+ * @param addresses the rules for addresses, the most specific pattern first
+ */
+public record Settings(
+        Path dataDirectory,
+        int shards,
+        AmqpSettings amqp,
+        JournalSettings journal,
+        MemorySettings memory,
+        List<AddressSettings> addresses) {
+    /** Sorts the rules for addresses by how specific their patterns are. */
+    public Settings {
+        addresses = addresses.stream()
+                .sorted(Comparator.comparing(AddressSettings::match))
+                .toList();
+    }
+
+    /** What holds without a file. */
+    public static Settings defaults() {
+        return new Settings(
+                Path.of("data"),
+                0,
+                AmqpSettings.defaults(),
+                JournalSettings.defaults(),
+                MemorySettings.defaults(),
+                List.of(AddressSettings.defaults()));
+    }
+
+    /**
+     * Reads a file; blocks.
+     *
+     * @throws SettingsError if the file cannot be read or something in it is wrong
+     */
+    public static Settings read(Path file) {
+        return SettingsFile.read(file);
+    }
+
+    /** The rule with the most specific pattern that matches an address, else the default one. */
+    public AddressSettings address(String name) {
+        for (AddressSettings address : addresses) {
+            if (address.match().matches(name)) {
+                return address;
+            }
+        }
+        return AddressSettings.defaults();
+    }
+
+    /** These settings with another data directory. */
+    public Settings withDataDirectory(Path dataDirectory) {
+        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+    }
+
+    /** These settings with another AMQP listener. */
+    public Settings withAmqp(AmqpSettings amqp) {
+        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+    }
+
+    /** These settings with another journal. */
+    public Settings withJournal(JournalSettings journal) {
+        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+    }
+
+    /** These settings with other rules for addresses. */
+    public Settings withAddresses(List<AddressSettings> addresses) {
+        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+    }
+}
