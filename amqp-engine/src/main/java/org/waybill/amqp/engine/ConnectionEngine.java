@@ -1,8 +1,14 @@
 package org.waybill.amqp.engine;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.security.SaslCode;
+import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.Close;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +24,49 @@ import org.jspecify.annotations.Nullable;
  * IllegalStateException}; calls on what has ended meanwhile are ignored, because the host cannot know yet.
  */
 public final class ConnectionEngine {
-    private ConnectionEngine() {}
+    private final Codec codec;
+    private final Limits limits;
+    private final Output output;
+    private final ConnectionListener listener;
+    private final FrameParser parser = new FrameParser();
+    private final IdleClock clock;
+    private final Dispositions dispositions;
+    private final IncomingTransfer transfer = new IncomingTransfer();
+    private final IntMap<SessionEngine> byLocalChannel = new IntMap<>();
+    private final IntMap<SessionEngine> byRemoteChannel = new IntMap<>();
+    private @Nullable Handshake handshake;
+    private @Nullable Open remoteOpen;
+    private @Nullable Object attachment;
+    private int remoteMaxFrameBytes = Limits.MIN_MAX_FRAME_BYTES;
+    private @Nullable List<SenderLink> heldFlows;
+    private long handshakeBytes;
+    private long sessionsBegun;
+    private int links;
+    private boolean receiving;
+    private boolean openSent;
+    private boolean closeSent;
+    private boolean closed;
+
+    private ConnectionEngine(
+            Codec codec,
+            Limits limits,
+            Output output,
+            @Nullable SaslServer server,
+            @Nullable SaslClient client,
+            ConnectionListener listener) {
+        this.codec = codec;
+        this.limits = limits;
+        this.output = output;
+        this.listener = listener;
+        this.clock = new IdleClock(limits.idleTimeoutMs());
+        this.dispositions = new Dispositions(codec);
+        this.handshake = new Handshake(this, server, client, output);
+    }
 
     /** The accepting end: waits for the peer's protocol header. */
     public static ConnectionEngine server(
             Codec codec, Limits limits, Output output, SaslServer sasl, ConnectionListener listener) {
-        throw new UnsupportedOperationException();
+        return new ConnectionEngine(codec, limits, output, sasl, null, listener);
     }
 
     /**
@@ -33,7 +76,9 @@ public final class ConnectionEngine {
      */
     public static ConnectionEngine client(
             Codec codec, Limits limits, Output output, @Nullable SaslClient sasl, ConnectionListener listener) {
-        throw new UnsupportedOperationException();
+        ConnectionEngine engine = new ConnectionEngine(codec, limits, output, null, sasl, listener);
+        engine.shaking().start();
+        return engine;
     }
 
     /**
@@ -41,12 +86,24 @@ public final class ConnectionEngine {
      * again when this returns.
      */
     public void receive(ByteBuffer input) {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        clock.heard();
+        pump(input);
+        flush();
     }
 
-    /** Writes out what was held back to be merged. */
+    /** Writes out what was held back to be merged, and tells what was held back until the host had answered. */
     public void flush() {
-        throw new UnsupportedOperationException();
+        while (heldFlows != null) {
+            List<SenderLink> held = heldFlows;
+            heldFlows = null;
+            held.forEach(SenderLink::tellHeldFlow);
+        }
+        if (!closed) {
+            dispositions.flush();
+        }
     }
 
     /**
@@ -57,39 +114,73 @@ public final class ConnectionEngine {
      *     open comes. Calling it before the connection is open starts the clocks
      */
     public long tick(long nowNs) {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return Long.MAX_VALUE;
+        }
+        clock.advance(nowNs);
+        if (clock.isPeerSilent(nowNs)) {
+            fail(Conditions.error(Conditions.RESOURCE_LIMIT_EXCEEDED, "nothing heard for the idle-time-out"));
+            return Long.MAX_VALUE;
+        }
+        if (openSent && clock.owesHeartbeat(nowNs)) {
+            codec.out.heartbeat(amqpOutput());
+        }
+        byLocalChannel.forEach(SessionEngine::trim);
+        flush();
+        return clock.interval();
     }
 
     /** The peer will send no more (end of stream, or a broken socket). */
     public void inputClosed() {
-        throw new UnsupportedOperationException();
+        if (!closed) {
+            terminate(closeSent ? null : Conditions.error(Conditions.CONNECTION_FORCED, "the peer went away"));
+        }
     }
 
     /** Ends the connection at once without a further word to the peer; listeners are told. */
     public void abort(@Nullable ErrorCondition error) {
-        throw new UnsupportedOperationException();
+        if (!closed) {
+            terminate(error);
+        }
     }
 
     // --- SASL
 
-    /** Server: asks the client for more. */
+    /** Server: asks the client for more. Input that waited is taken now. */
     public void saslChallenge(byte[] challenge) {
-        throw new UnsupportedOperationException();
+        if (!closed) {
+            shaking().challenge(challenge);
+            resume();
+        }
     }
 
-    /** Server: decides. Anything but {@code OK} also ends the connection. */
+    /** Server: decides. Anything but {@code OK} also ends the connection. Input that waited is taken now. */
     public void saslOutcome(SaslCode code, byte @Nullable [] additionalData) {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        shaking().outcome(code, additionalData);
+        if (code == SaslCode.OK) {
+            resume();
+        } else {
+            terminate(Conditions.error(Conditions.UNAUTHORIZED_ACCESS, "authentication failed"));
+        }
     }
 
     /** Client: chooses a mechanism. */
     public void saslInit(Symbol mechanism, byte @Nullable [] response, @Nullable String hostname) {
-        throw new UnsupportedOperationException();
+        if (!closed) {
+            shaking().init(mechanism, response, hostname);
+            resume();
+        }
     }
 
     /** Client: answers a challenge. */
     public void saslResponse(byte[] response) {
-        throw new UnsupportedOperationException();
+        if (!closed) {
+            shaking().response(response);
+            resume();
+        }
     }
 
     // --- connection
@@ -99,7 +190,20 @@ public final class ConnectionEngine {
      * idle-time-out are set here by the limits. A client may open before SASL is done: the bytes follow it.
      */
     public void open(Open open) {
-        throw new UnsupportedOperationException();
+        if (closed) {
+            return;
+        }
+        if (openSent) {
+            throw new IllegalStateException("open already");
+        }
+        open.setMaxFrameSize(UnsignedInteger.valueOf(limits.maxFrameBytes()));
+        open.setChannelMax(UnsignedShort.valueOf((short) limits.channelMax()));
+        open.setIdleTimeOut(
+                limits.idleTimeoutMs() == 0
+                        ? null
+                        : UnsignedInteger.valueOf(Math.max(1, Math.min(limits.idleTimeoutMs() / 2, 0xFFFFFFFFL))));
+        openSent = true;
+        send(0, open);
     }
 
     /**
@@ -107,51 +211,375 @@ public final class ConnectionEngine {
      * ConnectionListener#onClosed} comes when the peer has closed too, or its input ends. Does nothing if closed already.
      */
     public void close(@Nullable ErrorCondition error) {
-        throw new UnsupportedOperationException();
+        if (closed || closeSent) {
+            return;
+        }
+        sendClose(error);
+        endSessions(error);
     }
 
     /** Makes a session of ours; {@link SessionEngine#begin} begins it. Throws if channel-max leaves no channel. */
-    public SessionEngine session(SessionListener listener) {
-        throw new UnsupportedOperationException();
+    public SessionEngine session(SessionListener sessionListener) {
+        SessionEngine session = newSession();
+        if (session == null) {
+            throw new IllegalStateException("no channel left");
+        }
+        session.listener(sessionListener);
+        return session;
     }
 
     /** The peer's open, or null before it came. */
     public @Nullable Open remoteOpen() {
-        throw new UnsupportedOperationException();
+        return remoteOpen;
     }
 
     /** Whether both sides have opened and neither has closed. */
     public boolean isOpen() {
-        throw new UnsupportedOperationException();
+        return openSent && remoteOpen != null && !closeSent && !closed;
     }
 
     /** Whether it is all over: {@link ConnectionListener#onClosed} was or is being called. */
     public boolean isClosed() {
-        throw new UnsupportedOperationException();
+        return closed;
     }
 
     /** How many sessions the peer began in all; churn is the host's to limit. */
     public long sessionsBegun() {
-        throw new UnsupportedOperationException();
+        return sessionsBegun;
     }
 
     /** The largest frame that we may send: the peer's max-frame-size. */
     public int remoteMaxFrameBytes() {
-        throw new UnsupportedOperationException();
+        return remoteMaxFrameBytes;
     }
 
     /** The limits it was made with. */
     public Limits limits() {
-        throw new UnsupportedOperationException();
+        return limits;
     }
 
     /** The host's own object for this connection, or null. */
     public @Nullable Object attachment() {
-        throw new UnsupportedOperationException();
+        return attachment;
     }
 
     /** Keeps an object of the host's with this connection. */
-    public void attachment(@Nullable Object attachment) {
-        throw new UnsupportedOperationException();
+    public void attachment(@Nullable Object attached) {
+        attachment = attached;
+    }
+
+    // --- for sessions
+
+    Codec codec() {
+        return codec;
+    }
+
+    IncomingTransfer transfer() {
+        return transfer;
+    }
+
+    Dispositions dispositions() {
+        return dispositions;
+    }
+
+    /** Whether frames can still be sent. */
+    boolean isSending() {
+        return !closed && !closeSent;
+    }
+
+    /** Where frames go; whoever asks is about to write. */
+    Output amqpOutput() {
+        clock.said();
+        return handshake == null ? output : handshake.amqpOutput();
+    }
+
+    /** Sends any performative but the hot ones. */
+    void send(int channel, Object performative) {
+        dispositions.flush();
+        int max = remoteOpen == null ? Integer.MAX_VALUE : remoteMaxFrameBytes;
+        codec.out.frame(amqpOutput(), 0, channel, performative, max);
+    }
+
+    boolean hasRoomForLink() {
+        return links < limits.maxLinks();
+    }
+
+    void addLink() {
+        links++;
+    }
+
+    void removeLink() {
+        links--;
+    }
+
+    void mapRemote(int channel, SessionEngine session) {
+        byRemoteChannel.put(channel, session);
+    }
+
+    void unmap(SessionEngine session, int remoteChannel) {
+        byLocalChannel.remove(session.localChannel());
+        byRemoteChannel.remove(remoteChannel);
+    }
+
+    /** Has {@link #flush} tell a flow that came before its link's host had attached. */
+    void tellLater(SenderLink link) {
+        if (heldFlows == null) {
+            heldFlows = new ArrayList<>();
+        }
+        heldFlows.add(link);
+    }
+
+    // --- input
+
+    private void pump(ByteBuffer in) {
+        int limit = in.limit();
+        receiving = true;
+        try {
+            while (!closed) {
+                if (handshake != null && handshake.isWaiting()) {
+                    handshake.keep(in, limits.handshakeBytes());
+                    return;
+                }
+                ByteBuffer unit = parser.next(in, handshake != null && handshake.expectsHeader(), maxFrameBytes());
+                if (unit == null) {
+                    return;
+                }
+                int end = unit.limit();
+                unit(unit, unit.position(), end);
+                if (unit == in) {
+                    in.limit(limit).position(end);
+                }
+            }
+        } catch (Breach e) {
+            fail(e.error());
+        } finally {
+            in.limit(limit);
+            receiving = false;
+        }
+    }
+
+    private void resume() {
+        if (receiving || handshake == null) {
+            return;
+        }
+        ByteBuffer kept = handshake.takeKept();
+        if (kept != null) {
+            pump(kept);
+            flush();
+        }
+    }
+
+    private int maxFrameBytes() {
+        return handshake == null ? limits.maxFrameBytes() : Limits.MIN_MAX_FRAME_BYTES;
+    }
+
+    private void unit(ByteBuffer in, int from, int to) {
+        if (remoteOpen == null) {
+            handshakeBytes += to - from;
+            if (handshakeBytes > limits.handshakeBytes()) {
+                throw new Breach(Conditions.RESOURCE_LIMIT_EXCEEDED, "too much input before open");
+            }
+        }
+        if (handshake != null && handshake.expectsHeader()) {
+            if (handshake.header(in)) {
+                handshake = null;
+            }
+            return;
+        }
+        int body = from + (in.get(from + 4) & 0xFF) * 4;
+        if (body < from + FrameParser.UNIT_HEADER_BYTES || body > to) {
+            throw Breach.framing("a data offset outside its frame");
+        }
+        int type = in.get(from + 5);
+        if (type != (handshake == null ? 0 : 1)) {
+            throw Breach.framing("a frame of the wrong type");
+        }
+        if (handshake != null) {
+            handshake.frame(decode(in, body, to));
+        } else if (body < to) {
+            frame(in, in.getShort(from + 6) & 0xFFFF, body, to);
+        }
+    }
+
+    private void frame(ByteBuffer in, int channel, int body, int to) {
+        if (channel > limits.channelMax()) {
+            throw Breach.framing("a channel above channel-max");
+        }
+        if (!closeSent && remoteOpen != null && to - body > 3 && in.getShort(body) == 0x0053) {
+            int code = in.get(body + 2);
+            if (code >= HotDecoder.FLOW && code <= HotDecoder.DISPOSITION && codec.hot.read(code, in, body + 3, to)) {
+                hot(code, session(channel), in, to);
+                return;
+            }
+        }
+        int end = codec.guard.check(in, body, to);
+        Object performative = codec.decode(in, body, end);
+        int code = codec.hot.from(performative, end);
+        if (end != to && code != HotDecoder.TRANSFER) {
+            throw Breach.decode("bytes behind a performative");
+        }
+        if (closeSent && !(performative instanceof Close)) {
+            return;
+        }
+        if (code != 0) {
+            expectOpen();
+            hot(code, session(channel), in, to);
+        } else {
+            performative(performative, channel);
+        }
+    }
+
+    private void hot(int code, SessionEngine session, ByteBuffer in, int to) {
+        switch (code) {
+            case HotDecoder.TRANSFER -> session.transfer(in, to);
+            case HotDecoder.FLOW -> session.flow();
+            default -> session.disposition();
+        }
+    }
+
+    private void performative(Object performative, int channel) {
+        if (performative instanceof Open open) {
+            remoteOpened(open);
+            return;
+        }
+        expectOpen();
+        if (performative instanceof Close close) {
+            remoteClosed(close.getError());
+        } else if (performative instanceof Begin begin) {
+            remoteBegan(begin, channel);
+        } else {
+            session(channel).performative(performative);
+        }
+    }
+
+    private Object decode(ByteBuffer in, int from, int to) {
+        if (codec.guard.check(in, from, to) != to) {
+            throw Breach.decode("bytes behind a SASL frame's body");
+        }
+        return codec.decode(in, from, to);
+    }
+
+    private void expectOpen() {
+        if (remoteOpen == null) {
+            throw Breach.state("a frame before open");
+        }
+    }
+
+    private SessionEngine session(int channel) {
+        SessionEngine session = byRemoteChannel.get(channel);
+        if (session == null) {
+            throw Breach.state("a frame on channel " + channel + ", where no session is");
+        }
+        return session;
+    }
+
+    private void remoteOpened(Open open) {
+        if (remoteOpen != null) {
+            throw Breach.state("a second open");
+        }
+        UnsignedInteger size = open.getMaxFrameSize();
+        long max = size == null ? 0xFFFFFFFFL : size.longValue();
+        if (max < Limits.MIN_MAX_FRAME_BYTES) {
+            throw new Breach(Conditions.INVALID_FIELD, "a max-frame-size below 512");
+        }
+        remoteMaxFrameBytes = (int) Math.min(max, Integer.MAX_VALUE);
+        UnsignedInteger idle = open.getIdleTimeOut();
+        clock.peer(idle == null ? 0 : idle.longValue());
+        remoteOpen = open;
+        listener.onOpen(this, open);
+    }
+
+    private void remoteClosed(@Nullable ErrorCondition error) {
+        listener.onClose(this, error);
+        if (closed) {
+            return;
+        }
+        if (!closeSent) {
+            sendClose(null);
+        }
+        terminate(error);
+    }
+
+    private void remoteBegan(Begin begin, int channel) {
+        if (byRemoteChannel.get(channel) != null) {
+            throw Breach.state("a begin on channel " + channel + ", which is in use");
+        }
+        UnsignedShort answered = begin.getRemoteChannel();
+        if (answered != null) {
+            SessionEngine session = byLocalChannel.get(answered.intValue());
+            if (session == null || session.remoteBegin() != null) {
+                throw Breach.state("an answer to a begin that was not sent");
+            }
+            session.remoteBegan(begin, channel);
+            return;
+        }
+        sessionsBegun++;
+        SessionEngine session = newSession();
+        if (session == null) {
+            throw new Breach(Conditions.NOT_ALLOWED, "no channel to answer a begin on");
+        }
+        session.remoteBegan(begin, channel);
+        listener.onBegin(this, session);
+        session.expectListener();
+    }
+
+    private @Nullable SessionEngine newSession() {
+        int channel = byLocalChannel.firstFree();
+        int max = remoteOpen == null ? limits.channelMax() : Math.min(limits.channelMax(), channelMax(remoteOpen));
+        if (channel > max) {
+            return null;
+        }
+        SessionEngine session = new SessionEngine(this, channel);
+        byLocalChannel.put(channel, session);
+        return session;
+    }
+
+    private static int channelMax(Open open) {
+        UnsignedShort max = open.getChannelMax();
+        return max == null ? 0xFFFF : max.intValue();
+    }
+
+    // --- the end
+
+    private void sendClose(@Nullable ErrorCondition error) {
+        if (!openSent) {
+            Open open = new Open();
+            open.setContainerId("");
+            open(open);
+        }
+        Close close = new Close();
+        close.setError(error);
+        send(0, close);
+        closeSent = true;
+    }
+
+    private void fail(ErrorCondition error) {
+        if (closed) {
+            return;
+        }
+        if (handshake != null) {
+            handshake.showHeader();
+        } else if (!closeSent) {
+            sendClose(error);
+        }
+        terminate(error);
+    }
+
+    private void terminate(@Nullable ErrorCondition error) {
+        dispositions.flush();
+        closed = true;
+        endSessions(error);
+        listener.onClosed(this, error);
+    }
+
+    private void endSessions(@Nullable ErrorCondition error) {
+        byLocalChannel.forEach(session -> session.over(error));
+    }
+
+    private Handshake shaking() {
+        if (handshake == null) {
+            throw new IllegalStateException("SASL is done");
+        }
+        return handshake;
     }
 }

@@ -1,38 +1,74 @@
 package org.waybill.amqp.engine;
 
+import java.nio.ByteBuffer;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.jspecify.annotations.Nullable;
 
 /** A link on which we receive. */
 public final class ReceiverLink extends Link {
-    ReceiverLink() {}
+    private @Nullable ReceiverListener listener;
+    /** The delivery-count up to which deliveries are taken, whatever the credit is now. */
+    private int countLimit;
 
-    /** Who is told; set before {@link #attach} on a link that the peer attached. */
-    public void listener(ReceiverListener listener) {
-        throw new UnsupportedOperationException();
+    private long maxMessageBytes;
+    private long partialId;
+    private long partialBytes;
+    private boolean partial;
+    private boolean partialSettled;
+    private boolean draining;
+
+    ReceiverLink(SessionEngine session, String name, int handle) {
+        super(session, name, handle);
+        maxMessageBytes = session.connection().limits().maxMessageBytes();
+    }
+
+    /** Who is told; set before {@link SessionListener#onReceiver} returns. */
+    public void listener(ReceiverListener told) {
+        listener = told;
     }
 
     /** Adds to the credit and tells the sender. Ends a drain that is under way. */
     public void grantCredit(int more) {
-        throw new UnsupportedOperationException();
+        resetCredit(Math.addExact(credit, more));
     }
 
     /**
      * Sets the credit to this many from now on and tells the sender. Deliveries that crossed a lowering are still taken; the credit
      * never counts below 0.
      */
-    public void resetCredit(int credit) {
-        throw new UnsupportedOperationException();
+    public void resetCredit(int total) {
+        if (total < 0) {
+            throw new IllegalArgumentException("credit " + total);
+        }
+        if (!isAnswered() || isOver()) {
+            return;
+        }
+        credit = total;
+        raiseLimit();
+        draining = false;
+        session.writeFlow(this, false, false, HotDecoder.ABSENT);
     }
 
     /** Asks the sender to use up its credit or give it back; done when {@link #credit} is 0. */
     public void drain() {
-        throw new UnsupportedOperationException();
+        if (isAnswered() && !isOver()) {
+            draining = true;
+            session.writeFlow(this, true, false, HotDecoder.ABSENT);
+        }
     }
 
     /** Tells the sender our state in a flow. */
     public void sendFlow(boolean echo) {
-        throw new UnsupportedOperationException();
+        if (isAnswered() && !isOver()) {
+            session.writeFlow(this, draining, echo, HotDecoder.ABSENT);
+        }
     }
 
     /**
@@ -42,21 +78,188 @@ public final class ReceiverLink extends Link {
      * @param settled whether that settles them; if not, they stay until we or the sender settle (rcv-settle-mode second)
      */
     public void disposition(long firstId, long lastId, boolean settled, @Nullable DeliveryState state) {
-        throw new UnsupportedOperationException();
+        if (!isOver()) {
+            session.disposeIncoming(this, firstId, lastId, settled, state);
+        }
     }
 
     /** Whether a drain is under way. */
     public boolean isDraining() {
-        throw new UnsupportedOperationException();
+        return draining;
     }
 
     /** Whether a delivery has begun and not ended yet. */
     public boolean isPartial() {
-        throw new UnsupportedOperationException();
+        return partial;
     }
 
     /** The largest message taken, or 0 for no limit. */
     public long maxMessageBytes() {
-        throw new UnsupportedOperationException();
+        return maxMessageBytes;
+    }
+
+    /** Takes a transfer whose fields were just read. */
+    void transfer(HotDecoder fields, ByteBuffer in, int to) {
+        boolean first = !partial;
+        if (first) {
+            if (!begin(fields)) {
+                return;
+            }
+        } else if (fields.deliveryId != HotDecoder.ABSENT && (int) fields.deliveryId != (int) partialId) {
+            invalid("a transfer of another delivery before the last one was complete");
+            return;
+        }
+        if (!partialSettled && fields.settled > 0) {
+            partialSettled = true;
+            if (!first) {
+                session.settledEarly(partialId);
+            }
+        }
+        partialBytes += to - fields.payloadAt;
+        if (maxMessageBytes > 0 && partialBytes > maxMessageBytes && !fields.aborted) {
+            breach(Conditions.error(
+                    Conditions.MESSAGE_SIZE_EXCEEDED, "a message of more than " + maxMessageBytes + " bytes"));
+            return;
+        }
+        if (first && !partialSettled && !fields.aborted && !session.track(this, partialId)) {
+            return;
+        }
+        partial = fields.more && !fields.aborted;
+        if (fields.aborted && !first && !partialSettled) {
+            session.settledEarly(partialId);
+        }
+        tellTransfer(fields, in, to, first);
+    }
+
+    private boolean begin(HotDecoder fields) {
+        if (fields.deliveryId == HotDecoder.ABSENT) {
+            invalid("a delivery without a delivery-id");
+            return false;
+        }
+        if (fields.tagLength < 0) {
+            invalid("a delivery without a delivery-tag");
+            return false;
+        }
+        if (countLimit - deliveryCount <= 0) {
+            breach(Conditions.error(Conditions.TRANSFER_LIMIT_EXCEEDED, "a delivery beyond the link's credit"));
+            return false;
+        }
+        partialId = session.incomingId(fields.deliveryId);
+        if (partialId < 0) {
+            return false;
+        }
+        deliveryCount++;
+        credit = Math.max(0, credit - 1);
+        partialBytes = 0;
+        partialSettled = false;
+        return true;
+    }
+
+    private void tellTransfer(HotDecoder fields, ByteBuffer in, int to, boolean first) {
+        IncomingTransfer transfer = session.connection().transfer();
+        transfer.fill(fields, in, partialId, first, partialSettled);
+        int position = in.position();
+        int limit = in.limit();
+        in.limit(to).position(fields.aborted ? to : fields.payloadAt);
+        told().onTransfer(this, transfer, in);
+        in.limit(limit).position(position);
+        transfer.release();
+    }
+
+    private void invalid(String description) {
+        breach(Conditions.error(Conditions.INVALID_FIELD, description));
+    }
+
+    /** Takes a flow of the sender's: its count moving on gives credit back. */
+    void flow(long count, long available, boolean drain, boolean echo, @Nullable Map<Symbol, Object> properties) {
+        if (count != HotDecoder.ABSENT) {
+            int advance = (int) count - deliveryCount;
+            if (advance > 0) {
+                deliveryCount = (int) count;
+                credit = Math.max(0, credit - advance);
+                if (countLimit - deliveryCount < 0) {
+                    countLimit = deliveryCount;
+                }
+            }
+        }
+        if (credit == 0) {
+            draining = false;
+        }
+        flowSent = false;
+        told().onFlow(this, available, drain, echo, properties);
+        if (echo && !flowSent) {
+            sendFlow(false);
+        }
+    }
+
+    void tellDisposition(long firstId, long lastId, boolean settled, @Nullable DeliveryState state) {
+        told().onDisposition(this, firstId, lastId, settled, state);
+    }
+
+    private void raiseLimit() {
+        int limit = deliveryCount + credit;
+        if (limit - countLimit > 0) {
+            countLimit = limit;
+        }
+    }
+
+    @Override
+    Role role() {
+        return Role.RECEIVER;
+    }
+
+    @Override
+    void prepare(Attach attach) {
+        UnsignedLong stated = attach.getMaxMessageSize();
+        if (stated == null && maxMessageBytes > 0) {
+            attach.setMaxMessageSize(UnsignedLong.valueOf(maxMessageBytes));
+        } else if (stated != null) {
+            maxMessageBytes = stated.longValue();
+        }
+    }
+
+    @Override
+    void attachedNow() {}
+
+    @Override
+    void accept(Attach attach) {
+        UnsignedInteger count = attach.getInitialDeliveryCount();
+        int initial = count == null ? 0 : count.intValue();
+        // Credit granted before the sender's attach was counted from 0.
+        countLimit += initial - deliveryCount;
+        deliveryCount = initial;
+    }
+
+    @Override
+    void drop() {
+        partial = false;
+        session.dropIncoming(this);
+    }
+
+    @Override
+    void tellAttach(Attach attach) {
+        told().onAttach(this, attach);
+    }
+
+    @Override
+    void tellDetach(boolean closed, @Nullable ErrorCondition error) {
+        told().onDetach(this, closed, error);
+    }
+
+    @Override
+    void tellLost(@Nullable ErrorCondition error) {
+        told().onLost(this, error);
+    }
+
+    @Override
+    boolean hasListener() {
+        return listener != null;
+    }
+
+    private ReceiverListener told() {
+        if (listener == null) {
+            throw new IllegalStateException("a link without a listener");
+        }
+        return listener;
     }
 }

@@ -1,15 +1,34 @@
 package org.waybill.amqp.engine;
 
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.jspecify.annotations.Nullable;
 
 /** A link on which we send. */
 public final class SenderLink extends Link {
-    SenderLink() {}
+    private static final long ABSENT = HotDecoder.ABSENT;
+    private static final int MAX_TAG_BYTES = 32;
 
-    /** Who is told; set before {@link #attach} on a link that the peer attached. */
-    public void listener(SenderListener listener) {
-        throw new UnsupportedOperationException();
+    private @Nullable SenderListener listener;
+    private long remoteMaxMessageBytes;
+    private boolean draining;
+    private boolean flowHeld;
+    private boolean echoHeld;
+    private int waiting;
+
+    SenderLink(SessionEngine session, String name, int handle) {
+        super(session, name, handle);
+    }
+
+    /** Who is told; set before {@link SessionListener#onSender} returns. */
+    public void listener(SenderListener told) {
+        listener = told;
     }
 
     /**
@@ -36,7 +55,19 @@ public final class SenderLink extends Link {
             byte[] body,
             int bodyOffset,
             int bodyLength) {
-        throw new UnsupportedOperationException();
+        if (isOver()) {
+            return true;
+        }
+        if (!isAttached() || credit() <= 0) {
+            throw new IllegalStateException("no credit to send on");
+        }
+        if (tag != null && (tag.length == 0 || tag.length > MAX_TAG_BYTES)) {
+            throw new IllegalArgumentException("a delivery tag of " + tag.length + " bytes");
+        }
+        credit--;
+        deliveryCount++;
+        return session.outbox().send(
+                this, token, tag, messageFormat, settled, state, head, headOffset, headLength, body, bodyOffset, bodyLength);
     }
 
     /**
@@ -46,12 +77,20 @@ public final class SenderLink extends Link {
      * @param state the state to tell, usually the one the receiver gave
      */
     public void settle(long firstId, long lastId, @Nullable DeliveryState state) {
-        throw new UnsupportedOperationException();
+        if (!isOver()) {
+            session.settleOutgoing(this, firstId, lastId, state);
+        }
     }
 
     /** Answers a drain: the delivery-count moves on by the whole credit, the credit is 0, and the receiver is told. */
     public void drained() {
-        throw new UnsupportedOperationException();
+        if (!isAttached()) {
+            return;
+        }
+        draining = false;
+        deliveryCount += credit;
+        credit = 0;
+        session.writeFlow(this, true, false, ABSENT);
     }
 
     /**
@@ -60,21 +99,133 @@ public final class SenderLink extends Link {
      * @param available how many messages could be sent if there were credit, or -1 to say nothing
      */
     public void sendFlow(long available, boolean echo) {
-        throw new UnsupportedOperationException();
+        if (isAttached()) {
+            session.writeFlow(this, draining, echo, available);
+        }
+    }
+
+    /**
+     * What may be sent yet: the receiver's credit, less while the session has as much unsettled as {@link Limits#maxUnsettled}
+     * allows; {@link SessionListener#onWindow} tells when that is over.
+     */
+    @Override
+    public int credit() {
+        return Math.min(credit, session.outgoingRoom());
     }
 
     /** Whether the receiver asked for a drain that {@link #drained} has not answered. */
     public boolean isDraining() {
-        throw new UnsupportedOperationException();
+        return draining;
     }
 
     /** The largest message that the receiver takes, or 0 for no limit (its attach's max-message-size). */
     public long remoteMaxMessageBytes() {
-        throw new UnsupportedOperationException();
+        return remoteMaxMessageBytes;
     }
 
     /** Sends of this link that wait for the peer's window, as a whole or in part. */
     public int waiting() {
-        throw new UnsupportedOperationException();
+        return waiting;
+    }
+
+    void waits(int change) {
+        waiting += change;
+    }
+
+    /** Takes a flow of the receiver's. A count that it leaves out is the one we began with (2.7.4). */
+    void flow(
+            long remoteCount, long remoteCredit, boolean drain, boolean echo, @Nullable Map<Symbol, Object> properties) {
+        if (remoteCredit != HotDecoder.ABSENT) {
+            int counted = remoteCount == HotDecoder.ABSENT ? 0 : (int) remoteCount;
+            long limit = Math.min(remoteCredit, Integer.MAX_VALUE) - (deliveryCount - counted);
+            credit = (int) Math.max(0, Math.min(limit, Integer.MAX_VALUE));
+        }
+        draining = drain;
+        if (!isAttached()) {
+            flowHeld = true;
+            echoHeld |= echo;
+            return;
+        }
+        tellFlow(echo, properties);
+    }
+
+    /** Tells a flow that came before the host had attached. */
+    void tellHeldFlow() {
+        if (flowHeld && isAttached()) {
+            flowHeld = false;
+            tellFlow(echoHeld, null);
+        }
+    }
+
+    private void tellFlow(boolean echo, @Nullable Map<Symbol, Object> properties) {
+        flowSent = false;
+        told().onFlow(this, draining, echo, properties);
+        if (echo && !flowSent && isAttached()) {
+            session.writeFlow(this, draining, false, ABSENT);
+        }
+    }
+
+    void tellDisposition(
+            long firstId, long lastId, long firstToken, boolean settled, @Nullable DeliveryState state) {
+        told().onDisposition(this, firstId, lastId, firstToken, firstToken + (lastId - firstId), settled, state);
+    }
+
+    void tellSent(long token) {
+        told().onSent(this, token);
+    }
+
+    @Override
+    Role role() {
+        return Role.SENDER;
+    }
+
+    @Override
+    void prepare(Attach attach) {
+        attach.setInitialDeliveryCount(UnsignedInteger.ZERO);
+    }
+
+    @Override
+    void attachedNow() {
+        if (flowHeld) {
+            session.connection().tellLater(this);
+        }
+    }
+
+    @Override
+    void accept(Attach attach) {
+        UnsignedLong max = attach.getMaxMessageSize();
+        remoteMaxMessageBytes = max == null || max.longValue() < 0 ? 0 : max.longValue();
+    }
+
+    @Override
+    void drop() {
+        session.dropOutgoing(this);
+    }
+
+    @Override
+    void tellAttach(Attach attach) {
+        told().onAttach(this, attach);
+    }
+
+    @Override
+    void tellDetach(boolean closed, @Nullable ErrorCondition error) {
+        told().onDetach(this, closed, error);
+    }
+
+    @Override
+    void tellLost(@Nullable ErrorCondition error) {
+        told().onLost(this, error);
+    }
+
+    @Override
+    boolean hasListener() {
+        return listener != null;
+    }
+
+    private SenderListener told() {
+        if (listener == null) {
+            throw new IllegalStateException("a link without a listener");
+        }
+        return listener;
     }
 }

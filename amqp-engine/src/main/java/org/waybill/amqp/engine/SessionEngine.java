@@ -1,8 +1,21 @@
 package org.waybill.amqp.engine;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.UnsignedShort;
+import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.Detach;
+import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Role;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,83 +25,589 @@ import org.jspecify.annotations.Nullable;
  * <p>The incoming window opens by itself as frames come in: what bounds memory is credit, and the limit on unsettled deliveries.
  */
 public final class SessionEngine {
-    private SessionEngine() {}
+    private final ConnectionEngine connection;
+    private final int localChannel;
+    private final UnsettledRing outgoing = new UnsettledRing();
+    private final UnsettledRing incoming = new UnsettledRing();
+    private final Outbox outbox;
+    private final IntMap<Link> byHandle = new IntMap<>();
+    private final IntMap<Link> byRemoteHandle = new IntMap<>();
+    private Map<String, Link> senders = Collections.emptyMap();
+    private Map<String, Link> receivers = Collections.emptyMap();
+    private @Nullable SessionListener listener;
+    private @Nullable Begin remoteBegin;
+    private @Nullable Object attachment;
+    private int remoteChannel;
+    private int nextIncomingId;
+    private int incomingWindow;
+    private long nextIncomingDelivery = -1;
+    private boolean begun;
+    private boolean endSent;
+    private boolean over;
 
-    /** Who is told; set before {@link #begin}. */
-    public void listener(SessionListener listener) {
-        throw new UnsupportedOperationException();
+    SessionEngine(ConnectionEngine connection, int localChannel) {
+        this.connection = connection;
+        this.localChannel = localChannel;
+        this.incomingWindow = connection.limits().incomingWindow();
+        this.outbox = new Outbox(this, outgoing);
+    }
+
+    /** Who is told; set before {@link ConnectionListener#onBegin} returns. */
+    public void listener(SessionListener told) {
+        listener = told;
     }
 
     /** Begins our session, or answers the peer's begin. */
     public void begin() {
-        throw new UnsupportedOperationException();
+        if (over || !connection.isSending()) {
+            return;
+        }
+        if (begun) {
+            throw new IllegalStateException("begun already");
+        }
+        Begin begin = new Begin();
+        if (remoteBegin != null) {
+            begin.setRemoteChannel(UnsignedShort.valueOf((short) remoteChannel));
+        }
+        begin.setNextOutgoingId(UnsignedInteger.valueOf(outbox.nextOutgoingId()));
+        begin.setIncomingWindow(UnsignedInteger.valueOf(connection.limits().incomingWindow()));
+        begin.setOutgoingWindow(UnsignedInteger.valueOf(Integer.MAX_VALUE));
+        begin.setHandleMax(UnsignedInteger.valueOf(connection.limits().handleMax()));
+        begun = true;
+        send(begin);
     }
 
     /** Ends the session. Its links are lost and {@link SessionListener#onEnd} is called before this returns. */
     public void end(@Nullable ErrorCondition error) {
-        throw new UnsupportedOperationException();
+        if (over) {
+            return;
+        }
+        if (begun || remoteBegin != null) {
+            sendEnd(error);
+        } else {
+            connection.unmap(this, -1);
+        }
+        over(error);
     }
 
     /**
      * Makes a link of ours on which we send; {@link Link#attach} attaches it. Throws if handle-max leaves no handle, or a link of this
      * name and role is attached in this session.
      */
-    public SenderLink sender(String name, SenderListener listener) {
-        throw new UnsupportedOperationException();
+    public SenderLink sender(String name, SenderListener linkListener) {
+        SenderLink link = new SenderLink(this, name, newHandle(name, Role.SENDER));
+        link.listener(linkListener);
+        add(link);
+        return link;
     }
 
     /** Makes a link of ours on which we receive. Otherwise like {@link #sender}. */
-    public ReceiverLink receiver(String name, ReceiverListener listener) {
-        throw new UnsupportedOperationException();
+    public ReceiverLink receiver(String name, ReceiverListener linkListener) {
+        ReceiverLink link = new ReceiverLink(this, name, newHandle(name, Role.RECEIVER));
+        link.listener(linkListener);
+        add(link);
+        return link;
     }
 
     /** The connection it belongs to. */
     public ConnectionEngine connection() {
-        throw new UnsupportedOperationException();
+        return connection;
     }
 
     /** The peer's begin, or null before it came. */
     public @Nullable Begin remoteBegin() {
-        throw new UnsupportedOperationException();
+        return remoteBegin;
     }
 
     /** The links that are not over yet, a copy. */
     public List<Link> links() {
-        throw new UnsupportedOperationException();
+        List<Link> links = new ArrayList<>();
+        byHandle.forEach(link -> {
+            if (!link.isOver()) {
+                links.add(link);
+            }
+        });
+        return links;
     }
 
     /** Whether {@link SessionListener#onEnd} was or is being called. */
     public boolean isEnded() {
-        throw new UnsupportedOperationException();
+        return over;
     }
 
     /** Transfer frames that may leave before the peer must open its window. */
     public int remoteIncomingWindow() {
-        throw new UnsupportedOperationException();
+        return outbox.window();
     }
 
     /** Whether sends wait for the peer's window. */
     public boolean isBlocked() {
-        throw new UnsupportedOperationException();
+        return outbox.isBlocked();
     }
 
     /** Deliveries sent and not settled yet. */
     public int outgoingUnsettled() {
-        throw new UnsupportedOperationException();
+        return outgoing.live();
     }
 
     /** Deliveries received and not settled yet. */
     public int incomingUnsettled() {
-        throw new UnsupportedOperationException();
+        return incoming.live();
     }
 
     /** The host's own object for this session, or null. */
     public @Nullable Object attachment() {
-        throw new UnsupportedOperationException();
+        return attachment;
     }
 
     /** Keeps an object of the host's with this session. */
-    public void attachment(@Nullable Object attachment) {
-        throw new UnsupportedOperationException();
+    public void attachment(@Nullable Object attached) {
+        attachment = attached;
+    }
+
+    // --- for links
+
+    int localChannel() {
+        return localChannel;
+    }
+
+    Outbox outbox() {
+        return outbox;
+    }
+
+    /** How many more deliveries may be unsettled. */
+    int outgoingRoom() {
+        return Math.max(0, connection.limits().maxUnsettled() - outgoing.live());
+    }
+
+    int maxOutgoingFrameBytes() {
+        return Math.min(connection.remoteMaxFrameBytes(), connection.limits().maxFrameBytes());
+    }
+
+    void send(Object performative) {
+        if (connection.isSending() && !endSent) {
+            connection.send(localChannel, performative);
+        }
+    }
+
+    /** Writes the session's state and, if there is one, a link's (2.7.4). */
+    void writeFlow(@Nullable Link link, boolean drain, boolean echo, long available) {
+        if (!connection.isSending() || endSent || !begun) {
+            return;
+        }
+        connection.dispositions().flush();
+        incomingWindow = connection.limits().incomingWindow();
+        HotEncoder out = connection.codec().out;
+        out.begin(HotDecoder.FLOW);
+        if (remoteBegin == null) {
+            out.none();
+        } else {
+            out.number(nextIncomingId);
+        }
+        out.number(incomingWindow);
+        out.number(outbox.nextOutgoingId());
+        out.number(Integer.MAX_VALUE);
+        if (link != null) {
+            link.flowSent = true;
+            out.number(link.handle());
+            if (link.remoteAttach() == null && link.role() == Role.RECEIVER) {
+                out.none();
+            } else {
+                out.number(link.deliveryCount());
+            }
+            out.number(link.credit);
+            if (available == HotDecoder.ABSENT) {
+                out.none();
+            } else {
+                out.number((int) Math.min(available, 0xFFFFFFFFL));
+            }
+            out.flag(drain);
+            out.flag(echo);
+        }
+        out.finish(connection.amqpOutput(), localChannel, 0);
+    }
+
+    void settleOutgoing(SenderLink link, long first, long last, @Nullable DeliveryState state) {
+        for (long id = outgoing.next(first, last); id != UnsettledRing.NONE; ) {
+            long end = outgoing.runEnd(id, last);
+            if (outgoing.link(id) == link) {
+                outgoing.remove(id, end);
+                connection.dispositions().add(this, false, id, end, true, state);
+            }
+            id = outgoing.next(end + 1, last);
+        }
+    }
+
+    void disposeIncoming(ReceiverLink link, long first, long last, boolean settled, @Nullable DeliveryState state) {
+        for (long id = incoming.next(first, last); id != UnsettledRing.NONE; ) {
+            long end = incoming.runEnd(id, last);
+            if (incoming.link(id) == link) {
+                if (settled) {
+                    incoming.remove(id, end);
+                }
+                connection.dispositions().add(this, true, id, end, settled, state);
+            }
+            id = incoming.next(end + 1, last);
+        }
+    }
+
+    void dropOutgoing(SenderLink link) {
+        outbox.drop(link);
+        outgoing.forget(link, link.unsettled);
+    }
+
+    void dropIncoming(ReceiverLink link) {
+        incoming.forget(link, link.unsettled);
+    }
+
+    /** The running number of a delivery that begins, or -1 if the session had to be ended over it. */
+    long incomingId(long wireId) {
+        if (nextIncomingDelivery < 0) {
+            nextIncomingDelivery = wireId;
+        }
+        int ahead = (int) wireId - (int) nextIncomingDelivery;
+        if (ahead < 0) {
+            fail(Conditions.INVALID_FIELD, "a delivery-id that was there before");
+            return -1;
+        }
+        long id = nextIncomingDelivery + ahead;
+        nextIncomingDelivery = id + 1;
+        return id;
+    }
+
+    /** Notes that a delivery is unsettled; false if the session had to be ended because there are too many. */
+    boolean track(ReceiverLink link, long id) {
+        if (incoming.live() >= connection.limits().maxUnsettled()) {
+            fail(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many unsettled deliveries");
+            return false;
+        }
+        incoming.add(id, link, id);
+        return true;
+    }
+
+    /** The sender settled or aborted a delivery by its transfer. */
+    void settledEarly(long id) {
+        if (incoming.next(id, id) == id) {
+            incoming.remove(id, id);
+        }
+    }
+
+    /** Both sides have detached. */
+    void gone(Link link) {
+        if (byHandle.get(link.handle()) == link) {
+            byHandle.remove(link.handle());
+            connection.removeLink();
+        }
+        names(link.role()).remove(link.name(), link);
+    }
+
+    void fail(Symbol condition, String description) {
+        end(Conditions.error(condition, description));
+    }
+
+    // --- for the connection
+
+    void expectListener() {
+        if (listener == null && !over) {
+            throw new IllegalStateException("a session without a listener");
+        }
+    }
+
+    void remoteBegan(Begin begin, int channel) {
+        if (begin.getNextOutgoingId() == null || begin.getIncomingWindow() == null) {
+            throw Breach.decode("a begin without its mandatory fields");
+        }
+        remoteBegin = begin;
+        remoteChannel = channel;
+        connection.mapRemote(channel, this);
+        nextIncomingId = begin.getNextOutgoingId().intValue();
+        outbox.window(outbox.nextOutgoingId(), begin.getIncomingWindow().longValue());
+        if (begun && !over && listener != null) {
+            listener.onBegin(this, begin);
+        }
+    }
+
+    void performative(Object performative) {
+        if (performative instanceof End end) {
+            remoteEnded(end.getError());
+        } else if (performative instanceof Attach attach) {
+            remoteAttached(attach);
+        } else if (performative instanceof Detach detach) {
+            remoteDetached(detach);
+        } else {
+            throw Breach.decode("not a performative");
+        }
+    }
+
+    void transfer(ByteBuffer in, int to) {
+        if (over) {
+            return;
+        }
+        if (incomingWindow <= 0) {
+            fail(Conditions.WINDOW_VIOLATION, "a transfer beyond the session's incoming window");
+            return;
+        }
+        incomingWindow--;
+        nextIncomingId++;
+        HotDecoder fields = connection.codec().hot;
+        Link link = link(fields.handle);
+        if (link == null) {
+            return;
+        }
+        if (link.isOver()) {
+            link.dropInput();
+        } else if (link instanceof ReceiverLink receiver) {
+            receiver.transfer(fields, in, to);
+        } else {
+            fail(Conditions.NOT_ALLOWED, "a transfer from a link's receiver");
+        }
+        if (!over && incomingWindow <= connection.limits().incomingWindow() / 2) {
+            writeFlow(null, false, false, HotDecoder.ABSENT);
+        }
+    }
+
+    void flow() {
+        HotDecoder fields = connection.codec().hot;
+        if (over) {
+            return;
+        }
+        if (fields.incomingWindow == HotDecoder.ABSENT || fields.nextOutgoingId == HotDecoder.ABSENT) {
+            throw Breach.decode("a flow without its mandatory fields");
+        }
+        long handle = fields.handle;
+        long count = fields.deliveryCount;
+        long credit = fields.linkCredit;
+        long available = fields.available;
+        boolean drain = fields.drain;
+        boolean echo = fields.echo;
+        Map<Symbol, Object> properties = fields.properties;
+        int next = fields.nextIncomingId == HotDecoder.ABSENT ? 1 : (int) fields.nextIncomingId;
+        outbox.window(next, fields.incomingWindow);
+        if (outbox.resume() && !over && listener != null) {
+            listener.onWindow(this);
+        }
+        if (over) {
+            return;
+        }
+        if (handle == HotDecoder.ABSENT) {
+            if (echo) {
+                writeFlow(null, false, false, HotDecoder.ABSENT);
+            }
+            return;
+        }
+        Link link = link(handle);
+        if (link == null || link.isOver()) {
+            return;
+        }
+        if (link instanceof SenderLink sender) {
+            sender.flow(count, credit, drain, echo, properties);
+        } else if (link instanceof ReceiverLink receiver) {
+            receiver.flow(count, available, drain, echo, properties);
+        }
+    }
+
+    void disposition() {
+        HotDecoder fields = connection.codec().hot;
+        if (over) {
+            return;
+        }
+        if (fields.first == HotDecoder.ABSENT) {
+            throw Breach.decode("a disposition without its first delivery-id");
+        }
+        long span = fields.last == HotDecoder.ABSENT ? 0 : (fields.last - fields.first) & 0xFFFFFFFFL;
+        if (span > 1L << 31) {
+            fail(Conditions.INVALID_FIELD, "a disposition whose last delivery-id precedes its first");
+            return;
+        }
+        boolean ofReceiver = fields.receiver;
+        boolean settled = fields.settled > 0;
+        DeliveryState state = fields.state;
+        long reference = ofReceiver ? outbox.nextDeliveryId() : Math.max(0, nextIncomingDelivery);
+        long from = reference + ((int) fields.first - (int) reference);
+        long to = from + span;
+        boolean full = ofReceiver && outgoingRoom() == 0;
+        UnsettledRing ring = ofReceiver ? outgoing : incoming;
+        for (long id = ring.next(from, to); id != UnsettledRing.NONE && !over; ) {
+            long end = ring.runEnd(id, to);
+            tellDisposition(ring, id, end, settled, state);
+            id = ring.next(end + 1, to);
+        }
+        if (full && !over && outgoingRoom() > 0 && listener != null) {
+            listener.onWindow(this);
+        }
+    }
+
+    private static void tellDisposition(
+            UnsettledRing ring, long first, long last, boolean settled, @Nullable DeliveryState state) {
+        Link link = ring.link(first);
+        long token = ring.token(first);
+        if (settled) {
+            ring.remove(first, last);
+        }
+        if (link instanceof SenderLink sender) {
+            sender.tellDisposition(first, last, token, settled, state);
+        } else if (link instanceof ReceiverLink receiver) {
+            receiver.tellDisposition(first, last, settled, state);
+        }
+    }
+
+    /** Gives back the memory of a burst that is over. */
+    void trim() {
+        outgoing.release();
+        incoming.release();
+    }
+
+    /** Tells that it is all over, links first; only once. */
+    void over(@Nullable ErrorCondition error) {
+        if (over) {
+            return;
+        }
+        over = true;
+        outbox.clear();
+        byHandle.forEach(link -> {
+            link.lose(error);
+            gone(link);
+        });
+        if (listener != null) {
+            listener.onEnd(this, error);
+        }
+    }
+
+    // --- links
+
+    private void remoteAttached(Attach attach) {
+        if (over) {
+            return;
+        }
+        String name = attach.getName();
+        UnsignedInteger remoteHandle = attach.getHandle();
+        Role remoteRole = attach.getRole();
+        if (name == null || remoteHandle == null || remoteRole == null) {
+            throw Breach.decode("an attach without its mandatory fields");
+        }
+        int handle = checkHandle(remoteHandle.longValue());
+        if (byRemoteHandle.get(handle) != null) {
+            fail(Conditions.HANDLE_IN_USE, "an attach on handle " + remoteHandle + ", which is in use");
+            return;
+        }
+        Role role = remoteRole == Role.SENDER ? Role.RECEIVER : Role.SENDER;
+        Link existing = names(role).get(name);
+        if (existing != null && existing.remoteAttach() == null) {
+            byRemoteHandle.put(handle, existing);
+            existing.remoteAttached(attach);
+            return;
+        }
+        if (existing != null && !existing.isOver()) {
+            existing.breach(Conditions.error(Conditions.STOLEN, "attached again"));
+        }
+        if (over) {
+            return;
+        }
+        if (!connection.hasRoomForLink()) {
+            fail(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many links");
+            return;
+        }
+        offer(name, role, handle, attach);
+    }
+
+    private void offer(String name, Role role, int handle, Attach attach) {
+        int local = byHandle.firstFree();
+        Link link = role == Role.SENDER ? new SenderLink(this, name, local) : new ReceiverLink(this, name, local);
+        add(link);
+        byRemoteHandle.put(handle, link);
+        link.remoteAttached(attach);
+        if (listener == null) {
+            throw new IllegalStateException("a session without a listener");
+        }
+        if (link instanceof SenderLink sender) {
+            listener.onSender(this, sender);
+        } else if (link instanceof ReceiverLink receiver) {
+            listener.onReceiver(this, receiver);
+        }
+        if (!link.hasListener() && !link.isOver()) {
+            throw new IllegalStateException("a link without a listener");
+        }
+    }
+
+    private void remoteDetached(Detach detach) {
+        if (over) {
+            return;
+        }
+        if (detach.getHandle() == null) {
+            throw Breach.decode("a detach without its handle");
+        }
+        Link link = link(detach.getHandle().longValue());
+        if (link != null) {
+            byRemoteHandle.remove(detach.getHandle().intValue());
+            link.remoteDetached(detach.getClosed(), detach.getError());
+        }
+    }
+
+    /** The link of a handle of the peer's; null if the session had to be ended because there is none. */
+    private @Nullable Link link(long handle) {
+        if (handle == HotDecoder.ABSENT) {
+            throw Breach.decode("a frame without its handle");
+        }
+        Link link = byRemoteHandle.get(checkHandle(handle));
+        if (link == null) {
+            fail(Conditions.UNATTACHED_HANDLE, "handle " + handle + " is not attached");
+        }
+        return link;
+    }
+
+    private int checkHandle(long handle) {
+        if (handle > connection.limits().handleMax()) {
+            throw Breach.framing("a handle above handle-max");
+        }
+        return (int) handle;
+    }
+
+    private int newHandle(String name, Role role) {
+        Link existing = names(role).get(name);
+        if (existing != null && !existing.isOver()) {
+            throw new IllegalStateException("a link of this name is there");
+        }
+        UnsignedInteger handleMax = remoteBegin == null ? null : remoteBegin.getHandleMax();
+        int handle = byHandle.firstFree();
+        if (over || !connection.hasRoomForLink() || handleMax != null && handle > handleMax.longValue()) {
+            throw new IllegalStateException("no handle left");
+        }
+        return handle;
+    }
+
+    private void add(Link link) {
+        connection.addLink();
+        byHandle.put(link.handle(), link);
+        if (link.role() == Role.SENDER) {
+            senders = senders.isEmpty() ? new HashMap<>(2) : senders;
+            senders.put(link.name(), link);
+        } else {
+            receivers = receivers.isEmpty() ? new HashMap<>(2) : receivers;
+            receivers.put(link.name(), link);
+        }
+    }
+
+    private Map<String, Link> names(Role role) {
+        return role == Role.SENDER ? senders : receivers;
+    }
+
+    // --- the end
+
+    private void remoteEnded(@Nullable ErrorCondition error) {
+        if (!over) {
+            sendEnd(null);
+        }
+        connection.unmap(this, remoteChannel);
+        over(error);
+    }
+
+    private void sendEnd(@Nullable ErrorCondition error) {
+        if (!begun) {
+            begin();
+        }
+        End end = new End();
+        end.setError(error);
+        send(end);
+        endSent = true;
     }
 }
