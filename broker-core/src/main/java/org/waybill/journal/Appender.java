@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Takes frames from all shards and makes them durable in groups: whatever arrived while the last group was forced goes into
@@ -207,6 +206,10 @@ final class Appender {
         // The next segment's header will say that everything before it is forced.
         commit();
         int bytes = log.segmentBytesFor(frame);
+        if (awaitedBytes != 0 && !pool.has(bytes)) {
+            // Asked for already: on a full disk asking again and again would be a busy loop.
+            return false;
+        }
         boolean rolled = log.roll(bytes);
         awaitedBytes = rolled ? 0 : bytes;
         if (rolled) {
@@ -225,12 +228,13 @@ final class Appender {
         log.force();
         unforced = false;
         forces.lazySet(forces.get() + 1);
-        forcedPosition.lazySet(log.position());
         if (!failed) {
             for (Lane lane : lanes) {
                 lane.complete();
             }
         }
+        // last, so that whoever reads it on a loop finds the completions of all before it already handed to that loop
+        forcedPosition.lazySet(log.position());
     }
 
     /**
@@ -238,7 +242,7 @@ final class Appender {
      * for a torn tail.
      */
     private void writeSeal() throws IOException {
-        Frame seal = new Frame(Replay.OWN_SHARD, 0, 0, 0);
+        Frame seal = Frame.mark(0);
         if (log.begun() && log.fits(seal)) {
             log.put(seal, forcedPosition.get());
             log.force();

@@ -1,11 +1,10 @@
 package org.waybill.journal;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.io.DiskFile;
-
-import java.io.IOException;
-import java.nio.ByteBuffer;
 
 /** A checkpoint being written, on the file thread: temporary until it is committed. */
 final class CheckpointFile {
@@ -64,7 +63,8 @@ final class CheckpointFile {
         }
         long sequence = 1;
         for (String other : disk.list()) {
-            sequence = Math.max(sequence, FileNames.checkpointSequence(other, shard).orElse(0) + 1);
+            sequence = Math.max(
+                    sequence, FileNames.checkpointSequence(other, shard).orElse(0) + 1);
         }
         name = FileNames.checkpoint(shard, sequence);
         DiskFile created = disk.open(name + FileNames.TEMPORARY, Disk.Access.CREATE);

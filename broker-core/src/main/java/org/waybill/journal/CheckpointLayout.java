@@ -65,10 +65,7 @@ final class CheckpointLayout {
 
     static ByteBuffer header(int shard, long sequence) {
         ByteBuffer bytes = allocate(HEADER_BYTES);
-        bytes.putLong(0, MAGIC)
-                .putInt(12, FORMAT_VERSION)
-                .putInt(16, shard)
-                .putLong(24, sequence);
+        bytes.putLong(0, MAGIC).putInt(12, FORMAT_VERSION).putInt(16, shard).putLong(24, sequence);
         return bytes.putInt(8, sum(bytes.duplicate().position(12)));
     }
 

@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /** Reads a shard's newest checkpoint at recovery, on one thread. Damage is refused, never passed over. */
 public final class CheckpointReader implements Closeable {

@@ -1,13 +1,13 @@
 package org.waybill.journal;
 
-import org.waybill.io.Invariant;
-import org.waybill.io.Loop;
-
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
 
 /**
  * Writes one checkpoint of one shard. All methods are called on that shard's loop and never block: the bytes are written on
@@ -21,6 +21,7 @@ public final class CheckpointWriter {
     private final Executor fileThread;
     private final Loop loop;
     private final CheckpointListener listener;
+    private final Consumer<Runnable> afterForce;
     private final LongConsumer onCommitted;
     private final AtomicInteger pendingBytes = new AtomicInteger();
     private final AtomicBoolean refused = new AtomicBoolean();
@@ -29,17 +30,22 @@ public final class CheckpointWriter {
     /** On the file thread: nothing is written any more. */
     private boolean broken;
 
-    /** @param onCommitted told the replay position on the file thread before the listener is told */
+    /**
+     * @param afterForce runs a task once everything that the shard has appended is forced
+     * @param onCommitted told the replay position on the file thread before the listener is told
+     */
     CheckpointWriter(
             CheckpointFile file,
             Executor fileThread,
             Loop loop,
             CheckpointListener listener,
+            Consumer<Runnable> afterForce,
             LongConsumer onCommitted) {
         this.file = file;
         this.fileThread = fileThread;
         this.loop = loop;
         this.listener = listener;
+        this.afterForce = afterForce;
         this.onCommitted = onCommitted;
     }
 
@@ -70,8 +76,9 @@ public final class CheckpointWriter {
     }
 
     /**
-     * Completes the checkpoint: forces the file, renames it into force, forces the directory, then removes the shard's
-     * older checkpoints, tells the journal the replay position ({@link Journal#checkpointed}), then the listener.
+     * Completes the checkpoint: waits until everything the shard appended so far is forced, since chunks may show its
+     * effects; forces the file, renames it into force, forces the directory, then removes the shard's older checkpoints,
+     * tells the journal the replay position ({@link Journal#checkpointed}), then the listener.
      *
      * @param replayFromPosition from where the log must be replayed on top of this checkpoint:
      *     {@link Journal#forcedPosition} as it was when the first chunk was begun
@@ -79,11 +86,11 @@ public final class CheckpointWriter {
      */
     public void commit(long replayFromPosition, byte[] meta) {
         end();
-        fileThread.execute(() -> write(() -> {
+        afterForce.accept(() -> fileThread.execute(() -> write(() -> {
             long bytes = file.commit(replayFromPosition, meta);
             onCommitted.accept(replayFromPosition);
             loop.execute(() -> listener.committed(bytes));
-        }));
+        })));
     }
 
     /** Gives the checkpoint up and removes its file. The listener is told nothing further. */

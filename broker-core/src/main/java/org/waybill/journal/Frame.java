@@ -1,9 +1,8 @@
 package org.waybill.journal;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
-
-import java.util.Arrays;
 
 /**
  * What one shard appends at once: records that become durable together or not at all.
@@ -22,7 +21,14 @@ public final class Frame {
     private static final int BODY_LENGTH = 3;
     private static final int OFFSET = 4;
 
+    /** The shard number in the file of frames that the journal writes for itself. */
+    static final int OWN = 0xFFFF;
+
+    /** Whose loop is told. */
     final int shard;
+    /** What the file says: the shard, or {@link #OWN}. */
+    final int writtenShard;
+
     final long logIndex;
     final long epoch;
     final long commitIndex;
@@ -31,7 +37,7 @@ public final class Frame {
     private int metaBytes;
     private int[] words = new int[FIRST_RECORDS * WORDS];
     private byte[] types = new byte[FIRST_RECORDS];
-    private byte @Nullable [][] bodies = new byte[FIRST_RECORDS][];
+    private byte[] @Nullable [] bodies = new byte[FIRST_RECORDS][];
     private int records;
     private long frameBytes = FrameLayout.HEADER_BYTES;
     private long retainedBytes;
@@ -40,7 +46,8 @@ public final class Frame {
     /** Set by the journal's thread when the frame is written; -1 before. */
     private long position = -1;
     /** The next frame of the same batch and lane, for the journal. */
-    @Nullable Frame next;
+    @Nullable
+    Frame next;
 
     /**
      * An empty frame.
@@ -51,10 +58,20 @@ public final class Frame {
      * @param commitIndex the commit index known when it was written, opaque to the journal
      */
     public Frame(int shard, long logIndex, long epoch, long commitIndex) {
+        this(shard, shard, logIndex, epoch, commitIndex);
+    }
+
+    private Frame(int shard, int writtenShard, long logIndex, long epoch, long commitIndex) {
         this.shard = shard;
+        this.writtenShard = writtenShard;
         this.logIndex = logIndex;
         this.epoch = epoch;
         this.commitIndex = commitIndex;
+    }
+
+    /** An empty frame that no replay tells; its completion, if any, comes in order with the frames of a shard. */
+    static Frame mark(int shard) {
+        return new Frame(shard, OWN, 0, 0, 0);
     }
 
     /**

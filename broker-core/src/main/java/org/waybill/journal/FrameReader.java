@@ -1,11 +1,10 @@
 package org.waybill.journal;
 
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.waybill.io.DiskFile;
 
 /**
  * Walks the frames of one segment file in order through a big reused window and verifies them; allocates nothing per frame
@@ -22,13 +21,13 @@ final class FrameReader {
         NOTHING
     }
 
-    private static final int WINDOW_BYTES = 4 << 20;
+    private static final int MAX_WINDOW_BYTES = 4 << 20;
 
     private final CRC32C crc = new CRC32C();
     private final boolean verifyRecords;
-    private ByteBuffer window = newWindow(WINDOW_BYTES);
-    private ByteBuffer payload = window.duplicate().order(ByteOrder.LITTLE_ENDIAN);
-    private ByteBuffer summed = window.duplicate();
+    private ByteBuffer window;
+    private ByteBuffer payload;
+    private ByteBuffer summed;
 
     private DiskFile file;
     private int segmentId;
@@ -37,6 +36,7 @@ final class FrameReader {
     private int windowOffset;
     /** Where the current frame begins in the window. */
     private int start;
+
     private int recordAt;
 
     /** @param verifyRecords whether the records' sums are checked; headers and lengths always are */
@@ -45,6 +45,9 @@ final class FrameReader {
         this.file = file;
         this.segmentId = segmentId;
         this.limit = limit;
+        this.window = newWindow(Math.min(Math.max(limit, SegmentHeader.BYTES), MAX_WINDOW_BYTES));
+        this.payload = window.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        this.summed = window.duplicate();
         window.limit(0);
     }
 
@@ -80,6 +83,20 @@ final class FrameReader {
         return window.getLong(start + FrameLayout.POSITION) == Position.of(segmentId, offset)
                 && window.getInt(start + FrameLayout.CRC)
                         == sum(start + Integer.BYTES, FrameLayout.HEADER_BYTES - Integer.BYTES);
+    }
+
+    /**
+     * How far the log was known to be forced by any frame of this segment at or after an offset, if that is beyond the
+     * offset; else 0. Such a frame may be anywhere: what stands before it may be lost.
+     */
+    long forcedBeyond(int end) throws IOException {
+        long cut = Position.of(segmentId, end);
+        for (int offset = end; offset <= limit - FrameLayout.HEADER_BYTES; offset += Long.BYTES) {
+            if (header(offset) && forcedPosition() > cut) {
+                return forcedPosition();
+            }
+        }
+        return 0;
     }
 
     short version() {
@@ -152,9 +169,7 @@ final class FrameReader {
             }
             if (verifyRecords
                     && window.getInt(at + FrameLayout.RECORD_CRC)
-                            != sum(
-                                    at + Integer.BYTES,
-                                    FrameLayout.RECORD_HEADER_BYTES - Integer.BYTES + length)) {
+                            != sum(at + Integer.BYTES, FrameLayout.RECORD_HEADER_BYTES - Integer.BYTES + length)) {
                 return false;
             }
             at += (int) FrameLayout.recordBytes(length);

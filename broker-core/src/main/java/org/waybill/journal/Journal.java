@@ -1,18 +1,17 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Clock;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-import org.waybill.io.Invariant;
-import org.waybill.io.Loop;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
 
 /**
  * One log on one disk, shared by several shards.
@@ -55,9 +54,9 @@ public final class Journal {
         this.pool = new SegmentPool(options, disk);
         this.space = new Space(options, disk);
         this.fileThread = new Worker(
-                "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, this::fail);
-        this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, this::fail);
-        this.reader = new RecordReader(disk, segments, readerThread, this::unpin);
+                "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, clock, this::fail);
+        this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, clock, this::fail);
+        this.reader = new RecordReader(options, disk, segments, readerThread, this::unpin);
         this.reclaimer = new Reclaimer(segments, pool, fileThread, reader::forget);
     }
 
@@ -143,7 +142,8 @@ public final class Journal {
 
     /** For tests without threads: runs what the file and the reader thread would. */
     boolean runPending() {
-        return fileThread.runPending() | readerThread.runPending();
+        boolean filed = fileThread.runPending();
+        return readerThread.runPending() || filed;
     }
 
     /**
@@ -206,6 +206,7 @@ public final class Journal {
                 fileThread,
                 lane.loop(),
                 listener,
+                task -> afterForce(shard, task),
                 position -> checkpointed(shard, position));
     }
 
@@ -275,20 +276,27 @@ public final class Journal {
     }
 
     /** On the file thread: a shortage of space is waited out, not an error. */
-    private void prepareSegments() {
+    void prepareSegments() {
         try {
             space.check();
         } catch (IOException e) {
             throw new UncheckedIOException("The free space of the journal's disk cannot be read.", e);
         }
-        boolean prepared = true;
         try {
-            pool.fill();
+            while (pool.fill()) {
+                started().segmentReady();
+            }
+            space.prepared(true);
         } catch (IOException e) {
-            prepared = false;
+            space.prepared(false);
         }
-        space.prepared(prepared);
         started().segmentReady();
+    }
+
+    private void afterForce(int shard, Runnable task) {
+        Frame mark = Frame.mark(shard);
+        mark.onForced(forced -> task.run());
+        started().append(mark);
     }
 
     private void unpin(Segment segment) {

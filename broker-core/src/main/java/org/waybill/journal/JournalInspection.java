@@ -1,10 +1,5 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-import org.waybill.io.FileDisk;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,6 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
+import org.waybill.io.FileDisk;
 
 /**
  * Prints what a journal holds: segments, frames and records, checkpoints, free segments. Only reads, and may be used while
@@ -91,34 +90,49 @@ public final class JournalInspection {
     }
 
     private void printSegment(Segment segment, @Nullable Segment next) throws IOException {
-        boolean last = next == null;
-        boolean endKnown = next != null && next.id() == segment.id() + 1;
-        int limit = endKnown ? next.header().previousEnd() : segment.sizeBytes();
+        int knownEnd =
+                next != null && next.id() == segment.id() + 1 ? next.header().previousEnd() : 0;
+        int limit = knownEnd == 0 ? segment.sizeBytes() : knownEnd;
         line("segment " + segment.id() + "  file " + segment.fileName() + "  bytes " + segment.sizeBytes() + "  begun "
                 + Instant.ofEpochMilli(segment.header().createdEpochMs()));
         try (DiskFile file = disk.open(segment.fileName(), Disk.Access.READ)) {
             FrameReader frames = new FrameReader(file, segment.id(), limit, verify);
-            int offset = SegmentHeader.BYTES;
-            FrameReader.Found found = frames.at(offset);
-            while (found == FrameReader.Found.FRAME) {
-                printFrame(frames, segment.id(), offset);
-                offset += frames.length();
-                found = frames.at(offset);
+            int end = printFrames(frames, segment.id(), SegmentHeader.BYTES);
+            boolean whole = knownEnd == 0 ? next != null || frames.forcedBeyond(end) == 0 : end == limit;
+            if (!whole && next == null) {
+                // A running journal may have gone on since the end was found.
+                frames.reset(file, segment.id(), limit);
+                int later = printFrames(frames, segment.id(), end);
+                whole = later > end;
+                end = later;
             }
-            if (endKnown && offset != limit) {
-                damage("Journal segment " + segment.fileName() + ", offset " + offset
+            if (whole) {
+                line("end of segment " + segment.id() + " at offset " + end
+                        + (next == null ? ", the end of the log" : ""));
+            } else if (disk.list().contains(segment.fileName())) {
+                damage("Journal segment " + segment.fileName() + ", offset " + end
                         + ": the frame is not whole, though it was forced.");
             } else {
-                line("end of segment " + segment.id() + " at offset " + offset + (last ? ", the end of the log" : ""));
+                line("segment " + segment.id() + " is gone: it was recycled meanwhile");
             }
         } catch (NoSuchFileException e) {
             line("segment " + segment.id() + " is gone: it was recycled meanwhile");
         }
     }
 
+    /** Returns the offset of the first place where no whole frame stands. */
+    private int printFrames(FrameReader frames, int segmentId, int from) throws IOException {
+        int offset = from;
+        while (frames.at(offset) == FrameReader.Found.FRAME) {
+            printFrame(frames, segmentId, offset);
+            offset += frames.length();
+        }
+        return offset;
+    }
+
     private void printFrame(FrameReader frames, int segmentId, int offset) throws IOException {
-        if (frames.shard() == Replay.OWN_SHARD) {
-            line("  frame " + segmentId + ":" + offset + "  closing mark");
+        if (frames.shard() == Frame.OWN) {
+            line("  frame " + segmentId + ":" + offset + "  mark");
             return;
         }
         line("  frame " + segmentId + ":" + offset + "  bytes " + frames.length() + "  shard " + frames.shard()
@@ -132,8 +146,8 @@ public final class JournalInspection {
 
     private void printRecord(byte type, long position, int recordBytes, ByteBuffer payload) {
         try {
-            line("    record " + Position.text(position) + "  bytes " + recordBytes + "  payload "
-                    + payload.remaining() + "  type " + typeName.apply(type & 0xFF) + (verify ? "  crc ok" : ""));
+            line("    record " + Position.text(position) + "  bytes " + recordBytes + "  payload " + payload.remaining()
+                    + "  type " + typeName.apply(type & 0xFF) + (verify ? "  crc ok" : ""));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -5,7 +5,7 @@ package org.waybill.journal;
  *
  * @param segmentBytes the size of a segment file, a multiple of 4096 between 64 KiB and 1 GiB; default 64 MiB
  * @param preparedSegments how many segments are kept ready ahead of use; default 2
- * @param pooledSegments how many free segments are kept for reuse before further ones are deleted; default 8
+ * @param pooledSegments how many free segments are kept for reuse before further ones are deleted; default 16
  * @param maxFrameBytes the greatest frame that may be appended; default 128 MiB
  * @param batchBytes after how many bytes a batch is forced even if more is waiting; default 4 MiB
  * @param commitWaitUs how long a batch waits for company before it is written; default 0, natural batching only
@@ -30,9 +30,7 @@ public record JournalOptions(
                 "segmentBytes must be a multiple of 4096 between 64 KiB and 1 GiB");
         require(preparedSegments >= 1 && preparedSegments <= 64, "preparedSegments must be between 1 and 64");
         require(pooledSegments >= preparedSegments, "pooledSegments must be at least preparedSegments");
-        require(
-                maxFrameBytes >= 4096 && maxFrameBytes <= 1 << 30,
-                "maxFrameBytes must be between 4 KiB and 1 GiB");
+        require(maxFrameBytes >= 4096 && maxFrameBytes <= 1 << 30, "maxFrameBytes must be between 4 KiB and 1 GiB");
         require(batchBytes >= 4096, "batchBytes must be at least 4096");
         require(commitWaitUs >= 0 && commitWaitUs <= 1_000_000, "commitWaitUs must be between 0 and 1,000,000");
         require(reserveBytes >= 0, "reserveBytes must not be negative");
@@ -41,7 +39,7 @@ public record JournalOptions(
 
     /** The defaults named above. */
     public static JournalOptions defaults() {
-        return new JournalOptions(64 << 20, 2, 8, 128 << 20, 4 << 20, 0, 1L << 30, 1_000);
+        return new JournalOptions(64 << 20, 2, 16, 128 << 20, 4 << 20, 0, 1L << 30, 1_000);
     }
 
     private static void require(boolean condition, String message) {

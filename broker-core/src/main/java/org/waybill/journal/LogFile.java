@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Clock;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /**
  * The end of the log: serialises frames into a reused direct buffer, writes it to the current segment, forces, and moves
@@ -18,7 +17,7 @@ import java.util.zip.CRC32C;
  * says where the previous one ends.
  */
 final class LogFile {
-    private static final int BUFFER_BYTES = 1 << 20;
+    private static final int MAX_BUFFER_BYTES = 1 << 20;
     private static final int BLOCK_BYTES = 4096;
 
     private final JournalOptions options;
@@ -26,8 +25,8 @@ final class LogFile {
     private final Clock clock;
     private final Segments segments;
     private final SegmentPool pool;
-    private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer summed = buffer.duplicate();
+    private final ByteBuffer buffer;
+    private final ByteBuffer summed;
     private final byte[] recordHeader = new byte[FrameLayout.RECORD_HEADER_BYTES];
     private final ByteBuffer recordHeaderView = ByteBuffer.wrap(recordHeader).order(ByteOrder.LITTLE_ENDIAN);
     private final CRC32C crc = new CRC32C();
@@ -46,6 +45,9 @@ final class LogFile {
         this.segments = segments;
         this.pool = pool;
         this.recoveredEnd = recoveredEnd;
+        this.buffer = ByteBuffer.allocateDirect(Math.min(options.segmentBytes(), MAX_BUFFER_BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        this.summed = buffer.duplicate();
     }
 
     /** Whether the frame goes into the current segment. */
@@ -82,8 +84,7 @@ final class LogFile {
         closeSegment(Position.offset(end));
         Segment last = segments.last();
         int id = last == null ? Position.segmentId(end) : last.id() + 1;
-        SegmentHeader header =
-                new SegmentHeader(id, bytes, last == null ? 0 : Position.offset(end), clock.epochMs());
+        SegmentHeader header = new SegmentHeader(id, bytes, last == null ? 0 : Position.offset(end), clock.epochMs());
         DiskFile next = disk.open(free, Disk.Access.WRITE);
         file = next;
         next.write(header.encode(), 0);
@@ -118,7 +119,9 @@ final class LogFile {
         int end = buffer.position();
         int last = bufferOffset + end;
         // Filling the last block spares the file system from reading it before it can change a part of it.
-        int blockEnd = Math.min((last + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES, begunSegment().sizeBytes());
+        int blockEnd = Math.min(
+                (last + BLOCK_BYTES - 1) / BLOCK_BYTES * BLOCK_BYTES,
+                begunSegment().sizeBytes());
         int padding = Math.min(blockEnd - last, buffer.remaining());
         for (int i = 0; i < padding; i += Long.BYTES) {
             buffer.putLong(0);
@@ -149,7 +152,7 @@ final class LogFile {
         buffer.putInt(0)
                 .putInt(frame.frameBytes())
                 .putShort(FrameLayout.FORMAT_VERSION)
-                .putShort((short) frame.shard)
+                .putShort((short) frame.writtenShard)
                 .putInt(frame.records())
                 .putLong(position)
                 .putLong(frame.logIndex)

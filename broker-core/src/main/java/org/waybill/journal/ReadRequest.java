@@ -10,7 +10,7 @@ final class ReadRequest {
     final int count;
     private final Loop replyTo;
     private final ReadCallback callback;
-    private final byte @Nullable [][] payloads;
+    private final byte[] @Nullable [] payloads;
     private final @Nullable JournalDamage[] damages;
 
     ReadRequest(long[] positions, int[] recordBytes, int count, Loop replyTo, ReadCallback callback) {

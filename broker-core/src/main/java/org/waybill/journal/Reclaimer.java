@@ -1,7 +1,5 @@
 package org.waybill.journal;
 
-import org.waybill.io.Invariant;
-
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -11,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Consumer;
+import org.waybill.io.Invariant;
 
 /**
  * Knows which segments nobody needs any more and gives them back to the pool: those wholly before every shard's replay

@@ -1,9 +1,5 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -12,13 +8,16 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /**
  * Reads records back by position. {@link #read} may be called from any thread; the work is done on the reader thread.
  * Records that lie close together are read in one go.
  */
 final class RecordReader {
-    private static final int WINDOW_BYTES = 1 << 20;
+    private static final int MAX_WINDOW_BYTES = 1 << 20;
     /** Reading over such a gap is cheaper than a second read. */
     private static final int GAP_BYTES = 32 << 10;
 
@@ -29,17 +28,20 @@ final class RecordReader {
     private final Executor readerThread;
     private final Consumer<Segment> unpin;
     private final CRC32C crc = new CRC32C();
-    private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    private final ByteBuffer summed = window.duplicate();
+    private final ByteBuffer window;
+    private final ByteBuffer summed;
     private final ByteBuffer greatHeader =
             ByteBuffer.allocate(FrameLayout.RECORD_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final Map<Segment, DiskFile> openFiles = new LinkedHashMap<>(16, 0.75f, true);
 
-    RecordReader(Disk disk, Segments segments, Executor readerThread, Consumer<Segment> unpin) {
+    RecordReader(JournalOptions options, Disk disk, Segments segments, Executor readerThread, Consumer<Segment> unpin) {
         this.disk = disk;
         this.segments = segments;
         this.readerThread = readerThread;
         this.unpin = unpin;
+        this.window = ByteBuffer.allocateDirect(Math.min(options.segmentBytes(), MAX_WINDOW_BYTES))
+                .order(ByteOrder.LITTLE_ENDIAN);
+        this.summed = window.duplicate();
     }
 
     void read(ReadRequest request) {
@@ -104,7 +106,7 @@ final class RecordReader {
     }
 
     /** The end of the run of indexes that one read of the window covers. */
-    private static int endOfRun(ReadRequest request, int from) {
+    private int endOfRun(ReadRequest request, int from) {
         long begin = request.positions[from];
         long end = begin + request.recordBytes[from];
         int to = from + 1;
@@ -113,7 +115,7 @@ final class RecordReader {
             long after = position + request.recordBytes[to];
             boolean near = position >= end
                     && position - end <= GAP_BYTES
-                    && after - begin <= WINDOW_BYTES
+                    && after - begin <= window.capacity()
                     && Position.segmentId(position) == Position.segmentId(begin);
             if (!near) {
                 break;
@@ -128,7 +130,7 @@ final class RecordReader {
         DiskFile file = open(segment);
         int begin = Position.offset(request.positions[from]);
         long end = Position.offset(request.positions[to - 1]) + (long) request.recordBytes[to - 1];
-        if (end - begin > WINDOW_BYTES) {
+        if (end - begin > window.capacity()) {
             readGreat(request, segment, file, from);
             return;
         }
@@ -183,7 +185,7 @@ final class RecordReader {
         byte[] payload = new byte[length];
         int filled = 0;
         while (filled < length) {
-            window.clear().limit(Math.min(WINDOW_BYTES, length - filled));
+            window.clear().limit(Math.min(window.capacity(), length - filled));
             int read = file.read(window, offset + (long) FrameLayout.RECORD_HEADER_BYTES + filled);
             if (read == 0) {
                 break;

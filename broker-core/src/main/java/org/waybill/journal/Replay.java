@@ -1,10 +1,9 @@
 package org.waybill.journal;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.io.DiskFile;
-
-import java.io.IOException;
 
 /**
  * Reads the log from a position to its end, and decides what its end is.
@@ -14,9 +13,6 @@ import java.io.IOException;
  * that place says that the log was forced beyond that place, forced data was lost, which is damage too.
  */
 final class Replay {
-    /** The shard of frames that the journal writes for itself. */
-    static final int OWN_SHARD = 0xFFFF;
-
     private final Disk disk;
     private final Segments segments;
     private final ReplayHandler handler;
@@ -41,6 +37,9 @@ final class Replay {
         int offset = fromPosition < 0 ? SegmentHeader.BYTES : Position.offset(fromPosition);
         if (from > last.id()) {
             throw lost(last.fileName(), last.sizeBytes(), fromPosition);
+        }
+        for (int id = from; id < last.id(); id++) {
+            present(id);
         }
         for (int id = from; id < last.id(); id++) {
             readSealed(present(id), offset);
@@ -115,10 +114,9 @@ final class Replay {
         if (end == fromOffset && end != SegmentHeader.BYTES && !endsHere(frames, segment, end)) {
             throw lost(segment.fileName(), SegmentHeader.BYTES, cut);
         }
-        for (int offset = end; offset <= segment.sizeBytes() - FrameLayout.HEADER_BYTES; offset += Long.BYTES) {
-            if (frames.header(offset) && frames.forcedPosition() > cut) {
-                throw lost(segment.fileName(), end, frames.forcedPosition());
-            }
+        long forced = frames.forcedBeyond(end);
+        if (forced != 0) {
+            throw lost(segment.fileName(), end, forced);
         }
     }
 
@@ -141,7 +139,7 @@ final class Replay {
                     "Journal segment " + segment.fileName() + ", offset " + offset + ": frame format version "
                             + frames.version() + " is not known to this program.");
         }
-        if (frames.shard() == OWN_SHARD) {
+        if (frames.shard() == Frame.OWN) {
             return;
         }
         handler.frame(frames.shard(), frames.logIndex(), frames.epoch(), frames.commitIndex());

@@ -1,11 +1,10 @@
 package org.waybill.journal;
 
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.waybill.io.DiskFile;
 
 /**
  * The first bytes of a segment file, little-endian, written and forced before the file gets its segment's name.

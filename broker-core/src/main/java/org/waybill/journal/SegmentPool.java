@@ -1,14 +1,13 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-import org.waybill.io.Disk;
-import org.waybill.io.DiskFile;
-
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.io.DiskFile;
 
 /**
  * Segment files that are ready for use: of full size, forced, in the directory for good.
@@ -56,7 +55,8 @@ final class SegmentPool {
     }
 
     /** A file of this size, or null if the file thread has to {@link #fill} first. */
-    @Nullable String take(int bytes) {
+    @Nullable
+    String take(int bytes) {
         if (bytes != options.segmentBytes()) {
             wantedBytes = bytes;
             String name = made;
@@ -73,15 +73,22 @@ final class SegmentPool {
         return name;
     }
 
-    /** On the file thread: makes what is missing. If it throws, what was made so far is there and nothing is left over. */
-    void fill() throws IOException {
+    /**
+     * On the file thread: makes one file if one is missing.
+     *
+     * @return false if none was missing
+     */
+    boolean fill() throws IOException {
         int wanted = wantedBytes;
         if (wanted != 0 && made == null) {
             made = create(wanted);
+            return true;
         }
-        while (readyCount.get() < options.preparedSegments()) {
+        if (readyCount.get() < options.preparedSegments()) {
             offer(create(options.segmentBytes()));
+            return true;
         }
+        return false;
     }
 
     /** On the file thread: turns segments into free files, or deletes those that are too many. */

@@ -1,9 +1,10 @@
 package org.waybill.journal;
 
-import org.jspecify.annotations.Nullable;
-
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The segments that hold log, by id. Any thread looks up without a lock or an allocation; the journal's threads add and
@@ -12,23 +13,26 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Segments {
     private final AtomicReference<Table> table = new AtomicReference<>(new Table(1, new Segment[0]));
 
-    @Nullable Segment find(int id) {
-        return table.get().find(id);
+    @Nullable
+    Segment find(int id) {
+        return table().find(id);
     }
 
-    @Nullable Segment last() {
-        Table now = table.get();
+    @Nullable
+    Segment last() {
+        Table now = table();
         return now.slots.length == 0 ? null : now.slots[now.slots.length - 1];
     }
 
-    @Nullable Segment first() {
-        Table now = table.get();
+    @Nullable
+    Segment first() {
+        Table now = table();
         return now.slots.length == 0 ? null : now.slots[0];
     }
 
     /** The present segments, oldest first; an own copy. */
     Segment[] all() {
-        Table now = table.get();
+        Table now = table();
         Segment[] present = new Segment[now.slots.length];
         int count = 0;
         for (Segment segment : now.slots) {
@@ -36,16 +40,26 @@ final class Segments {
                 present[count++] = segment;
             }
         }
-        return count == present.length ? present : java.util.Arrays.copyOf(present, count);
+        return count == present.length ? present : Arrays.copyOf(present, count);
     }
 
     /** Adds the next segment; its id is greater than all present ones. */
     void add(Segment segment) {
-        table.updateAndGet(now -> now.with(segment));
+        Table now = table();
+        while (!table.compareAndSet(now, now.with(segment))) {
+            now = table();
+        }
     }
 
     void removeAll(Collection<Segment> segments) {
-        table.updateAndGet(now -> now.without(segments));
+        Table now = table();
+        while (!table.compareAndSet(now, now.without(segments))) {
+            now = table();
+        }
+    }
+
+    private Table table() {
+        return Objects.requireNonNull(table.get());
     }
 
     /** Slots from the first present segment to the last; the first and the last slot are never empty. */
@@ -58,7 +72,8 @@ final class Segments {
             this.slots = slots;
         }
 
-        @Nullable Segment find(int id) {
+        @Nullable
+        Segment find(int id) {
             int slot = id - firstId;
             return slot >= 0 && slot < slots.length ? slots[slot] : null;
         }
@@ -86,7 +101,7 @@ final class Segments {
             while (to > from && fewer[to - 1] == null) {
                 to--;
             }
-            return new Table(firstId + from, java.util.Arrays.copyOfRange(fewer, from, to));
+            return new Table(firstId + from, Arrays.copyOfRange(fewer, from, to));
         }
     }
 }

@@ -1,8 +1,7 @@
 package org.waybill.journal;
 
-import org.waybill.io.Disk;
-
 import java.io.IOException;
+import org.waybill.io.Disk;
 
 /**
  * Whether there is room for sends: the disk has its reserve, and the last attempt to prepare segments succeeded. Updated on

@@ -2,12 +2,13 @@ package org.waybill.journal;
 
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
 
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * A named thread that runs tasks in order and, while there are none, a tick at an interval. Without {@link #start}, a
+ * A named thread that runs tasks in order and a tick at an interval. Without {@link #start}, a
  * test runs the same tasks by {@link #runPending}.
  */
 final class Worker implements Executor {
@@ -16,6 +17,7 @@ final class Worker implements Executor {
     private final String name;
     private final Runnable tick;
     private final long tickNs;
+    private final Clock clock;
     private final Consumer<Throwable> onError;
     private final MpscUnboundedAtomicArrayQueue<Runnable> tasks = new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
     private final WakeUp wakeUp = new WakeUp();
@@ -23,13 +25,14 @@ final class Worker implements Executor {
     private @Nullable Thread thread;
 
     /**
-     * @param tick run whenever nothing came for {@code tickNs}
+     * @param tick run every {@code tickNs}, or later if a task takes longer
      * @param onError told what a task threw; the worker goes on
      */
-    Worker(String name, Runnable tick, long tickNs, Consumer<Throwable> onError) {
+    Worker(String name, Runnable tick, long tickNs, Clock clock, Consumer<Throwable> onError) {
         this.name = name;
         this.tick = tick;
         this.tickNs = tickNs;
+        this.clock = clock;
         this.onError = onError;
     }
 
@@ -71,17 +74,19 @@ final class Worker implements Executor {
 
     private void run() {
         wakeUp.attach();
+        long lastTickNs = clock.nanoTime();
         while (true) {
             boolean last = stopping;
             boolean ran = runPending();
             if (last) {
                 return;
             }
-            if (!ran) {
-                wakeUp.await(() -> stopping || !tasks.isEmpty(), tickNs);
-                if (tasks.isEmpty() && !stopping) {
-                    runSafely(tick);
-                }
+            long sinceTickNs = clock.nanoTime() - lastTickNs;
+            if (sinceTickNs >= tickNs) {
+                lastTickNs += sinceTickNs;
+                runSafely(tick);
+            } else if (!ran) {
+                wakeUp.await(() -> stopping || !tasks.isEmpty(), tickNs - sinceTickNs);
             }
         }
     }

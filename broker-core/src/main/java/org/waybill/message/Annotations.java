@@ -2,6 +2,7 @@ package org.waybill.message;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,12 +28,47 @@ public final class Annotations {
         read(changes, entries);
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         entries.forEach((key, value) -> {
-            body.write(key.array(), key.position(), key.remaining());
-            body.write(value.array(), value.position(), value.remaining());
+            put(body, key);
+            put(body, value);
         });
+        return map(2 * entries.size(), body);
+    }
+
+    /**
+     * An encoded map of symbols to strings or longs.
+     *
+     * @param entries keys of ASCII characters; values that are String or Long
+     */
+    public static byte[] of(Map<String, Object> entries) {
+        ByteArrayOutputStream body = new ByteArrayOutputStream();
+        entries.forEach((key, value) -> {
+            text(body, 0xB3, key.getBytes(StandardCharsets.US_ASCII));
+            if (value instanceof Long number) {
+                body.write(0x81);
+                body.writeBytes(ByteBuffer.allocate(8).putLong(number).array());
+            } else {
+                text(body, 0xB1, String.valueOf(value).getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        return map(2 * entries.size(), body);
+    }
+
+    private static void put(ByteArrayOutputStream out, ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        out.writeBytes(copy);
+    }
+
+    private static void text(ByteArrayOutputStream out, int constructor, byte[] bytes) {
+        out.write(constructor);
+        out.writeBytes(ByteBuffer.allocate(4).putInt(bytes.length).array());
+        out.writeBytes(bytes);
+    }
+
+    private static byte[] map(int count, ByteArrayOutputStream body) {
         byte[] content = body.toByteArray();
         ByteBuffer out = ByteBuffer.allocate(9 + content.length);
-        out.put((byte) 0xD1).putInt(4 + content.length).putInt(2 * entries.size()).put(content);
+        out.put((byte) 0xD1).putInt(4 + content.length).putInt(count).put(content);
         return out.array();
     }
 

@@ -92,7 +92,8 @@ final class ListReader {
     }
 
     /** A value of any type as {@link Scalars} reads it. */
-    @Nullable Object value() {
+    @Nullable
+    Object value() {
         if (absent()) {
             return null;
         }

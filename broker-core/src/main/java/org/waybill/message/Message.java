@@ -1,5 +1,6 @@
 package org.waybill.message;
 
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,6 +140,18 @@ public final class Message {
             return at < 0 ? 0 : at;
         }
         return property(ABSOLUTE_EXPIRY_TIME) instanceof Long at ? at : 0;
+    }
+
+    /**
+     * The same message with other annotations, as the broker itself sends it on: nothing of its old deliveries stays.
+     *
+     * @param annotations an encoded map
+     */
+    public Message withAnnotations(byte[] annotations) {
+        byte[] head = HeadWriter.write(this, sections, 0, annotations);
+        byte[] whole = Arrays.copyOf(head, head.length + bytes.length - sections.bareAt);
+        System.arraycopy(bytes, sections.bareAt, whole, head.length, bytes.length - sections.bareAt);
+        return of(whole, format);
     }
 
     /** The encoded map of its message annotations, or null. */

@@ -36,6 +36,7 @@ public sealed interface Outcome {
      * @param undeliverableHere whether the same consumer must not get it again
      * @param annotations an encoded AMQP map whose entries replace those of the message annotations, or null
      */
+    @SuppressWarnings("ArrayRecordComponent") // encoded bytes, compared by nobody
     record Modified(boolean deliveryFailed, boolean undeliverableHere, byte @Nullable [] annotations)
             implements Outcome {}
 }

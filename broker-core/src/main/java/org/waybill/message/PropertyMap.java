@@ -29,11 +29,12 @@ final class PropertyMap {
         for (long i = 0; i + 1 < count; i += 2) {
             int value = Encoding.skip(in, at, limit);
             int next = Encoding.skip(in, value, limit);
-            int text = switch (in[at] & 0xFF) {
-                case 0xA1, 0xA3 -> at + 2;
-                case 0xB1, 0xB3 -> at + 5;
-                default -> value;
-            };
+            int text =
+                    switch (in[at] & 0xFF) {
+                        case 0xA1, 0xA3 -> at + 2;
+                        case 0xB1, 0xB3 -> at + 5;
+                        default -> value;
+                    };
             if (Arrays.equals(in, text, value, key, 0, key.length)) {
                 return Scalars.read(in, value, next);
             }

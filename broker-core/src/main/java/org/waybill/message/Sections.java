@@ -123,7 +123,8 @@ final class Sections {
         int code =
                 switch (constructor) {
                     case 0x53 -> in[at + 2] & 0xFF;
-                    case 0x80 -> (int) Math.min(Integer.MAX_VALUE, Encoding.signedLong(in, at + 2, in.length) & Long.MAX_VALUE);
+                    case 0x80 -> (int)
+                            Math.min(Integer.MAX_VALUE, Encoding.signedLong(in, at + 2, in.length) & Long.MAX_VALUE);
                     case 0xA3 -> symbolic(in, at + 3, value);
                     default -> throw new DecodeError("a section's descriptor was expected", at);
                 };

@@ -25,6 +25,9 @@ public interface BrokerSession {
     /** Deletes a node that {@link #createTemporary} made; consumers of it are closed with {@code RESOURCE_DELETED}. */
     void deleteTemporary(String address);
 
+    /** Begins a transaction. */
+    Transaction begin();
+
     /** Carries out one administrative operation. */
     void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply);
 

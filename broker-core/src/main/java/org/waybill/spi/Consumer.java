@@ -31,6 +31,15 @@ public interface Consumer {
      */
     void settle(long firstToken, long lastToken, Outcome outcome, boolean confirm);
 
+    /**
+     * States an outcome in a transaction. The deliveries leave the consumer at once, and stay with the transaction even if the
+     * consumer closes. A commit makes the outcome take effect; a rollback gives them back to their old places, as a failed
+     * delivery when the client had {@code settled} them and untouched when not.
+     *
+     * @param settled whether the client settled them; if not, {@link ConsumerHandler#settled} follows the commit
+     */
+    void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled);
+
     /** Ends the consumer; what is unsettled gets the default outcome of its spec. */
     void close();
 

@@ -18,6 +18,12 @@ public interface Producer {
      */
     void send(Message message, long token);
 
+    /**
+     * Sends one message in a transaction: it reaches its queue when that commits. There is no outcome of its own; what the broker
+     * has against it is the answer to the commit.
+     */
+    void send(Message message, Transaction transaction);
+
     /** Ends the producer. What was sent before is still carried out and settled. */
     void close();
 }

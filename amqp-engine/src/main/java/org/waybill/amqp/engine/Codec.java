@@ -2,11 +2,14 @@ package org.waybill.amqp.engine;
 
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.apache.qpid.proton.codec.AMQPDefinedTypes;
 import org.apache.qpid.proton.codec.DecoderImpl;
 import org.apache.qpid.proton.codec.EncoderImpl;
 import org.apache.qpid.proton.codec.ReadableBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the engines of one thread share: proton-j's encoder and decoder, which are far too heavy to have one a connection, and
@@ -30,13 +33,44 @@ public final class Codec {
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
     }
 
+    /**
+     * Encodes a value: any that AMQP knows, proton-j's described types included.
+     *
+     * @throws IllegalArgumentException if there is no encoding for it
+     */
+    public byte[] encode(@Nullable Object value) {
+        int end = encode(value, 0);
+        return Arrays.copyOf(scratch(), end);
+    }
+
+    /**
+     * Decodes the values that lie one after the other in {@code in}, such as the sections of a message, which come as proton-j's
+     * classes. Checked as frames are.
+     *
+     * @throws IllegalArgumentException if they are malformed
+     */
+    public List<Object> decodeAll(byte[] in) {
+        ByteBuffer bytes = ByteBuffer.wrap(in);
+        List<Object> values = new ArrayList<>();
+        try {
+            for (int at = 0; at < in.length; ) {
+                int end = guard.check(bytes, at, in.length);
+                values.add(decode(bytes, at, end));
+                at = end;
+            }
+        } catch (Breach malformed) {
+            throw new IllegalArgumentException(malformed.getMessage(), malformed);
+        }
+        return values;
+    }
+
     /** Scratch space; replaced by {@link #encode} when it grows. */
     byte[] scratch() {
         return scratch.array();
     }
 
     /** Encodes a value into the scratch space from {@code at} on; what is before stays. Answers where it ends. */
-    int encode(Object value, int at) {
+    int encode(@Nullable Object value, int at) {
         while (true) {
             try {
                 scratch.clear().position(at);

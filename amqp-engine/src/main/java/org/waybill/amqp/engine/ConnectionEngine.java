@@ -28,7 +28,7 @@ public final class ConnectionEngine {
     private final Limits limits;
     private final Output output;
     private final ConnectionListener listener;
-    private final FrameParser parser = new FrameParser();
+    private final Intake intake = new Intake(this);
     private final IdleClock clock;
     private final Dispositions dispositions;
     private final IncomingTransfer transfer = new IncomingTransfer();
@@ -39,10 +39,8 @@ public final class ConnectionEngine {
     private @Nullable Object attachment;
     private int remoteMaxFrameBytes = Limits.MIN_MAX_FRAME_BYTES;
     private @Nullable List<SenderLink> heldFlows;
-    private long handshakeBytes;
     private long sessionsBegun;
     private int links;
-    private boolean receiving;
     private boolean openSent;
     private boolean closeSent;
     private boolean closed;
@@ -90,7 +88,7 @@ public final class ConnectionEngine {
             return;
         }
         clock.heard();
-        pump(input);
+        intake.take(input);
         flush();
     }
 
@@ -150,7 +148,7 @@ public final class ConnectionEngine {
     public void saslChallenge(byte[] challenge) {
         if (!closed) {
             shaking().challenge(challenge);
-            resume();
+            intake.resume();
         }
     }
 
@@ -161,7 +159,7 @@ public final class ConnectionEngine {
         }
         shaking().outcome(code, additionalData);
         if (code == SaslCode.OK) {
-            resume();
+            intake.resume();
         } else {
             terminate(Conditions.error(Conditions.UNAUTHORIZED_ACCESS, "authentication failed"));
         }
@@ -171,7 +169,7 @@ public final class ConnectionEngine {
     public void saslInit(Symbol mechanism, byte @Nullable [] response, @Nullable String hostname) {
         if (!closed) {
             shaking().init(mechanism, response, hostname);
-            resume();
+            intake.resume();
         }
     }
 
@@ -179,7 +177,7 @@ public final class ConnectionEngine {
     public void saslResponse(byte[] response) {
         if (!closed) {
             shaking().response(response);
-            resume();
+            intake.resume();
         }
     }
 
@@ -278,6 +276,21 @@ public final class ConnectionEngine {
         return transfer;
     }
 
+    /** The handshake, or null once AMQP frames are what comes. */
+    @Nullable
+    Handshake handshake() {
+        return handshake;
+    }
+
+    void handshakeDone() {
+        handshake = null;
+    }
+
+    /** Whether we have closed and only the peer's close is of interest. */
+    boolean isClosing() {
+        return closeSent;
+    }
+
     Dispositions dispositions() {
         return dispositions;
     }
@@ -331,113 +344,8 @@ public final class ConnectionEngine {
 
     // --- input
 
-    private void pump(ByteBuffer in) {
-        int limit = in.limit();
-        receiving = true;
-        try {
-            while (!closed) {
-                if (handshake != null && handshake.isWaiting()) {
-                    handshake.keep(in, limits.handshakeBytes());
-                    return;
-                }
-                ByteBuffer unit = parser.next(in, handshake != null && handshake.expectsHeader(), maxFrameBytes());
-                if (unit == null) {
-                    return;
-                }
-                int end = unit.limit();
-                unit(unit, unit.position(), end);
-                if (unit == in) {
-                    in.limit(limit).position(end);
-                }
-            }
-        } catch (Breach e) {
-            fail(e.error());
-        } finally {
-            in.limit(limit);
-            receiving = false;
-        }
-    }
-
-    private void resume() {
-        if (receiving || handshake == null) {
-            return;
-        }
-        ByteBuffer kept = handshake.takeKept();
-        if (kept != null) {
-            pump(kept);
-            flush();
-        }
-    }
-
-    private int maxFrameBytes() {
-        return handshake == null ? limits.maxFrameBytes() : Limits.MIN_MAX_FRAME_BYTES;
-    }
-
-    private void unit(ByteBuffer in, int from, int to) {
-        if (remoteOpen == null) {
-            handshakeBytes += to - from;
-            if (handshakeBytes > limits.handshakeBytes()) {
-                throw new Breach(Conditions.RESOURCE_LIMIT_EXCEEDED, "too much input before open");
-            }
-        }
-        if (handshake != null && handshake.expectsHeader()) {
-            if (handshake.header(in)) {
-                handshake = null;
-            }
-            return;
-        }
-        int body = from + (in.get(from + 4) & 0xFF) * 4;
-        if (body < from + FrameParser.UNIT_HEADER_BYTES || body > to) {
-            throw Breach.framing("a data offset outside its frame");
-        }
-        int type = in.get(from + 5);
-        if (type != (handshake == null ? 0 : 1)) {
-            throw Breach.framing("a frame of the wrong type");
-        }
-        if (handshake != null) {
-            handshake.frame(decode(in, body, to));
-        } else if (body < to) {
-            frame(in, in.getShort(from + 6) & 0xFFFF, body, to);
-        }
-    }
-
-    private void frame(ByteBuffer in, int channel, int body, int to) {
-        if (channel > limits.channelMax()) {
-            throw Breach.framing("a channel above channel-max");
-        }
-        if (!closeSent && remoteOpen != null && to - body > 3 && in.getShort(body) == 0x0053) {
-            int code = in.get(body + 2);
-            if (code >= HotDecoder.FLOW && code <= HotDecoder.DISPOSITION && codec.hot.read(code, in, body + 3, to)) {
-                hot(code, session(channel), in, to);
-                return;
-            }
-        }
-        int end = codec.guard.check(in, body, to);
-        Object performative = codec.decode(in, body, end);
-        int code = codec.hot.from(performative, end);
-        if (end != to && code != HotDecoder.TRANSFER) {
-            throw Breach.decode("bytes behind a performative");
-        }
-        if (closeSent && !(performative instanceof Close)) {
-            return;
-        }
-        if (code != 0) {
-            expectOpen();
-            hot(code, session(channel), in, to);
-        } else {
-            performative(performative, channel);
-        }
-    }
-
-    private void hot(int code, SessionEngine session, ByteBuffer in, int to) {
-        switch (code) {
-            case HotDecoder.TRANSFER -> session.transfer(in, to);
-            case HotDecoder.FLOW -> session.flow();
-            default -> session.disposition();
-        }
-    }
-
-    private void performative(Object performative, int channel) {
+    /** Takes a performative that is not one of the hot ones. */
+    void performative(Object performative, int channel) {
         if (performative instanceof Open open) {
             remoteOpened(open);
             return;
@@ -452,20 +360,13 @@ public final class ConnectionEngine {
         }
     }
 
-    private Object decode(ByteBuffer in, int from, int to) {
-        if (codec.guard.check(in, from, to) != to) {
-            throw Breach.decode("bytes behind a SASL frame's body");
-        }
-        return codec.decode(in, from, to);
-    }
-
-    private void expectOpen() {
+    void expectOpen() {
         if (remoteOpen == null) {
             throw Breach.state("a frame before open");
         }
     }
 
-    private SessionEngine session(int channel) {
+    SessionEngine session(int channel) {
         SessionEngine session = byRemoteChannel.get(channel);
         if (session == null) {
             throw Breach.state("a frame on channel " + channel + ", where no session is");
@@ -553,7 +454,7 @@ public final class ConnectionEngine {
         closeSent = true;
     }
 
-    private void fail(ErrorCondition error) {
+    void fail(ErrorCondition error) {
         if (closed) {
             return;
         }

@@ -20,7 +20,12 @@ final class Dispositions {
     }
 
     void add(
-            SessionEngine of, boolean asReceiver, long from, long to, boolean isSettled, @Nullable DeliveryState outcome) {
+            SessionEngine of,
+            boolean asReceiver,
+            long from,
+            long to,
+            boolean isSettled,
+            @Nullable DeliveryState outcome) {
         if (session == of
                 && from == last + 1
                 && receiver == asReceiver
@@ -58,6 +63,8 @@ final class Dispositions {
     }
 
     private static boolean isSame(@Nullable DeliveryState a, @Nullable DeliveryState b) {
-        return a == b || a instanceof Accepted && b instanceof Accepted || a instanceof Released && b instanceof Released;
+        return a == b
+                || a instanceof Accepted && b instanceof Accepted
+                || a instanceof Released && b instanceof Released;
     }
 }

@@ -24,7 +24,8 @@ final class FrameParser {
      * @param header whether a protocol header of eight bytes is next rather than a frame
      * @throws Breach if the frame announces a size that is not possible
      */
-    @Nullable ByteBuffer next(ByteBuffer in, boolean header, int maxFrameBytes) {
+    @Nullable
+    ByteBuffer next(ByteBuffer in, boolean header, int maxFrameBytes) {
         if (held == null) {
             if (in.remaining() >= UNIT_HEADER_BYTES) {
                 int length = header ? UNIT_HEADER_BYTES : frameSize(in.getInt(in.position()), maxFrameBytes);
@@ -65,7 +66,8 @@ final class FrameParser {
             return;
         }
         if (held.length - size < count) {
-            held = Arrays.copyOf(held, Math.min(length, Math.max(size + count, Math.max(FIRST_BYTES, held.length * 2))));
+            held = Arrays.copyOf(
+                    held, Math.min(length, Math.max(size + count, Math.max(FIRST_BYTES, held.length * 2))));
         }
         in.get(held, size, count);
         size += count;

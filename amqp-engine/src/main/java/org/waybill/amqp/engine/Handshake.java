@@ -100,7 +100,8 @@ final class Handshake {
         kept = more;
     }
 
-    @Nullable ByteBuffer takeKept() {
+    @Nullable
+    ByteBuffer takeKept() {
         byte[] bytes = kept;
         kept = null;
         return bytes == null ? null : ByteBuffer.wrap(bytes);

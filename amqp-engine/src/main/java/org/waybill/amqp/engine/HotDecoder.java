@@ -27,8 +27,7 @@ final class HotDecoder {
     static final int TRANSFER = 0x14;
     static final int DISPOSITION = 0x15;
 
-    private static final Unusual UNUSUAL = new Unusual();
-
+    private final Unusual unusual = new Unusual();
     private final Codec codec;
     private ByteBuffer in = ByteBuffer.allocate(0);
     private int at;
@@ -41,12 +40,15 @@ final class HotDecoder {
     int tagAt;
     int tagLength;
     long messageFormat;
-    int settled;
+    boolean settled;
     boolean more;
     boolean aborted;
     boolean resume;
     long rcvSettleMode;
-    @Nullable DeliveryState state;
+
+    @Nullable
+    DeliveryState state;
+
     int payloadAt;
 
     boolean receiver;
@@ -62,7 +64,9 @@ final class HotDecoder {
     long available;
     boolean drain;
     boolean echo;
-    @Nullable Map<Symbol, Object> properties;
+
+    @Nullable
+    Map<Symbol, Object> properties;
 
     HotDecoder(Codec codec) {
         this.codec = codec;
@@ -101,7 +105,7 @@ final class HotDecoder {
             deliveryId = number();
             binary();
             messageFormat = number();
-            settled = flag();
+            settled = flag() > 0;
             more = flag() > 0;
             rcvSettleMode = small();
             state = state();
@@ -122,7 +126,7 @@ final class HotDecoder {
             int role = flag();
             first = number();
             last = number();
-            settled = flag();
+            settled = flag() > 0;
             state = state();
             flag();
             close(listEnd);
@@ -172,7 +176,7 @@ final class HotDecoder {
             tagLength = binary.getLength();
         }
         messageFormat = number(transfer.getMessageFormat());
-        settled = flag(transfer.getSettled());
+        settled = Boolean.TRUE.equals(transfer.getSettled());
         more = transfer.getMore();
         aborted = transfer.getAborted();
         resume = transfer.getResume();
@@ -186,7 +190,7 @@ final class HotDecoder {
         receiver = disposition.getRole() == Role.RECEIVER;
         first = number(disposition.getFirst());
         last = number(disposition.getLast());
-        settled = flag(disposition.getSettled());
+        settled = disposition.getSettled();
         state = disposition.getState();
     }
 
@@ -227,24 +231,24 @@ final class HotDecoder {
                 end = bounded(size);
                 fields = word();
             }
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         }
         if (size < 1 || fields < 0) {
-            throw UNUSUAL;
+            throw unusual;
         }
         return end;
     }
 
     private int bounded(int size) {
         if (size < 0 || size > end - at) {
-            throw UNUSUAL;
+            throw unusual;
         }
         return at + size;
     }
 
     private void close(int listEnd) {
         if (fields != 0 || at != listEnd) {
-            throw UNUSUAL;
+            throw unusual;
         }
     }
 
@@ -258,7 +262,7 @@ final class HotDecoder {
             case 0x43 -> 0;
             case 0x52 -> octet();
             case 0x70 -> word() & 0xFFFFFFFFL;
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         };
     }
 
@@ -270,7 +274,7 @@ final class HotDecoder {
         return switch (octet()) {
             case 0x40 -> ABSENT;
             case 0x50 -> octet();
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         };
     }
 
@@ -284,7 +288,7 @@ final class HotDecoder {
             case 0x41 -> 1;
             case 0x42 -> 0;
             case 0x56 -> octet() == 0 ? 0 : 1;
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         };
     }
 
@@ -300,7 +304,7 @@ final class HotDecoder {
             return;
         }
         if (code != 0xA0) {
-            throw UNUSUAL;
+            throw unusual;
         }
         int length = octet();
         tagAt = at;
@@ -319,7 +323,7 @@ final class HotDecoder {
             return null;
         }
         if (code != 0 || octet() != 0x53) {
-            throw UNUSUAL;
+            throw unusual;
         }
         int descriptor = octet();
         boolean plain = isEmptyList(octet());
@@ -346,14 +350,14 @@ final class HotDecoder {
 
     private int octet() {
         if (at >= end) {
-            throw UNUSUAL;
+            throw unusual;
         }
         return in.get(at++) & 0xFF;
     }
 
     private int word() {
         if (end - at < 4) {
-            throw UNUSUAL;
+            throw unusual;
         }
         at += 4;
         return in.getInt(at - 4);
@@ -361,10 +365,6 @@ final class HotDecoder {
 
     private static long number(@Nullable UnsignedInteger value) {
         return value == null ? ABSENT : value.intValue() & 0xFFFFFFFFL;
-    }
-
-    private static int flag(@Nullable Boolean value) {
-        return value == null ? -1 : value ? 1 : 0;
     }
 
     /** What this reader does not know; the general path will, or says what is wrong. */

@@ -110,6 +110,13 @@ final class HotEncoder {
         fields++;
     }
 
+    /** A value of any type. */
+    void value(Object value) {
+        at = codec.encode(value, at);
+        out = codec.scratch();
+        fields++;
+    }
+
     void state(@Nullable DeliveryState state) {
         if (state == null) {
             none();
@@ -118,9 +125,7 @@ final class HotEncoder {
         } else if (state instanceof Released) {
             emptyState(0x26);
         } else {
-            at = codec.encode(state, at);
-            out = codec.scratch();
-            fields++;
+            value(state);
         }
     }
 

@@ -16,7 +16,8 @@ final class IntMap<V> {
     private int freeFrom;
 
     @SuppressWarnings("unchecked")
-    @Nullable V get(int key) {
+    @Nullable
+    V get(int key) {
         if (size == 0) {
             return null;
         }

@@ -27,8 +27,8 @@ public record Limits(
     public static final int MIN_MAX_FRAME_BYTES = 512;
 
     /** Limits for a peer one knows little about. */
-    public static final Limits DEFAULT = new Limits(
-            64 * 1024, 1023, 4095, 16 * 1024, 256 * 1024, 2048, 128L * 1024 * 1024, 64 * 1024, 60_000);
+    public static final Limits DEFAULT =
+            new Limits(64 * 1024, 1023, 4095, 16 * 1024, 256 * 1024, 2048, 128L * 1024 * 1024, 64 * 1024, 60_000);
 
     /** Checks the ranges. */
     public Limits {

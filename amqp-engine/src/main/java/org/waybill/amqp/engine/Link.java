@@ -162,13 +162,12 @@ public abstract sealed class Link permits SenderLink, ReceiverLink {
 
     abstract void tellLost(@Nullable ErrorCondition error);
 
-    abstract boolean hasListener();
-
     final int handle() {
         return handle;
     }
 
-    final boolean isOver() {
+    /** Whether it was detached, refused or lost, by either side. */
+    public final boolean isOver() {
         return over;
     }
 

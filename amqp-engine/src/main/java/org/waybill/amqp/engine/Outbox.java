@@ -11,12 +11,17 @@ import org.jspecify.annotations.Nullable;
 final class Outbox {
     /** One message on its way. */
     private static final class Sending {
-        @Nullable SenderLink link;
+        @Nullable
+        SenderLink link;
+
         long token;
         byte @Nullable [] tag;
         int messageFormat;
         boolean settled;
-        @Nullable DeliveryState state;
+
+        @Nullable
+        DeliveryState state;
+
         byte @Nullable [] head;
         int headAt;
         int headLeft;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A link on which we receive. */
 public final class ReceiverLink extends Link {
-    private @Nullable ReceiverListener listener;
+    private ReceiverListener listener = Unattended.RECEIVER;
     /** The delivery-count up to which deliveries are taken, whatever the credit is now. */
     private int countLimit;
 
@@ -29,7 +29,7 @@ public final class ReceiverLink extends Link {
         maxMessageBytes = session.connection().limits().maxMessageBytes();
     }
 
-    /** Who is told; set before {@link SessionListener#onReceiver} returns. */
+    /** Who is told from now on. What happens to a link of the peer's before it is set is passed over, but {@link #isOver} knows. */
     public void listener(ReceiverListener told) {
         listener = told;
     }
@@ -71,6 +71,13 @@ public final class ReceiverLink extends Link {
         }
     }
 
+    /** As {@link #sendFlow(boolean)}, with properties. */
+    public void sendFlow(boolean echo, @Nullable Map<Symbol, Object> properties) {
+        if (isAnswered() && !isOver()) {
+            session.writeFlow(this, draining, echo, HotDecoder.ABSENT, properties);
+        }
+    }
+
     /**
      * States an outcome for a run of deliveries of this link. Ids in between that belong to other links or are settled already are
      * left alone. Runs that follow each other with the same state leave as one frame.
@@ -79,7 +86,7 @@ public final class ReceiverLink extends Link {
      */
     public void disposition(long firstId, long lastId, boolean settled, @Nullable DeliveryState state) {
         if (!isOver()) {
-            session.disposeIncoming(this, firstId, lastId, settled, state);
+            session.deliveries().disposeIncoming(this, firstId, lastId, settled, state);
         }
     }
 
@@ -109,10 +116,10 @@ public final class ReceiverLink extends Link {
             invalid("a transfer of another delivery before the last one was complete");
             return;
         }
-        if (!partialSettled && fields.settled > 0) {
+        if (!partialSettled && fields.settled) {
             partialSettled = true;
             if (!first) {
-                session.settledEarly(partialId);
+                session.deliveries().settledEarly(partialId);
             }
         }
         partialBytes += to - fields.payloadAt;
@@ -121,12 +128,12 @@ public final class ReceiverLink extends Link {
                     Conditions.MESSAGE_SIZE_EXCEEDED, "a message of more than " + maxMessageBytes + " bytes"));
             return;
         }
-        if (first && !partialSettled && !fields.aborted && !session.track(this, partialId)) {
+        if (first && !partialSettled && !fields.aborted && !session.deliveries().track(this, partialId)) {
             return;
         }
         partial = fields.more && !fields.aborted;
         if (fields.aborted && !first && !partialSettled) {
-            session.settledEarly(partialId);
+            session.deliveries().settledEarly(partialId);
         }
         tellTransfer(fields, in, to, first);
     }
@@ -144,7 +151,7 @@ public final class ReceiverLink extends Link {
             breach(Conditions.error(Conditions.TRANSFER_LIMIT_EXCEEDED, "a delivery beyond the link's credit"));
             return false;
         }
-        partialId = session.incomingId(fields.deliveryId);
+        partialId = session.deliveries().incomingId(fields.deliveryId);
         if (partialId < 0) {
             return false;
         }
@@ -161,7 +168,7 @@ public final class ReceiverLink extends Link {
         int position = in.position();
         int limit = in.limit();
         in.limit(to).position(fields.aborted ? to : fields.payloadAt);
-        told().onTransfer(this, transfer, in);
+        listener.onTransfer(this, transfer, in);
         in.limit(limit).position(position);
         transfer.release();
     }
@@ -186,14 +193,14 @@ public final class ReceiverLink extends Link {
             draining = false;
         }
         flowSent = false;
-        told().onFlow(this, available, drain, echo, properties);
+        listener.onFlow(this, available, drain, echo, properties);
         if (echo && !flowSent) {
             sendFlow(false);
         }
     }
 
     void tellDisposition(long firstId, long lastId, boolean settled, @Nullable DeliveryState state) {
-        told().onDisposition(this, firstId, lastId, settled, state);
+        listener.onDisposition(this, firstId, lastId, settled, state);
     }
 
     private void raiseLimit() {
@@ -233,33 +240,21 @@ public final class ReceiverLink extends Link {
     @Override
     void drop() {
         partial = false;
-        session.dropIncoming(this);
+        session.deliveries().forget(this);
     }
 
     @Override
     void tellAttach(Attach attach) {
-        told().onAttach(this, attach);
+        listener.onAttach(this, attach);
     }
 
     @Override
     void tellDetach(boolean closed, @Nullable ErrorCondition error) {
-        told().onDetach(this, closed, error);
+        listener.onDetach(this, closed, error);
     }
 
     @Override
     void tellLost(@Nullable ErrorCondition error) {
-        told().onLost(this, error);
-    }
-
-    @Override
-    boolean hasListener() {
-        return listener != null;
-    }
-
-    private ReceiverListener told() {
-        if (listener == null) {
-            throw new IllegalStateException("a link without a listener");
-        }
-        return listener;
+        listener.onLost(this, error);
     }
 }

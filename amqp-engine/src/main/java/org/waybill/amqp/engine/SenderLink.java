@@ -15,7 +15,7 @@ public final class SenderLink extends Link {
     private static final long ABSENT = HotDecoder.ABSENT;
     private static final int MAX_TAG_BYTES = 32;
 
-    private @Nullable SenderListener listener;
+    private SenderListener listener = Unattended.SENDER;
     private long remoteMaxMessageBytes;
     private boolean draining;
     private boolean flowHeld;
@@ -26,7 +26,7 @@ public final class SenderLink extends Link {
         super(session, name, handle);
     }
 
-    /** Who is told; set before {@link SessionListener#onSender} returns. */
+    /** Who is told from now on. What happens to a link of the peer's before it is set is passed over, but {@link #isOver} knows. */
     public void listener(SenderListener told) {
         listener = told;
     }
@@ -66,8 +66,20 @@ public final class SenderLink extends Link {
         }
         credit--;
         deliveryCount++;
-        return session.outbox().send(
-                this, token, tag, messageFormat, settled, state, head, headOffset, headLength, body, bodyOffset, bodyLength);
+        return session.outbox()
+                .send(
+                        this,
+                        token,
+                        tag,
+                        messageFormat,
+                        settled,
+                        state,
+                        head,
+                        headOffset,
+                        headLength,
+                        body,
+                        bodyOffset,
+                        bodyLength);
     }
 
     /**
@@ -78,7 +90,7 @@ public final class SenderLink extends Link {
      */
     public void settle(long firstId, long lastId, @Nullable DeliveryState state) {
         if (!isOver()) {
-            session.settleOutgoing(this, firstId, lastId, state);
+            session.deliveries().settleOutgoing(this, firstId, lastId, state);
         }
     }
 
@@ -134,7 +146,11 @@ public final class SenderLink extends Link {
 
     /** Takes a flow of the receiver's. A count that it leaves out is the one we began with (2.7.4). */
     void flow(
-            long remoteCount, long remoteCredit, boolean drain, boolean echo, @Nullable Map<Symbol, Object> properties) {
+            long remoteCount,
+            long remoteCredit,
+            boolean drain,
+            boolean echo,
+            @Nullable Map<Symbol, Object> properties) {
         if (remoteCredit != HotDecoder.ABSENT) {
             int counted = remoteCount == HotDecoder.ABSENT ? 0 : (int) remoteCount;
             long limit = Math.min(remoteCredit, Integer.MAX_VALUE) - (deliveryCount - counted);
@@ -159,19 +175,18 @@ public final class SenderLink extends Link {
 
     private void tellFlow(boolean echo, @Nullable Map<Symbol, Object> properties) {
         flowSent = false;
-        told().onFlow(this, draining, echo, properties);
+        listener.onFlow(this, draining, echo, properties);
         if (echo && !flowSent && isAttached()) {
             session.writeFlow(this, draining, false, ABSENT);
         }
     }
 
-    void tellDisposition(
-            long firstId, long lastId, long firstToken, boolean settled, @Nullable DeliveryState state) {
-        told().onDisposition(this, firstId, lastId, firstToken, firstToken + (lastId - firstId), settled, state);
+    void tellDisposition(long firstId, long lastId, long firstToken, boolean settled, @Nullable DeliveryState state) {
+        listener.onDisposition(this, firstId, lastId, firstToken, firstToken + (lastId - firstId), settled, state);
     }
 
     void tellSent(long token) {
-        told().onSent(this, token);
+        listener.onSent(this, token);
     }
 
     @Override
@@ -199,33 +214,22 @@ public final class SenderLink extends Link {
 
     @Override
     void drop() {
-        session.dropOutgoing(this);
+        session.outbox().drop(this);
+        session.deliveries().forget(this);
     }
 
     @Override
     void tellAttach(Attach attach) {
-        told().onAttach(this, attach);
+        listener.onAttach(this, attach);
     }
 
     @Override
     void tellDetach(boolean closed, @Nullable ErrorCondition error) {
-        told().onDetach(this, closed, error);
+        listener.onDetach(this, closed, error);
     }
 
     @Override
     void tellLost(@Nullable ErrorCondition error) {
-        told().onLost(this, error);
-    }
-
-    @Override
-    boolean hasListener() {
-        return listener != null;
-    }
-
-    private SenderListener told() {
-        if (listener == null) {
-            throw new IllegalStateException("a link without a listener");
-        }
-        return listener;
+        listener.onLost(this, error);
     }
 }

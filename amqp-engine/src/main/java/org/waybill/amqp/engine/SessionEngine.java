@@ -1,9 +1,6 @@
 package org.waybill.amqp.engine;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -11,7 +8,6 @@ import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedShort;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
-import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.Detach;
 import org.apache.qpid.proton.amqp.transport.End;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -27,20 +23,15 @@ import org.jspecify.annotations.Nullable;
 public final class SessionEngine {
     private final ConnectionEngine connection;
     private final int localChannel;
-    private final UnsettledRing outgoing = new UnsettledRing();
-    private final UnsettledRing incoming = new UnsettledRing();
+    private final Deliveries deliveries;
     private final Outbox outbox;
-    private final IntMap<Link> byHandle = new IntMap<>();
-    private final IntMap<Link> byRemoteHandle = new IntMap<>();
-    private Map<String, Link> senders = Collections.emptyMap();
-    private Map<String, Link> receivers = Collections.emptyMap();
+    private final LinkTable links = new LinkTable();
     private @Nullable SessionListener listener;
     private @Nullable Begin remoteBegin;
     private @Nullable Object attachment;
     private int remoteChannel;
     private int nextIncomingId;
     private int incomingWindow;
-    private long nextIncomingDelivery = -1;
     private boolean begun;
     private boolean endSent;
     private boolean over;
@@ -49,7 +40,8 @@ public final class SessionEngine {
         this.connection = connection;
         this.localChannel = localChannel;
         this.incomingWindow = connection.limits().incomingWindow();
-        this.outbox = new Outbox(this, outgoing);
+        this.deliveries = new Deliveries(this);
+        this.outbox = new Outbox(this, deliveries.outgoing());
     }
 
     /** Who is told; set before {@link ConnectionListener#onBegin} returns. */
@@ -121,13 +113,7 @@ public final class SessionEngine {
 
     /** The links that are not over yet, a copy. */
     public List<Link> links() {
-        List<Link> links = new ArrayList<>();
-        byHandle.forEach(link -> {
-            if (!link.isOver()) {
-                links.add(link);
-            }
-        });
-        return links;
+        return links.live();
     }
 
     /** Whether {@link SessionListener#onEnd} was or is being called. */
@@ -147,12 +133,12 @@ public final class SessionEngine {
 
     /** Deliveries sent and not settled yet. */
     public int outgoingUnsettled() {
-        return outgoing.live();
+        return deliveries.outgoing().live();
     }
 
     /** Deliveries received and not settled yet. */
     public int incomingUnsettled() {
-        return incoming.live();
+        return deliveries.incomingLive();
     }
 
     /** The host's own object for this session, or null. */
@@ -171,13 +157,17 @@ public final class SessionEngine {
         return localChannel;
     }
 
+    Deliveries deliveries() {
+        return deliveries;
+    }
+
     Outbox outbox() {
         return outbox;
     }
 
     /** How many more deliveries may be unsettled. */
     int outgoingRoom() {
-        return Math.max(0, connection.limits().maxUnsettled() - outgoing.live());
+        return Math.max(0, connection.limits().maxUnsettled() - outgoingUnsettled());
     }
 
     int maxOutgoingFrameBytes() {
@@ -192,6 +182,15 @@ public final class SessionEngine {
 
     /** Writes the session's state and, if there is one, a link's (2.7.4). */
     void writeFlow(@Nullable Link link, boolean drain, boolean echo, long available) {
+        writeFlow(link, drain, echo, available, null);
+    }
+
+    void writeFlow(
+            @Nullable Link link,
+            boolean drain,
+            boolean echo,
+            long available,
+            @Nullable Map<Symbol, Object> properties) {
         if (!connection.isSending() || endSent || !begun) {
             return;
         }
@@ -223,82 +222,18 @@ public final class SessionEngine {
             }
             out.flag(drain);
             out.flag(echo);
+            if (properties != null) {
+                out.value(properties);
+            }
         }
         out.finish(connection.amqpOutput(), localChannel, 0);
     }
 
-    void settleOutgoing(SenderLink link, long first, long last, @Nullable DeliveryState state) {
-        for (long id = outgoing.next(first, last); id != UnsettledRing.NONE; ) {
-            long end = outgoing.runEnd(id, last);
-            if (outgoing.link(id) == link) {
-                outgoing.remove(id, end);
-                connection.dispositions().add(this, false, id, end, true, state);
-            }
-            id = outgoing.next(end + 1, last);
-        }
-    }
-
-    void disposeIncoming(ReceiverLink link, long first, long last, boolean settled, @Nullable DeliveryState state) {
-        for (long id = incoming.next(first, last); id != UnsettledRing.NONE; ) {
-            long end = incoming.runEnd(id, last);
-            if (incoming.link(id) == link) {
-                if (settled) {
-                    incoming.remove(id, end);
-                }
-                connection.dispositions().add(this, true, id, end, settled, state);
-            }
-            id = incoming.next(end + 1, last);
-        }
-    }
-
-    void dropOutgoing(SenderLink link) {
-        outbox.drop(link);
-        outgoing.forget(link, link.unsettled);
-    }
-
-    void dropIncoming(ReceiverLink link) {
-        incoming.forget(link, link.unsettled);
-    }
-
-    /** The running number of a delivery that begins, or -1 if the session had to be ended over it. */
-    long incomingId(long wireId) {
-        if (nextIncomingDelivery < 0) {
-            nextIncomingDelivery = wireId;
-        }
-        int ahead = (int) wireId - (int) nextIncomingDelivery;
-        if (ahead < 0) {
-            fail(Conditions.INVALID_FIELD, "a delivery-id that was there before");
-            return -1;
-        }
-        long id = nextIncomingDelivery + ahead;
-        nextIncomingDelivery = id + 1;
-        return id;
-    }
-
-    /** Notes that a delivery is unsettled; false if the session had to be ended because there are too many. */
-    boolean track(ReceiverLink link, long id) {
-        if (incoming.live() >= connection.limits().maxUnsettled()) {
-            fail(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many unsettled deliveries");
-            return false;
-        }
-        incoming.add(id, link, id);
-        return true;
-    }
-
-    /** The sender settled or aborted a delivery by its transfer. */
-    void settledEarly(long id) {
-        if (incoming.next(id, id) == id) {
-            incoming.remove(id, id);
-        }
-    }
-
     /** Both sides have detached. */
     void gone(Link link) {
-        if (byHandle.get(link.handle()) == link) {
-            byHandle.remove(link.handle());
+        if (links.remove(link)) {
             connection.removeLink();
         }
-        names(link.role()).remove(link.name(), link);
     }
 
     void fail(Symbol condition, String description) {
@@ -407,54 +342,19 @@ public final class SessionEngine {
     }
 
     void disposition() {
-        HotDecoder fields = connection.codec().hot;
         if (over) {
             return;
         }
-        if (fields.first == HotDecoder.ABSENT) {
-            throw Breach.decode("a disposition without its first delivery-id");
-        }
-        long span = fields.last == HotDecoder.ABSENT ? 0 : (fields.last - fields.first) & 0xFFFFFFFFL;
-        if (span > 1L << 31) {
-            fail(Conditions.INVALID_FIELD, "a disposition whose last delivery-id precedes its first");
-            return;
-        }
-        boolean ofReceiver = fields.receiver;
-        boolean settled = fields.settled > 0;
-        DeliveryState state = fields.state;
-        long reference = ofReceiver ? outbox.nextDeliveryId() : Math.max(0, nextIncomingDelivery);
-        long from = reference + ((int) fields.first - (int) reference);
-        long to = from + span;
-        boolean full = ofReceiver && outgoingRoom() == 0;
-        UnsettledRing ring = ofReceiver ? outgoing : incoming;
-        for (long id = ring.next(from, to); id != UnsettledRing.NONE && !over; ) {
-            long end = ring.runEnd(id, to);
-            tellDisposition(ring, id, end, settled, state);
-            id = ring.next(end + 1, to);
-        }
+        boolean full = outgoingRoom() == 0;
+        deliveries.disposition(connection.codec().hot);
         if (full && !over && outgoingRoom() > 0 && listener != null) {
             listener.onWindow(this);
         }
     }
 
-    private static void tellDisposition(
-            UnsettledRing ring, long first, long last, boolean settled, @Nullable DeliveryState state) {
-        Link link = ring.link(first);
-        long token = ring.token(first);
-        if (settled) {
-            ring.remove(first, last);
-        }
-        if (link instanceof SenderLink sender) {
-            sender.tellDisposition(first, last, token, settled, state);
-        } else if (link instanceof ReceiverLink receiver) {
-            receiver.tellDisposition(first, last, settled, state);
-        }
-    }
-
     /** Gives back the memory of a burst that is over. */
     void trim() {
-        outgoing.release();
-        incoming.release();
+        deliveries.trim();
     }
 
     /** Tells that it is all over, links first; only once. */
@@ -464,7 +364,7 @@ public final class SessionEngine {
         }
         over = true;
         outbox.clear();
-        byHandle.forEach(link -> {
+        links.forEach(link -> {
             link.lose(error);
             gone(link);
         });
@@ -486,14 +386,14 @@ public final class SessionEngine {
             throw Breach.decode("an attach without its mandatory fields");
         }
         int handle = checkHandle(remoteHandle.longValue());
-        if (byRemoteHandle.get(handle) != null) {
+        if (links.remote(handle) != null) {
             fail(Conditions.HANDLE_IN_USE, "an attach on handle " + remoteHandle + ", which is in use");
             return;
         }
         Role role = remoteRole == Role.SENDER ? Role.RECEIVER : Role.SENDER;
-        Link existing = names(role).get(name);
+        Link existing = links.named(role, name);
         if (existing != null && existing.remoteAttach() == null) {
-            byRemoteHandle.put(handle, existing);
+            links.mapRemote(handle, existing);
             existing.remoteAttached(attach);
             return;
         }
@@ -511,10 +411,10 @@ public final class SessionEngine {
     }
 
     private void offer(String name, Role role, int handle, Attach attach) {
-        int local = byHandle.firstFree();
+        int local = links.freeHandle();
         Link link = role == Role.SENDER ? new SenderLink(this, name, local) : new ReceiverLink(this, name, local);
         add(link);
-        byRemoteHandle.put(handle, link);
+        links.mapRemote(handle, link);
         link.remoteAttached(attach);
         if (listener == null) {
             throw new IllegalStateException("a session without a listener");
@@ -523,9 +423,6 @@ public final class SessionEngine {
             listener.onSender(this, sender);
         } else if (link instanceof ReceiverLink receiver) {
             listener.onReceiver(this, receiver);
-        }
-        if (!link.hasListener() && !link.isOver()) {
-            throw new IllegalStateException("a link without a listener");
         }
     }
 
@@ -538,7 +435,7 @@ public final class SessionEngine {
         }
         Link link = link(detach.getHandle().longValue());
         if (link != null) {
-            byRemoteHandle.remove(detach.getHandle().intValue());
+            links.unmapRemote(detach.getHandle().intValue());
             link.remoteDetached(detach.getClosed(), detach.getError());
         }
     }
@@ -548,7 +445,7 @@ public final class SessionEngine {
         if (handle == HotDecoder.ABSENT) {
             throw Breach.decode("a frame without its handle");
         }
-        Link link = byRemoteHandle.get(checkHandle(handle));
+        Link link = links.remote(checkHandle(handle));
         if (link == null) {
             fail(Conditions.UNATTACHED_HANDLE, "handle " + handle + " is not attached");
         }
@@ -563,12 +460,12 @@ public final class SessionEngine {
     }
 
     private int newHandle(String name, Role role) {
-        Link existing = names(role).get(name);
+        Link existing = links.named(role, name);
         if (existing != null && !existing.isOver()) {
             throw new IllegalStateException("a link of this name is there");
         }
         UnsignedInteger handleMax = remoteBegin == null ? null : remoteBegin.getHandleMax();
-        int handle = byHandle.firstFree();
+        int handle = links.freeHandle();
         if (over || !connection.hasRoomForLink() || handleMax != null && handle > handleMax.longValue()) {
             throw new IllegalStateException("no handle left");
         }
@@ -577,18 +474,7 @@ public final class SessionEngine {
 
     private void add(Link link) {
         connection.addLink();
-        byHandle.put(link.handle(), link);
-        if (link.role() == Role.SENDER) {
-            senders = senders.isEmpty() ? new HashMap<>(2) : senders;
-            senders.put(link.name(), link);
-        } else {
-            receivers = receivers.isEmpty() ? new HashMap<>(2) : receivers;
-            receivers.put(link.name(), link);
-        }
-    }
-
-    private Map<String, Link> names(Role role) {
-        return role == Role.SENDER ? senders : receivers;
+        links.add(link);
     }
 
     // --- the end

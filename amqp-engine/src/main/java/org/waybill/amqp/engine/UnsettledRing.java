@@ -37,6 +37,11 @@ final class UnsettledRing {
         return live;
     }
 
+    /** How many ids the ring can span. */
+    int capacity() {
+        return links.length;
+    }
+
     /** Adds a delivery; ids only ever rise. */
     void add(long id, Link link, long token) {
         if (live == 0) {

@@ -1,0 +1,387 @@
+package org.waybill.amqp.adapter;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedInteger;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Open;
+import org.jspecify.annotations.Nullable;
+import org.waybill.amqp.engine.Conditions;
+import org.waybill.amqp.engine.ConnectionEngine;
+import org.waybill.amqp.engine.ConnectionListener;
+import org.waybill.amqp.engine.SessionEngine;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerSession;
+import org.waybill.spi.SessionHandler;
+import org.waybill.spi.SessionSpec;
+
+/**
+ * One client's connection: its engine, its broker session and its socket, and the turns in which they are flushed.
+ *
+ * <pre>
+ *  state      input                 becomes
+ *  HANDSHAKE  open                          OPEN, or CLOSING when refused
+ *  HANDSHAKE  deadline                      CLOSED
+ *  OPEN       close from either side        CLOSING  the broker session is closed
+ *  CLOSING    both closed, or LINGER_MS     CLOSED   the last frames go out, the socket is finished
+ *  any        breach of the protocol        CLOSED
+ *  CLOSED     LINGER_MS                     the socket is cut
+ *  any        socket gone                   GONE
+ * </pre>
+ */
+final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGate.Host, ContainerRegistry.Holder {
+    private static final long LINGER_MS = 1_000;
+    private static final int MAX_BEGINS_PER_SWEEP = 2_000;
+    private static final Symbol[] OFFERED = {Symbols.ANONYMOUS_RELAY, Symbols.SOLE_CONNECTION};
+    private static final Map<Symbol, Object> PROPERTIES = Map.of(
+            Symbols.PRODUCT,
+            "Waybill",
+            Symbols.VERSION,
+            version(),
+            Symbols.PLATFORM,
+            "Java/" + System.getProperty("java.version", ""));
+
+    private enum State {
+        HANDSHAKE,
+        OPEN,
+        CLOSING,
+        CLOSED,
+        GONE
+    }
+
+    private final ConnectionLoop loop;
+    private final Socket socket;
+    private final String peer;
+    private final SaslGate sasl;
+    private final ConnectionEngine engine;
+    private State state = State.HANDSHAKE;
+    private long deadlineNs;
+    private int place;
+    private long beginsBefore;
+    private boolean peerClosed;
+    private boolean turn;
+    private String containerId = "";
+    private boolean soleConnection;
+    private @Nullable BrokerSession session;
+    private @Nullable LinkAttacher attacher;
+    private @Nullable ConsumerLink firstSent;
+
+    AmqpConnection(ConnectionLoop loop, Socket socket, String peer, boolean local, long nowNs) {
+        Shared shared = loop.shared();
+        this.loop = loop;
+        this.socket = socket;
+        this.peer = peer;
+        this.sasl = new SaslGate(shared.authenticator(), local, this);
+        this.engine = ConnectionEngine.server(loop.codec(), shared.limits(), socket, sasl, this);
+        this.deadlineNs = ConnectionLoop.deadline(nowNs, shared.handshakeTimeoutMs());
+    }
+
+    private static String version() {
+        String version = AmqpConnection.class.getPackage().getImplementationVersion();
+        return version == null ? "development" : version;
+    }
+
+    int place() {
+        return place;
+    }
+
+    void place(int index) {
+        place = index;
+    }
+
+    ConnectionLoop loop() {
+        return loop;
+    }
+
+    String containerId() {
+        return containerId;
+    }
+
+    /** Whether the broker holds anything for the client: from its open to the first word of an end. */
+    boolean isOpen() {
+        return state == State.OPEN;
+    }
+
+    /** The broker's session while {@link #isOpen}. */
+    BrokerSession session() {
+        return java.util.Objects.requireNonNull(session, "not open");
+    }
+
+    /** Writes one line about the client. */
+    void warn(String id, String what) {
+        loop.warn(id, peer, what);
+    }
+
+    // --- turns: what the socket, the timer and the broker start
+
+    /** Bytes came in. {@link #readEnd} follows. */
+    void received(ByteBuffer input) {
+        turn = true;
+        engine.receive(input);
+    }
+
+    /** No more bytes for now. */
+    void readEnd() {
+        endTurn();
+    }
+
+    /** The socket takes bytes again. */
+    void writable() {
+        if (state == State.OPEN && reportSent()) {
+            session().flush();
+        }
+    }
+
+    /** The socket is gone. */
+    void disconnected() {
+        if (state == State.GONE) {
+            return;
+        }
+        try {
+            engine.inputClosed();
+            engine.abort(null);
+        } finally {
+            state = State.GONE;
+            loop.remove(this);
+        }
+    }
+
+    /** The socket failed; {@link #disconnected} follows. */
+    void failed(Throwable cause) {
+        if (!(cause instanceof java.io.IOException)) {
+            loop.shared().counters().connectionsFailed.increment();
+            warn("WB-A004", "the connection failed: " + cause);
+        }
+        socket.close();
+    }
+
+    /** Minds the deadlines. */
+    void tick(long nowNs) {
+        beginsBefore = engine.sessionsBegun();
+        if (state != State.OPEN && nowNs - deadlineNs > 0) {
+            overdue();
+        }
+        if (state != State.CLOSED && state != State.GONE) {
+            engine.tick(nowNs);
+            endTurn();
+        }
+    }
+
+    private void overdue() {
+        switch (state) {
+            case HANDSHAKE -> engine.abort(Conditions.error(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED, "no open within the time allowed for the handshake"));
+            case CLOSING -> engine.abort(null);
+            default -> socket.close();
+        }
+        flush();
+    }
+
+    /** Runs something that concerns this connection from outside of its turns, such as a broker's answer that is no batch. */
+    void act(Runnable action) {
+        if (state == State.GONE) {
+            return;
+        }
+        action.run();
+        endTurn();
+    }
+
+    private void endTurn() {
+        turn = false;
+        if (state == State.OPEN) {
+            session().flush();
+        }
+        flush();
+    }
+
+    private void flush() {
+        engine.flush();
+        if (state == State.CLOSED) {
+            socket.finish();
+            return;
+        }
+        socket.flush();
+        if (state == State.OPEN && socket.writable() && reportSent()) {
+            session().flush();
+        }
+    }
+
+    @Override
+    public void batchEnd() {
+        if (state == State.OPEN && !turn) {
+            flush();
+        }
+    }
+
+    @Override
+    public void closed(BrokerError error) {
+        act(() -> close(Errors.of(error)));
+    }
+
+    /** Closes the connection from our side; the peer has LINGER_MS to answer. */
+    private void close(@Nullable ErrorCondition error) {
+        engine.close(error);
+        leaveBroker();
+    }
+
+    /** Closes the connection because the broker stops. */
+    void stop() {
+        act(() -> {
+            if (state == State.HANDSHAKE) {
+                engine.abort(null);
+            } else {
+                close(Conditions.error(Conditions.CONNECTION_FORCED, "the broker is stopping"));
+            }
+        });
+    }
+
+    // --- bytes on their way to the client
+
+    /** Notes that a consumer has handed bytes to the socket, to be reported once they have left. */
+    void sent(ConsumerLink consumer) {
+        consumer.nextSent(firstSent);
+        firstSent = consumer;
+    }
+
+    private boolean reportSent() {
+        ConsumerLink consumer = firstSent;
+        firstSent = null;
+        boolean any = consumer != null;
+        while (consumer != null) {
+            ConsumerLink next = consumer.nextSent();
+            consumer.reportSent();
+            consumer = next;
+        }
+        return any;
+    }
+
+    // --- SASL
+
+    @Override
+    public void answered() {
+        if (!turn) {
+            flush();
+        }
+    }
+
+    @Override
+    public void denied(String mechanism) {
+        loop.shared().counters().authenticationsFailed.increment();
+        warn("WB-A002", "was not let in by " + mechanism);
+    }
+
+    // --- the engine's events
+
+    @Override
+    public void onOpen(ConnectionEngine connection, Open open) {
+        containerId = open.getContainerId();
+        boolean sole = asksToBeSole(open);
+        if (sole && !loop.shared().containers().claim(containerId, this, closesExisting(open))) {
+            refuseDuplicate();
+            return;
+        }
+        soleConnection = sole;
+        engine.open(answer(PROPERTIES));
+        session = loop.shared().context().openSession(new SessionSpec(containerId, sasl.user(), peer), this);
+        attacher = new LinkAttacher(this);
+        state = State.OPEN;
+    }
+
+    private void refuseDuplicate() {
+        Map<Symbol, Object> properties = new HashMap<>(PROPERTIES);
+        properties.put(Symbols.ESTABLISHMENT_FAILED, true);
+        engine.open(answer(properties));
+        ErrorCondition error = Conditions.error(
+                Conditions.INVALID_FIELD, "container id " + containerId + " is in use by another connection");
+        error.setInfo(Map.of(
+                Symbols.INVALID_FIELD_NAME,
+                Symbols.CONTAINER_ID,
+                Symbols.SOLE_CONNECTION_ENFORCEMENT,
+                UnsignedInteger.ZERO));
+        close(error);
+    }
+
+    private Open answer(Map<Symbol, Object> properties) {
+        Open answer = new Open();
+        answer.setContainerId(loop.shared().context().brokerId());
+        answer.setOfferedCapabilities(OFFERED);
+        answer.setProperties(properties);
+        return answer;
+    }
+
+    private static boolean asksToBeSole(Open open) {
+        Symbol[] desired = open.getDesiredCapabilities();
+        return desired != null && Arrays.asList(desired).contains(Symbols.SOLE_CONNECTION);
+    }
+
+    private static boolean closesExisting(Open open) {
+        Map<?, ?> properties = open.getProperties();
+        return properties != null
+                && properties.get(Symbols.SOLE_CONNECTION_ENFORCEMENT_POLICY) instanceof Number policy
+                && policy.intValue() == 1;
+    }
+
+    @Override
+    public void superseded() {
+        loop.loop()
+                .execute(() -> act(() -> {
+                    ErrorCondition error = Conditions.error(
+                            Conditions.RESOURCE_LOCKED,
+                            "another connection of container " + containerId + " takes its place");
+                    error.setInfo(Map.of(Symbols.SOLE_CONNECTION_ENFORCEMENT, true));
+                    close(error);
+                }));
+    }
+
+    @Override
+    public void onBegin(ConnectionEngine connection, SessionEngine begun) {
+        LinkAttacher links = attacher;
+        if (links == null) {
+            return;
+        }
+        if (engine.sessionsBegun() - beginsBefore > MAX_BEGINS_PER_SWEEP) {
+            close(Conditions.error(Conditions.RESOURCE_LIMIT_EXCEEDED, "sessions are begun too fast"));
+            return;
+        }
+        begun.listener(links);
+        begun.begin();
+    }
+
+    @Override
+    public void onClose(ConnectionEngine connection, @Nullable ErrorCondition error) {
+        peerClosed = true;
+        leaveBroker();
+    }
+
+    @Override
+    public void onClosed(ConnectionEngine connection, @Nullable ErrorCondition error) {
+        leaveBroker();
+        state = State.CLOSED;
+        deadlineNs = ConnectionLoop.deadline(loop.nowNs(), LINGER_MS);
+        if (error != null && !peerClosed) {
+            loop.shared().counters().connectionsFailed.increment();
+            warn("WB-A003", error.getCondition() + " " + error.getDescription());
+        }
+    }
+
+    /** Gives up what the broker holds for the client; its container id is free before the client learns that it is closed. */
+    private void leaveBroker() {
+        if (soleConnection) {
+            soleConnection = false;
+            loop.shared().containers().release(containerId, this);
+        }
+        if (state == State.HANDSHAKE || state == State.OPEN) {
+            state = State.CLOSING;
+            deadlineNs = ConnectionLoop.deadline(loop.nowNs(), LINGER_MS);
+        }
+        BrokerSession left = session;
+        if (left != null) {
+            session = null;
+            left.flush();
+            left.close();
+        }
+    }
+}

@@ -1,0 +1,284 @@
+package org.waybill.amqp.adapter;
+
+import java.util.ArrayDeque;
+import java.util.Map;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Modified;
+import org.apache.qpid.proton.amqp.messaging.Rejected;
+import org.apache.qpid.proton.amqp.messaging.Released;
+import org.apache.qpid.proton.amqp.messaging.Source;
+import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
+import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
+import org.jspecify.annotations.Nullable;
+import org.waybill.amqp.engine.Conditions;
+import org.waybill.amqp.engine.SenderLink;
+import org.waybill.amqp.engine.SenderListener;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.Consumer;
+import org.waybill.spi.ConsumerHandler;
+import org.waybill.spi.ConsumerSpec;
+
+/**
+ * A link on which a client consumes: credit and outcomes go to the broker's consumer, its deliveries become transfers.
+ *
+ * <p>The broker's tokens are the engine's tokens. A delivery that arrives after the client took its credit back is released; on a
+ * pre-settled link, where nothing can be released, it is kept until there is credit again.
+ */
+final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListener, ConsumerHandler {
+    private static final Outcome UNDELIVERABLE_HERE = new Outcome.Modified(false, true, null);
+
+    private final ConsumerSpec spec;
+    private final Consumer consumer;
+    private final Attach answer;
+    private long nextToken;
+    private long limit;
+    private long sentBytes;
+    private boolean listedAsSent;
+    private @Nullable ConsumerLink nextSent;
+    private @Nullable ArrayDeque<Held> held;
+    private @Nullable ArrayDeque<Integer> waitingBytes;
+    private @Nullable ArrayDeque<Confirm> confirms;
+
+    /** A delivery of a pre-settled link that waits for credit. */
+    private record Held(long token, Message message, byte @Nullable [] head) {}
+
+    /** An outcome that is settled once the broker has committed it. */
+    private record Confirm(long firstToken, long lastToken, long firstId, DeliveryState state) {}
+
+    /** @param answer what the client is told once the broker has opened the consumer */
+    ConsumerLink(AmqpConnection connection, SenderLink link, ConsumerSpec spec, Attach answer) {
+        super(connection, link, true);
+        this.spec = spec;
+        this.answer = answer;
+        this.consumer = connection.session().openConsumer(spec, this);
+    }
+
+    /** The attach that answers a client's, with {@code source} in force. */
+    static Attach answer(Attach asked, Source source, boolean preSettled) {
+        Attach answer = new Attach();
+        answer.setSource(source);
+        answer.setTarget(asked.getTarget());
+        answer.setSndSettleMode(preSettled ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
+        answer.setRcvSettleMode(asked.getRcvSettleMode() == null ? ReceiverSettleMode.FIRST : asked.getRcvSettleMode());
+        return answer;
+    }
+
+    // --- the broker's side
+
+    @Override
+    public void opened() {
+        if (isOver()) {
+            return;
+        }
+        link.attach(answer);
+        if (link.credit() > 0 || link.isDraining()) {
+            stateCredit(link.isDraining());
+        }
+    }
+
+    @Override
+    public void closed(BrokerError error) {
+        endedByBroker(Errors.of(error));
+    }
+
+    @Override
+    public void deliver(long token, Message message, byte @Nullable [] head) {
+        nextToken = token + 1;
+        if (isOver()) {
+            return;
+        }
+        if (link.credit() > 0 && held == null) {
+            send(token, message, head);
+        } else if (spec.preSettled()) {
+            if (held == null) {
+                held = new ArrayDeque<>();
+            }
+            held.add(new Held(token, message, head));
+        } else {
+            giveBack(token, message, Outcome.RELEASED);
+        }
+    }
+
+    private void send(long token, Message message, byte @Nullable [] head) {
+        byte[] bytes = message.bytes();
+        int from = head == null ? 0 : message.bareAt();
+        int headLength = head == null ? 0 : head.length;
+        long max = link.remoteMaxMessageBytes();
+        if (max > 0 && headLength + bytes.length - from > max) {
+            giveBack(token, message, UNDELIVERABLE_HERE);
+            stateCredit(link.isDraining());
+            return;
+        }
+        boolean left = link.send(
+                token,
+                null,
+                message.format(),
+                spec.preSettled(),
+                null,
+                head,
+                0,
+                headLength,
+                bytes,
+                from,
+                bytes.length - from);
+        if (left) {
+            noteSent(bytes.length);
+        } else {
+            if (waitingBytes == null) {
+                waitingBytes = new ArrayDeque<>();
+            }
+            waitingBytes.add(bytes.length);
+        }
+    }
+
+    private void giveBack(long token, Message message, Outcome outcome) {
+        if (!spec.preSettled()) {
+            consumer.settle(token, token, outcome, false);
+        }
+        noteSent(message.size());
+    }
+
+    @Override
+    public void drained(long limitToken) {
+        if (!isOver() && limitToken == limit && link.isDraining() && held == null) {
+            link.drained();
+        }
+    }
+
+    @Override
+    public void settled(long firstToken, long lastToken) {
+        ArrayDeque<Confirm> open = confirms;
+        while (open != null && !open.isEmpty() && open.peek().firstToken <= lastToken) {
+            Confirm next = open.remove();
+            long last = Math.min(lastToken, next.lastToken);
+            link.settle(next.firstId, next.firstId + last - next.firstToken, next.state);
+            if (last < next.lastToken) {
+                long done = last + 1 - next.firstToken;
+                open.addFirst(new Confirm(last + 1, next.lastToken, next.firstId + done, next.state));
+            }
+        }
+    }
+
+    // --- the client's side
+
+    @Override
+    public void onFlow(SenderLink sender, boolean drain, boolean echo, @Nullable Map<Symbol, Object> properties) {
+        if (isOver() || !link.isAttached()) {
+            return;
+        }
+        sendHeld();
+        if (drain || nextToken + link.credit() != limit) {
+            stateCredit(drain);
+        }
+    }
+
+    private void sendHeld() {
+        while (held != null && link.credit() > 0) {
+            Held next = held.remove();
+            if (held.isEmpty()) {
+                held = null;
+            }
+            send(next.token, next.message, next.head);
+        }
+    }
+
+    private void stateCredit(boolean drain) {
+        limit = nextToken + link.credit();
+        consumer.credit(limit, drain);
+    }
+
+    @Override
+    public void onDisposition(
+            SenderLink sender,
+            long firstId,
+            long lastId,
+            long firstToken,
+            long lastToken,
+            boolean settled,
+            @Nullable DeliveryState state) {
+        if (isOver()) {
+            return;
+        }
+        if (state instanceof TransactionalState) {
+            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            return;
+        }
+        Outcome outcome =
+                state == null ? null : Outcomes.of(state, connection.loop().codec());
+        if (settled) {
+            consumer.settle(firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, false);
+        } else if (outcome != null && state != null) {
+            if (confirms == null) {
+                confirms = new ArrayDeque<>();
+            }
+            confirms.add(new Confirm(firstToken, lastToken, firstId, state));
+            consumer.settle(firstToken, lastToken, outcome, true);
+        }
+    }
+
+    @Override
+    public void onSent(SenderLink sender, long token) {
+        ArrayDeque<Integer> waiting = waitingBytes;
+        Integer bytes = waiting == null ? null : waiting.poll();
+        if (bytes != null) {
+            noteSent(bytes);
+        }
+    }
+
+    // --- bytes on their way
+
+    private void noteSent(int bytes) {
+        sentBytes += bytes;
+        if (!listedAsSent) {
+            listedAsSent = true;
+            connection.sent(this);
+        }
+    }
+
+    /** Tells the broker what has left since the last time. */
+    void reportSent() {
+        listedAsSent = false;
+        nextSent = null;
+        if (!isOver()) {
+            consumer.consumed(sentBytes);
+        }
+        sentBytes = 0;
+    }
+
+    @Nullable
+    ConsumerLink nextSent() {
+        return nextSent;
+    }
+
+    void nextSent(@Nullable ConsumerLink next) {
+        nextSent = next;
+    }
+
+    @Override
+    void release() {
+        consumer.close();
+    }
+
+    /** The outcome that a source names for deliveries left without one; released when it names none. */
+    static Outcome defaultOutcome(Source source, org.waybill.amqp.engine.Codec codec) {
+        Object named = source.getDefaultOutcome();
+        Outcome outcome = named == null ? null : Outcomes.of(named, codec);
+        return outcome == null ? Outcome.RELEASED : outcome;
+    }
+
+    /** The outcomes a client may state. */
+    static Symbol[] outcomes() {
+        return new Symbol[] {
+            Accepted.DESCRIPTOR_SYMBOL,
+            Rejected.DESCRIPTOR_SYMBOL,
+            Released.DESCRIPTOR_SYMBOL,
+            Modified.DESCRIPTOR_SYMBOL
+        };
+    }
+}

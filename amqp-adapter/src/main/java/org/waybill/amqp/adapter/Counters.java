@@ -1,0 +1,22 @@
+package org.waybill.amqp.adapter;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What happened so far in one adapter, counted. Safe for any thread. */
+final class Counters {
+    /** Connections there are now. */
+    final AtomicInteger connections = new AtomicInteger();
+
+    /** Connections turned away because there are too many. */
+    final LongAdder connectionsRefused = new LongAdder();
+
+    /** Clients that were not let in. */
+    final LongAdder authenticationsFailed = new LongAdder();
+
+    /** Connections ended because the peer broke the protocol or a limit. */
+    final LongAdder connectionsFailed = new LongAdder();
+
+    /** Messages refused because their sections cannot be read. */
+    final LongAdder messagesMalformed = new LongAdder();
+}

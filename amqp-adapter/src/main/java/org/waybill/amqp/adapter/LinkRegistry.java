@@ -1,0 +1,39 @@
+package org.waybill.amqp.adapter;
+
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who holds which link name, over all connections. A link is identified by its two containers, its name and its direction (AMQP
+ * 1.0 part 2, section 2.6.1); attaching it elsewhere takes it away from where it was. Safe for any thread.
+ */
+final class LinkRegistry {
+    /** Somebody who holds a link name. */
+    interface Holder {
+        /** The name was claimed by another. Called on any thread; must return at once. */
+        void stolen();
+    }
+
+    /**
+     * A link's identity.
+     *
+     * @param container the client's container id
+     * @param toClient whether messages flow to the client
+     */
+    record Key(String container, String name, boolean toClient) {}
+
+    private final ConcurrentHashMap<Key, Holder> holders = new ConcurrentHashMap<>();
+
+    /** Makes {@code holder} the one that holds the name, and tells the one that did. */
+    void claim(Key key, Holder holder) {
+        @Nullable Holder former = holders.put(key, holder);
+        if (former != null) {
+            former.stolen();
+        }
+    }
+
+    /** Gives the name up, unless another has claimed it meanwhile. */
+    void release(Key key, Holder holder) {
+        holders.remove(key, holder);
+    }
+}

@@ -1,0 +1,27 @@
+package org.waybill.amqp.adapter;
+
+import org.waybill.amqp.engine.Limits;
+import org.waybill.amqp.sasl.Authenticator;
+import org.waybill.spi.AdapterContext;
+
+/**
+ * What the connections of one adapter have in common. Safe for any thread.
+ *
+ * @param context the broker
+ * @param limits what one connection may cost
+ * @param producerCredit messages that one producer link may have on the way and unsettled
+ * @param handshakeTimeoutMs how long a client may take until its open
+ * @param authenticator who lets clients in
+ * @param links who holds which link name
+ * @param containers who is the only connection of its container
+ * @param counters what happened so far
+ */
+record Shared(
+        AdapterContext context,
+        Limits limits,
+        int producerCredit,
+        long handshakeTimeoutMs,
+        Authenticator authenticator,
+        LinkRegistry links,
+        ContainerRegistry containers,
+        Counters counters) {}

@@ -1,0 +1,36 @@
+package org.waybill.amqp.adapter;
+
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.UnsignedLong;
+
+/** The names beyond AMQP 1.0's own that this adapter understands (AMQP-BINDMAP, sole connection, registered filters). */
+final class Symbols {
+    static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+    static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
+    static final Symbol SOLE_CONNECTION_ENFORCEMENT = Symbol.valueOf("sole-connection-enforcement");
+    static final Symbol SOLE_CONNECTION_ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");
+    static final Symbol SOLE_CONNECTION_DETECTION_POLICY = Symbol.valueOf("sole-connection-detection-policy");
+    static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+    static final Symbol INVALID_FIELD_NAME = Symbol.valueOf("invalid-field");
+    static final Symbol CONTAINER_ID = Symbol.valueOf("container-id");
+    static final Symbol PRODUCT = Symbol.valueOf("product");
+    static final Symbol VERSION = Symbol.valueOf("version");
+    static final Symbol PLATFORM = Symbol.valueOf("platform");
+
+    static final Symbol QUEUE = Symbol.valueOf("queue");
+    static final Symbol TOPIC = Symbol.valueOf("topic");
+    static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");
+    static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
+    static final Symbol COPY = Symbol.valueOf("copy");
+    static final Symbol MOVE = Symbol.valueOf("move");
+    static final Symbol LIFETIME_POLICY = Symbol.valueOf("lifetime-policy");
+
+    static final UnsignedLong SELECTOR_FILTER_CODE = UnsignedLong.valueOf(0x0000468C00000004L);
+    static final Symbol SELECTOR_FILTER = Symbol.valueOf("apache.org:selector-filter:string");
+    static final Symbol SELECTOR_FILTER_LEGACY = Symbol.valueOf("apache.org:jms-selector-filter:string");
+
+    static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
+    static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
+
+    private Symbols() {}
+}

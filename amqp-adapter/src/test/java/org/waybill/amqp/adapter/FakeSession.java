@@ -1,0 +1,197 @@
+package org.waybill.amqp.adapter;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.waybill.io.Loop;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerSession;
+import org.waybill.spi.ConsumerHandler;
+import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.NodeKind;
+import org.waybill.spi.Operation;
+import org.waybill.spi.Producer;
+import org.waybill.spi.ProducerHandler;
+import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.SessionHandler;
+import org.waybill.spi.SessionSpec;
+
+/** A session of {@link FakeCore}: calls take effect with flush, answers come later and in batches. */
+final class FakeSession implements BrokerSession {
+    final SessionSpec spec;
+    private final FakeCore core;
+    private final SessionHandler handler;
+    private final Loop loop;
+    private final Deque<Runnable> calls = new ArrayDeque<>();
+    private final Deque<Runnable> answers = new ArrayDeque<>();
+    private final List<FakeConsumer> consumers = new ArrayList<>();
+    private final List<String> temporaries = new ArrayList<>();
+    private boolean scheduled;
+    private boolean closed;
+
+    FakeSession(FakeCore core, SessionSpec spec, SessionHandler handler, Loop loop) {
+        this.core = core;
+        this.spec = spec;
+        this.handler = handler;
+        this.loop = loop;
+    }
+
+    void call(Runnable call) {
+        if (!loop.isCurrent()) {
+            throw new IllegalStateException("called from " + Thread.currentThread());
+        }
+        calls.add(call);
+    }
+
+    void answer(Runnable answer) {
+        answers.add(answer);
+        if (!scheduled) {
+            scheduled = true;
+            loop.execute(this::emit);
+        }
+    }
+
+    private void emit() {
+        scheduled = false;
+        int batch = answers.size();
+        for (int i = 0; i < batch; i++) {
+            Runnable answer = answers.remove();
+            if (!closed) {
+                answer.run();
+            }
+        }
+        if (!closed) {
+            handler.batchEnd();
+        }
+    }
+
+    @Override
+    public Producer openProducer(ProducerSpec producerSpec, ProducerHandler producerHandler) {
+        FakeProducer producer = new FakeProducer(core, this, producerSpec, producerHandler);
+        call(() -> {
+            String address = producerSpec.address();
+            FakeQueue queue = address == null ? null : core.queue(address);
+            if (address != null && queue == null) {
+                producer.refuse(new BrokerError(BrokerError.Code.NOT_FOUND, "no such node: " + address));
+                return;
+            }
+            if (queue != null) {
+                queue.producers.add(producer);
+            }
+            answer(producerHandler::opened);
+        });
+        return producer;
+    }
+
+    @Override
+    public org.waybill.spi.Consumer openConsumer(ConsumerSpec consumerSpec, ConsumerHandler consumerHandler) {
+        FakeQueue found = core.queue(consumerSpec.address());
+        FakeQueue queue = found == null ? new FakeQueue(consumerSpec.address(), null) : found;
+        FakeConsumer consumer = new FakeConsumer(consumerSpec, queue, this, consumerHandler);
+        call(() -> {
+            if (found == null) {
+                consumer.refuse(new BrokerError(BrokerError.Code.NOT_FOUND, "no such node: " + consumerSpec.address()));
+            } else if (found.owner != null && found.owner != this) {
+                consumer.refuse(new BrokerError(
+                        BrokerError.Code.RESOURCE_LOCKED, found.name + " belongs to another connection"));
+            } else {
+                queue.consumers.add(consumer);
+                consumers.add(consumer);
+                answer(consumerHandler::opened);
+            }
+        });
+        return consumer;
+    }
+
+    @Override
+    public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
+        call(() -> {
+            String name = "temporary-" + core.nextTemporary++;
+            core.queues.put(name, new FakeQueue(name, this));
+            temporaries.add(name);
+            answer(() -> reply.accept(new Reply.Done<>(name)));
+        });
+    }
+
+    @Override
+    public void deleteTemporary(String address) {
+        call(() -> {
+            if (temporaries.remove(address)) {
+                core.delete(address);
+            }
+        });
+    }
+
+    @Override
+    public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
+        call(() -> {
+            Reply<List<Map<String, Object>>> result = carryOut(operation);
+            answer(() -> reply.accept(result));
+        });
+    }
+
+    private Reply<List<Map<String, Object>>> carryOut(Operation operation) {
+        if (operation instanceof Operation.ListQueues) {
+            return new Reply.Done<>(
+                    core.queues.values().stream().map(FakeSession::attributes).toList());
+        } else if (operation instanceof Operation.CreateQueue create) {
+            if (core.queues.containsKey(create.name())) {
+                return refused(BrokerError.Code.PRECONDITION_FAILED, create.name() + " exists");
+            }
+            core.queues.put(create.name(), new FakeQueue(create.name(), null));
+            return new Reply.Done<>(List.of(attributes(core.queues.get(create.name()))));
+        }
+        String name = operation instanceof Operation.ReadQueue read
+                ? read.name()
+                : operation instanceof Operation.DeleteQueue delete
+                        ? delete.name()
+                        : ((Operation.PurgeQueue) operation).name();
+        FakeQueue queue = core.queues.get(name);
+        if (queue == null) {
+            return refused(BrokerError.Code.NOT_FOUND, "no such queue: " + name);
+        }
+        if (operation instanceof Operation.DeleteQueue) {
+            core.delete(name);
+        } else if (operation instanceof Operation.PurgeQueue) {
+            long purged = queue.ready.size();
+            queue.ready.clear();
+            return new Reply.Done<>(List.of(Map.of("purged", purged)));
+        }
+        return new Reply.Done<>(List.of(attributes(queue)));
+    }
+
+    private static Reply<List<Map<String, Object>>> refused(BrokerError.Code code, String message) {
+        return new Reply.Refused<>(new BrokerError(code, message));
+    }
+
+    private static Map<String, Object> attributes(FakeQueue queue) {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("name", queue.name);
+        attributes.put("kind", "queue");
+        attributes.put("durable", true);
+        attributes.put("messages", (long) queue.ready.size());
+        attributes.put("consumers", queue.consumers.size());
+        return attributes;
+    }
+
+    @Override
+    public void flush() {
+        Runnable call;
+        while ((call = calls.poll()) != null) {
+            call.run();
+        }
+    }
+
+    @Override
+    public void close() {
+        flush();
+        closed = true;
+        consumers.forEach(FakeConsumer::end);
+        List.copyOf(temporaries).forEach(core::delete);
+        core.sessions.remove(this);
+    }
+}

@@ -1,0 +1,264 @@
+package org.waybill.amqp.adapter;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.jms.BytesMessage;
+import jakarta.jms.Connection;
+import jakarta.jms.DeliveryMode;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidSelectorException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueBrowser;
+import jakarta.jms.Session;
+import jakarta.jms.TemporaryQueue;
+import jakarta.jms.TextMessage;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import org.apache.qpid.jms.JmsConnectionFactory;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a program that uses Qpid JMS sees of the adapter. */
+@Timeout(60)
+final class QpidJmsTest {
+    private static final long PATIENCE_MS = 20_000;
+
+    @TempDir
+    Path directory;
+
+    private FakeBroker broker;
+    private final List<Connection> connections = new ArrayList<>();
+
+    @BeforeEach
+    void start() {
+        broker = new FakeBroker(directory);
+    }
+
+    @AfterEach
+    void stop() throws JMSException {
+        for (Connection connection : connections) {
+            connection.close();
+        }
+        broker.close();
+    }
+
+    private Connection connect(String options) throws JMSException {
+        Connection connection = new JmsConnectionFactory(broker.uri(options)).createConnection();
+        connections.add(connection);
+        connection.start();
+        return connection;
+    }
+
+    private Session session() throws JMSException {
+        return connect("").createSession(Session.AUTO_ACKNOWLEDGE);
+    }
+
+    private static String text(Message message) throws JMSException {
+        return ((TextMessage) message).getText();
+    }
+
+    @Test
+    void carriesMessagesInOrder() throws JMSException {
+        Session session = session();
+        Queue queue = session.createQueue("orders");
+        MessageProducer producer = session.createProducer(queue);
+        for (int i = 0; i < 3_000; i++) {
+            TextMessage message = session.createTextMessage("m" + i);
+            message.setIntProperty("n", i);
+            producer.send(message);
+        }
+        MessageConsumer consumer = session.createConsumer(queue);
+        for (int i = 0; i < 3_000; i++) {
+            Message message = consumer.receive(PATIENCE_MS);
+            assertThat(text(message)).isEqualTo("m" + i);
+            assertThat(message.getIntProperty("n")).isEqualTo(i);
+            assertThat(message.getJMSRedelivered()).isFalse();
+        }
+    }
+
+    @Test
+    void carriesALargeMessageInManyFrames() throws JMSException {
+        Session session = session();
+        Queue queue = session.createQueue("large");
+        byte[] body = new byte[5_000_000];
+        Arrays.fill(body, (byte) 7);
+        BytesMessage message = session.createBytesMessage();
+        message.writeBytes(body);
+        session.createProducer(queue).send(message);
+
+        BytesMessage received = (BytesMessage) session.createConsumer(queue).receive(PATIENCE_MS);
+        byte[] got = new byte[(int) received.getBodyLength()];
+        received.readBytes(got);
+        assertThat(got).isEqualTo(body);
+    }
+
+    @Test
+    void sendsWithoutWaitingWhenAsked() throws JMSException {
+        Session session = connect("?jms.forceAsyncSend=true&jms.presettlePolicy.presettleAll=true")
+                .createSession(Session.AUTO_ACKNOWLEDGE);
+        Queue queue = session.createQueue("settled");
+        MessageProducer producer = session.createProducer(queue);
+        producer.setDeliveryMode(DeliveryMode.NON_PERSISTENT);
+        for (int i = 0; i < 5_000; i++) {
+            producer.send(session.createTextMessage("m" + i));
+        }
+        MessageConsumer consumer = session.createConsumer(queue);
+        for (int i = 0; i < 5_000; i++) {
+            assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("m" + i);
+        }
+    }
+
+    @Test
+    void redeliversRecoveredMessagesInOrderWithTheirCount() throws JMSException {
+        Session session = connect("").createSession(Session.CLIENT_ACKNOWLEDGE);
+        Queue queue = session.createQueue("recovered");
+        MessageProducer producer = session.createProducer(queue);
+        for (int i = 0; i < 5; i++) {
+            producer.send(session.createTextMessage("m" + i));
+        }
+        MessageConsumer consumer = session.createConsumer(queue);
+        for (int i = 0; i < 3; i++) {
+            consumer.receive(PATIENCE_MS);
+        }
+        session.recover();
+        for (int i = 0; i < 5; i++) {
+            Message message = consumer.receive(PATIENCE_MS);
+            assertThat(text(message)).isEqualTo("m" + i);
+            assertThat(message.getJMSRedelivered()).isEqualTo(i < 3);
+            assertThat(message.getIntProperty("JMSXDeliveryCount")).isEqualTo(i < 3 ? 2 : 1);
+            message.acknowledge();
+        }
+    }
+
+    @Test
+    void givesUnacknowledgedMessagesToTheNextConsumerWhenASessionCloses() throws JMSException {
+        Connection connection = connect("");
+        Session first = connection.createSession(Session.CLIENT_ACKNOWLEDGE);
+        Queue queue = first.createQueue("returned");
+        first.createProducer(queue).send(first.createTextMessage("only"));
+        assertThat(first.createConsumer(queue).receive(PATIENCE_MS)).isNotNull();
+        first.close();
+
+        Session second = connection.createSession(Session.AUTO_ACKNOWLEDGE);
+        Message again = second.createConsumer(queue).receive(PATIENCE_MS);
+        assertThat(text(again)).isEqualTo("only");
+        assertThat(again.getJMSRedelivered()).isTrue();
+    }
+
+    @Test
+    void answersReceiveNoWaitOnAnEmptyQueue() throws JMSException {
+        Session session = connect("?jms.prefetchPolicy.all=0").createSession(Session.AUTO_ACKNOWLEDGE);
+        Queue queue = session.createQueue("drained");
+        MessageConsumer consumer = session.createConsumer(queue);
+        assertThat(consumer.receiveNoWait()).isNull();
+        session.createProducer(queue).send(session.createTextMessage("one"));
+        assertThat(text(consumer.receiveNoWait())).isEqualTo("one");
+        assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
+    void browsesWithoutTaking() throws JMSException {
+        Session session = session();
+        Queue queue = session.createQueue("browsed");
+        MessageProducer producer = session.createProducer(queue);
+        for (int i = 0; i < 10; i++) {
+            producer.send(session.createTextMessage("m" + i));
+        }
+        QueueBrowser browser = session.createBrowser(queue);
+        assertThat(Collections.list(browser.getEnumeration())).hasSize(10);
+        browser.close();
+        MessageConsumer consumer = session.createConsumer(queue);
+        for (int i = 0; i < 10; i++) {
+            assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("m" + i);
+        }
+    }
+
+    @Test
+    void answersOverATemporaryQueueAndDeletesItAtTheEnd() throws JMSException {
+        Session session = session();
+        Queue requests = session.createQueue("requests");
+        TemporaryQueue replies = session.createTemporaryQueue();
+        TextMessage request = session.createTextMessage("ping");
+        request.setJMSReplyTo(replies);
+        session.createProducer(requests).send(request);
+
+        Message received = session.createConsumer(requests).receive(PATIENCE_MS);
+        session.createProducer(null).send(received.getJMSReplyTo(), session.createTextMessage("pong"));
+        MessageConsumer consumer = session.createConsumer(replies);
+        assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("pong");
+
+        consumer.close();
+        replies.delete();
+        assertThat(broker.<Boolean>onLoop(
+                        () -> broker.core.queues.keySet().stream().noneMatch(n -> n.startsWith("temporary"))))
+                .isTrue();
+    }
+
+    @Test
+    void refusesAMissingQueue() throws JMSException {
+        Session session = session();
+        assertThatThrownBy(() -> session.createConsumer(session.createQueue("missing")))
+                .isInstanceOf(JMSException.class)
+                .hasMessageContaining("no such node");
+        assertThatThrownBy(() -> session.createProducer(session.createQueue("missing")))
+                .isInstanceOf(JMSException.class)
+                .hasMessageContaining("no such node");
+        assertThatThrownBy(() ->
+                        session.createProducer(null).send(session.createQueue("missing"), session.createMessage()))
+                .isInstanceOf(JMSException.class);
+    }
+
+    @Test
+    void refusesTopicsAndTransactionsWithASentence() throws JMSException {
+        Session session = session();
+        assertThatThrownBy(() -> session.createConsumer(session.createTopic("news")))
+                .isInstanceOf(JMSException.class)
+                .hasMessageContaining("topics are not available");
+        assertThatThrownBy(() -> connect("").createSession(Session.SESSION_TRANSACTED))
+                .isInstanceOf(JMSException.class)
+                .hasMessageContaining("transactions are not available");
+    }
+
+    @Test
+    void appliesASelectorAndRefusesABadOne() throws JMSException {
+        Session session = session();
+        Queue queue = session.createQueue("selected");
+        assertThat(session.createConsumer(queue, "colour = 'red'")).isNotNull();
+        assertThatThrownBy(() -> session.createConsumer(queue, "colour = = 'red'"))
+                .isInstanceOf(InvalidSelectorException.class);
+    }
+
+    @Test
+    void refusesASecondLiveConnectionOfAClientIdAndFreesItOnClose() throws JMSException {
+        Connection first = connect("?jms.clientID=payroll");
+        assertThatThrownBy(() -> connect("?jms.clientID=payroll")).isInstanceOf(InvalidClientIDException.class);
+        first.close();
+        assertThat(connect("?jms.clientID=payroll").getClientID()).isEqualTo("payroll");
+    }
+
+    @Test
+    void letsAUserInByPasswordAndNobodyElse() throws Exception {
+        new org.waybill.security.UserFile(directory)
+                .put("alice", "open sesame".toCharArray(), new java.security.SecureRandom());
+        for (String mechanism : List.of("PLAIN", "SCRAM-SHA-256")) {
+            String options = "?amqp.saslMechanisms=" + mechanism + "&jms.username=alice&jms.password=";
+            assertThat(connect(options + "open%20sesame").getClientID()).isNotNull();
+            assertThatThrownBy(() -> connect(options + "wrong")).isInstanceOf(jakarta.jms.JMSSecurityException.class);
+            assertThatThrownBy(() -> connect("?amqp.saslMechanisms=" + mechanism + "&jms.username=bob&jms.password=x"))
+                    .isInstanceOf(jakarta.jms.JMSSecurityException.class);
+        }
+        assertThatThrownBy(() -> connect("?amqp.saslMechanisms=ANONYMOUS"))
+                .isInstanceOf(jakarta.jms.JMSSecurityException.class);
+    }
+}

@@ -1,0 +1,86 @@
+package org.waybill.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What a broker is driven with. The order is that of a session: first what one warm process does, then what needs a
+ * process of its own.
+ */
+enum Workload {
+    /** Non-durable, 100 bytes, one producer, one queue, one consumer, 1,000 in flight. */
+    W1A("W1a", Kind.FLOW, "size=100"),
+    /** The same with 1 KiB. */
+    W1B("W1b", Kind.FLOW, "size=1024"),
+    /** Durable, 1 KiB, 1,000 in flight. */
+    W2("W2", Kind.FLOW, "size=1024 durable=true"),
+    /** The same at 2,000 messages a second, for latency. */
+    W2L("W2L", Kind.FLOW, "size=1024 durable=true rate=2000"),
+    /** Durable, 1 KiB, one in flight, one producer. */
+    W3A("W3a", Kind.FLOW, "size=1024 durable=true window=1"),
+    /** The same with 16 producers on one queue. */
+    W3B("W3b", Kind.FLOW, "size=1024 durable=true window=1 p=16"),
+    /** The same with 64 producers on one queue. */
+    W3C("W3c", Kind.FLOW, "size=1024 durable=true window=1 p=64"),
+    /** Durable, 1 KiB, 8 producers, 8 queues, 8 consumers, 200 in flight each. */
+    W4("W4", Kind.FLOW, "size=1024 durable=true window=200 p=8 q=8 c=8"),
+    /** W1b through Qpid JMS. */
+    J1("J1", Kind.JMS, "size=1024"),
+    /** W2 through Qpid JMS. */
+    J2("J2", Kind.JMS, "size=1024 durable=true"),
+    /** W3a through Qpid JMS. */
+    J3("J3", Kind.JMS, "size=1024 durable=true window=1"),
+    /** 10,000 idle connections with a session and a receiver each. */
+    W9A("W9a", Kind.IDLE, "n=10000 limit=60"),
+    /** Cold start with an empty store to the first accepted open, and the start after a clean stop. */
+    W10("W10", Kind.START, ""),
+    /** Four producers of durable messages, kill -9 of the broker under load, restart: every settled id must be there. */
+    KILL("KILL", Kind.KILL, "durable=true p=4 window=500 measure=6");
+
+    private final String id;
+    private final Kind kind;
+    private final String arguments;
+
+    Workload(String id, Kind kind, String arguments) {
+        this.id = id;
+        this.kind = kind;
+        this.arguments = arguments;
+    }
+
+    String id() {
+        return id;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    /** Arguments for the load generator. */
+    List<String> arguments() {
+        return arguments.isEmpty() ? List.of() : List.of(arguments.split(" "));
+    }
+
+    /** The workload of that id; an unknown one is an error that names the known. */
+    static Workload of(String id) {
+        return Arrays.stream(values())
+                .filter(workload -> workload.id.equalsIgnoreCase(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no workload '" + id + "'; there are "
+                        + Arrays.stream(values()).map(Workload::id).collect(Collectors.joining(", "))));
+    }
+
+    /** How a workload is run. */
+    enum Kind {
+        /** Producers and consumers of the raw driver on a warm process. */
+        FLOW,
+        /** The same through Qpid JMS. */
+        JMS,
+        /** Idle connections on a fresh process with its own heap. */
+        IDLE,
+        /** Starts only. */
+        START,
+        /** A fresh process, killed and started again. */
+        KILL
+    }
+}

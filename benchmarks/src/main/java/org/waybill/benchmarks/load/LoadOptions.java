@@ -1,0 +1,117 @@
+package org.waybill.benchmarks.load;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * What one run of the load generator is to do, read from {@code key=value} arguments.
+ *
+ * @param port the broker's AMQP port on loopback
+ * @param brokerPid its process, for CPU and memory; 0 when there is none to watch
+ * @param user SASL PLAIN user; empty for ANONYMOUS
+ * @param name prefix of the queue names
+ * @param capability terminus capability that asks for a queue; may be empty
+ * @param durable whether messages are durable
+ * @param bodyBytes size of the body, at least {@link MessageTemplate#STAMP_BYTES}
+ * @param window unsettled messages a producer may have
+ * @param credit link credit of a consumer
+ * @param ratePerSecond messages a second over all producers; 0 sends as fast as it goes
+ * @param backlog messages that may lie between producers and consumers, so that no broker is measured while it pages
+ * @param producers number of producers, each on its own connection
+ * @param queues number of queues; producer and consumer i use queue i modulo this
+ * @param consumers number of consumers, each on its own connection
+ * @param connections idle connections to make
+ * @param warmUpSeconds load before the measurement
+ * @param measureSeconds the measurement
+ * @param limitSeconds when to give up making connections or draining
+ * @param file where the ids settled before a kill are kept
+ */
+record LoadOptions(
+        int port,
+        long brokerPid,
+        String user,
+        String password,
+        String name,
+        String capability,
+        boolean durable,
+        int bodyBytes,
+        int window,
+        int credit,
+        double ratePerSecond,
+        long backlog,
+        int producers,
+        int queues,
+        int consumers,
+        int connections,
+        double warmUpSeconds,
+        double measureSeconds,
+        double limitSeconds,
+        String file) {
+
+    private static final Set<String> KEYS = Set.of(
+            "port",
+            "pid",
+            "user",
+            "password",
+            "name",
+            "capability",
+            "durable",
+            "size",
+            "window",
+            "credit",
+            "rate",
+            "backlog",
+            "p",
+            "q",
+            "c",
+            "n",
+            "warm",
+            "measure",
+            "limit",
+            "file");
+
+    /** Reads {@code key=value} arguments from that index on; an unknown key is an error. */
+    static LoadOptions parse(String[] arguments, int from) {
+        Map<String, String> given = new HashMap<>();
+        for (int i = from; i < arguments.length; i++) {
+            int equals = arguments[i].indexOf('=');
+            String key = equals < 0 ? arguments[i] : arguments[i].substring(0, equals);
+            if (equals < 0 || !KEYS.contains(key)) {
+                throw new IllegalArgumentException("unknown argument " + arguments[i] + "; known keys: " + KEYS);
+            }
+            given.put(key, arguments[i].substring(equals + 1));
+        }
+        return new LoadOptions(
+                (int) number(given, "port", 5672),
+                (long) number(given, "pid", 0),
+                given.getOrDefault("user", ""),
+                given.getOrDefault("password", ""),
+                given.getOrDefault("name", "bench"),
+                given.getOrDefault("capability", ""),
+                Boolean.parseBoolean(given.getOrDefault("durable", "false")),
+                (int) number(given, "size", 1024),
+                (int) number(given, "window", 1000),
+                (int) number(given, "credit", 1000),
+                number(given, "rate", 0),
+                (long) number(given, "backlog", 10_000),
+                (int) number(given, "p", 1),
+                (int) number(given, "q", 1),
+                (int) number(given, "c", 1),
+                (int) number(given, "n", 10_000),
+                number(given, "warm", 5),
+                number(given, "measure", 8),
+                number(given, "limit", 90),
+                given.getOrDefault("file", "settled.bin"));
+    }
+
+    private static double number(Map<String, String> given, String key, double otherwise) {
+        String value = given.get(key);
+        return value == null ? otherwise : Double.parseDouble(value);
+    }
+
+    /** Queue of producer or consumer i. */
+    String queue(int index) {
+        return name + index % queues;
+    }
+}

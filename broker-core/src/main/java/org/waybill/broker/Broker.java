@@ -1,0 +1,309 @@
+package org.waybill.broker;
+
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.config.JournalSettings;
+import org.waybill.config.Settings;
+import org.waybill.io.Clock;
+import org.waybill.io.FileDisk;
+import org.waybill.io.Loop;
+import org.waybill.io.SystemClock;
+import org.waybill.journal.Journal;
+import org.waybill.journal.JournalDamage;
+import org.waybill.journal.JournalOptions;
+import org.waybill.security.UserStore;
+import org.waybill.shard.LocalSession;
+import org.waybill.shard.Memory;
+import org.waybill.shard.Recovery;
+import org.waybill.shard.Shard;
+import org.waybill.spi.AdapterContext;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerSession;
+import org.waybill.spi.ProtocolAdapter;
+import org.waybill.spi.SessionHandler;
+import org.waybill.spi.SessionSpec;
+
+/** A running broker in this process. */
+public final class Broker {
+    private static final Logger LOG = LoggerFactory.getLogger(Broker.class);
+    private static final long STOP_TIMEOUT_S = 20;
+
+    private final Settings settings;
+    private final DataDirectory data;
+    private final Vertx vertx;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final Shard[] shards;
+    private final Journal journal;
+    private final UserStore users;
+    private final List<ProtocolAdapter> adapters = new ArrayList<>();
+    private final List<String> listening = new ArrayList<>();
+    private final Set<LocalSession> sessions = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean failed;
+
+    private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
+        this.settings = settings;
+        this.data = data;
+        this.vertx = vertx;
+        this.journal = journal;
+        for (EventExecutor executor : ((VertxInternal) vertx).eventLoopGroup()) {
+            loops.add(new EventLoop(executor, "loop-" + loops.size()));
+        }
+        this.users = new UserStore(data.path());
+        this.shards = new Shard[data.shards()];
+        Clock clock = new SystemClock();
+        Memory memory = new Memory(bodiesBytes(settings));
+        for (int i = 0; i < shards.length; i++) {
+            shards[i] = new Shard(
+                    i,
+                    loops.get(i % loops.size()),
+                    clock,
+                    journal,
+                    memory,
+                    settings::address,
+                    settings.journal().segmentBytes());
+        }
+    }
+
+    /**
+     * Starts a broker and returns once clients can connect.
+     *
+     * @throws StartFailure when it cannot, in one sentence; nothing is left running then
+     */
+    public static Broker start(Settings settings) {
+        int loops = Runtime.getRuntime().availableProcessors();
+        DataDirectory data =
+                DataDirectory.open(settings.dataDirectory(), settings.shards() == 0 ? 1 : settings.shards());
+        Vertx vertx = null;
+        Broker broker = null;
+        try {
+            Journal journal = openJournal(settings, data);
+            vertx = Vertx.builder()
+                    .with(new VertxOptions().setEventLoopPoolSize(loops).setPreferNativeTransport(true))
+                    .build();
+            broker = new Broker(settings, data, vertx, journal);
+            broker.recover();
+            broker.listen();
+            return broker;
+        } catch (StartFailure | Error failure) {
+            abandon(broker, vertx, data);
+            throw failure;
+        } catch (JournalDamage damage) {
+            abandon(broker, vertx, data);
+            throw new StartFailure(StartFailure.Reason.DATA_DAMAGED, String.valueOf(damage.getMessage()));
+        } catch (IOException | RuntimeException failure) {
+            abandon(broker, vertx, data);
+            throw new StartFailure(
+                    StartFailure.Reason.DATA_UNUSABLE,
+                    "the journal in " + data.journal() + " cannot be used: " + failure.getMessage());
+        }
+    }
+
+    private static void abandon(@Nullable Broker broker, @Nullable Vertx vertx, DataDirectory data) {
+        if (broker != null) {
+            broker.stop();
+        } else {
+            if (vertx != null) {
+                await(vertx.close());
+            }
+            data.close();
+        }
+    }
+
+    private static long bodiesBytes(Settings settings) {
+        long configured = settings.memory().bodiesBytes();
+        return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / 4;
+    }
+
+    private static Journal openJournal(Settings settings, DataDirectory data) throws IOException {
+        JournalSettings asked = settings.journal();
+        JournalOptions defaults = JournalOptions.defaults();
+        JournalOptions options = new JournalOptions(
+                asked.segmentBytes(),
+                asked.preparedSegments(),
+                Math.max(defaults.pooledSegments(), asked.preparedSegments()),
+                frameBytes(settings),
+                defaults.batchBytes(),
+                asked.commitWaitUs(),
+                asked.reserveBytes(),
+                defaults.spaceCheckMs());
+        return Journal.open(options, new FileDisk(data.journal()), new SystemClock());
+    }
+
+    /** A frame holds at least one message of the greatest size besides what a turn gathers. */
+    private static int frameBytes(Settings settings) {
+        long bytes = 2L * settings.amqp().maxMessageSizeBytes() + (16 << 20);
+        return bytes > 1 << 30 ? 1 << 30 : (int) bytes;
+    }
+
+    private void recover() throws IOException {
+        Recovery.run(journal, new FileDisk(data.journal()), shards);
+        journal.onRoomChanged(room -> {
+            for (Shard shard : shards) {
+                shard.roomChanged(room);
+            }
+        });
+        journal.start(this::journalFailed);
+        for (Shard shard : shards) {
+            shard.start(shards);
+        }
+    }
+
+    /** The journal cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
+    private void journalFailed(Throwable cause) {
+        failed = true;
+        LOG.error("WB1003 the journal failed and the broker stops: {}", cause.toString());
+        BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker's journal failed");
+        sessions.forEach(session -> session.end(reason));
+        Thread stopper = new Thread(this::stop, "waybill-stop");
+        stopper.start();
+    }
+
+    private void listen() {
+        Context context = new Context();
+        for (ProtocolAdapter adapter : ServiceLoader.load(ProtocolAdapter.class)) {
+            adapters.add(adapter);
+            Future<List<String>> start = adapter.start(context);
+            try {
+                listening.addAll(start.toCompletionStage().toCompletableFuture().get(STOP_TIMEOUT_S, TimeUnit.SECONDS));
+            } catch (ExecutionException refused) {
+                Throwable cause = refused.getCause();
+                throw new StartFailure(
+                        StartFailure.Reason.PORT, String.valueOf(cause == null ? refused : cause.getMessage()));
+            } catch (TimeoutException slow) {
+                throw new StartFailure(StartFailure.Reason.PORT, adapter.name() + " did not begin to listen in time");
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+                throw new StartFailure(StartFailure.Reason.PORT, "the start was interrupted");
+            }
+        }
+    }
+
+    /** The addresses it listens on, such as {@code amqp://127.0.0.1:5672}. */
+    public List<String> listening() {
+        return List.copyOf(listening);
+    }
+
+    /** The plain-text AMQP port, or -1 when there is none. */
+    public int amqpPort() {
+        return adapters.stream()
+                .filter(adapter -> adapter.name().equals("amqp"))
+                .mapToInt(ProtocolAdapter::port)
+                .findFirst()
+                .orElse(-1);
+    }
+
+    /** Where it keeps its data. */
+    public DataDirectory data() {
+        return data;
+    }
+
+    /** Waits until it has stopped; returns whether it stopped because it was asked to, not because its journal failed. */
+    public boolean awaitEnd() throws InterruptedException {
+        ended.await();
+        return !failed;
+    }
+
+    /** Closes connections, writes what is left to write, and returns when everything has ended. May be called twice. */
+    public void stop() {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        for (ProtocolAdapter adapter : adapters) {
+            await(adapter.stop());
+        }
+        stopShards();
+        try {
+            journal.close();
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        await(vertx.close());
+        data.close();
+        ended.countDown();
+    }
+
+    private void stopShards() {
+        if (failed) {
+            return;
+        }
+        CountDownLatch waiting = new CountDownLatch(shards.length);
+        for (Shard shard : shards) {
+            shard.stop(waiting::countDown);
+        }
+        try {
+            if (!waiting.await(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
+                LOG.warn("WB1005 the last checkpoint was not finished in time; the next start replays the log instead");
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(Future<?> future) {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(STOP_TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            LOG.warn("WB1006 a part did not stop cleanly: {}", failure.toString());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class Context implements AdapterContext {
+        @Override
+        public Vertx vertx() {
+            return vertx;
+        }
+
+        @Override
+        public Settings settings() {
+            return settings;
+        }
+
+        @Override
+        public UserStore users() {
+            return users;
+        }
+
+        @Override
+        public Loop currentLoop() {
+            for (EventLoop loop : loops) {
+                if (loop.isCurrent()) {
+                    return loop;
+                }
+            }
+            throw new IllegalStateException("not on an event loop");
+        }
+
+        @Override
+        public String brokerId() {
+            return data.brokerId();
+        }
+
+        @Override
+        public BrokerSession openSession(SessionSpec spec, SessionHandler handler) {
+            LocalSession session = new LocalSession(shards, currentLoop(), handler, sessions::remove);
+            sessions.add(session);
+            return session;
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package org.waybill.queue;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.waybill.message.Message;
+
+/**
+ * A run of neighbouring entries of one {@link Line}, as parallel arrays.
+ *
+ * <p>An entry is named by its block and its index in it. While it is live that name stays valid: blocks are unlinked or reused
+ * only when none of their entries is.
+ *
+ * <pre>
+ *  flags of an entry   bits 0..1   state: AVAILABLE, ACQUIRED, REMOVED
+ *                      bit  2      LOGGED: the journal holds a record of it that recovery will find
+ *                      bit  3      UNREADABLE: its record is damaged; it is not handed out
+ *                      bits 8..31  failed deliveries
+ * </pre>
+ */
+public final class Block {
+    /** Entries a full block holds. */
+    static final int CAPACITY = 512;
+
+    /** No record in the journal, or none that is forced already. */
+    public static final long NO_POSITION = -1;
+
+    private static final int FIRST_CAPACITY = 4;
+    private static final int STATE = 3;
+    private static final int AVAILABLE = 0;
+    private static final int ACQUIRED = 1;
+    private static final int REMOVED = 2;
+    private static final int LOGGED = 4;
+    private static final int UNREADABLE = 8;
+    private static final int COUNT_SHIFT = 8;
+
+    final Line line;
+    int count;
+    int live;
+    int available;
+
+    @Nullable
+    Block next;
+
+    @Nullable
+    Block previous;
+
+    private long[] ids = new long[FIRST_CAPACITY];
+    private long[] positions = new long[FIRST_CAPACITY];
+    private int[] recordBytes = new int[FIRST_CAPACITY];
+    private int[] flags = new int[FIRST_CAPACITY];
+    private @Nullable Message[] messages = new @Nullable Message[FIRST_CAPACITY];
+    private long @Nullable [] expiries;
+    private byte @Nullable [] @Nullable [] annotations;
+
+    Block(Line line) {
+        this.line = line;
+    }
+
+    boolean full() {
+        return count == CAPACITY;
+    }
+
+    void append(long id, @Nullable Message message, int bytes, boolean logged, long expiresAtMs) {
+        if (count == ids.length) {
+            grow();
+        }
+        int index = count++;
+        ids[index] = id;
+        positions[index] = NO_POSITION;
+        recordBytes[index] = bytes;
+        flags[index] = logged ? AVAILABLE | LOGGED : AVAILABLE;
+        messages[index] = message;
+        if (expiresAtMs != 0 || expiries != null) {
+            if (expiries == null) {
+                expiries = new long[ids.length];
+            }
+            expiries[index] = expiresAtMs;
+        }
+        live++;
+        available++;
+        line.available++;
+    }
+
+    private void grow() {
+        int capacity = Math.min(CAPACITY, ids.length * 4);
+        ids = Arrays.copyOf(ids, capacity);
+        positions = Arrays.copyOf(positions, capacity);
+        recordBytes = Arrays.copyOf(recordBytes, capacity);
+        flags = Arrays.copyOf(flags, capacity);
+        messages = Arrays.copyOf(messages, capacity);
+        if (expiries != null) {
+            expiries = Arrays.copyOf(expiries, capacity);
+        }
+        if (annotations != null) {
+            annotations = Arrays.copyOf(annotations, capacity);
+        }
+    }
+
+    /** Forgets its entries, none of which is live, to be filled again. */
+    void reset() {
+        count = 0;
+        expiries = null;
+        annotations = null;
+    }
+
+    /** The index of the newest entry. */
+    public int lastIndex() {
+        return count - 1;
+    }
+
+    /** The entry's id: its place in the order of the queue. */
+    public long id(int index) {
+        return ids[index];
+    }
+
+    /** Where the journal has its record, or {@link #NO_POSITION}. */
+    public long position(int index) {
+        return positions[index];
+    }
+
+    /** What it counts for: the size of its record in the journal, or of its message when it has none, in bytes. */
+    public int recordBytes(int index) {
+        return recordBytes[index];
+    }
+
+    /** Notes where the journal has its record. */
+    public void place(int index, long position) {
+        positions[index] = position;
+    }
+
+    /** Whether recovery would find it. */
+    public boolean logged(int index) {
+        return (flags[index] & LOGGED) != 0;
+    }
+
+    boolean isReadable(int index) {
+        return (flags[index] & UNREADABLE) == 0;
+    }
+
+    void spoil(int index) {
+        flags[index] |= UNREADABLE;
+    }
+
+    boolean isAvailable(int index) {
+        return (flags[index] & STATE) == AVAILABLE;
+    }
+
+    /** Whether it is still in the queue, handed out or not. */
+    public boolean isLive(int index) {
+        return (flags[index] & STATE) != REMOVED;
+    }
+
+    /** Whether the entry of this id is still live under this index: a block may have been emptied and filled anew. */
+    public boolean isHere(int index, long id) {
+        return index < count && ids[index] == id && isLive(index);
+    }
+
+    /** Failed deliveries so far. */
+    public int deliveryCount(int index) {
+        return flags[index] >>> COUNT_SHIFT;
+    }
+
+    void deliveryCount(int index, int value) {
+        flags[index] = flags[index] & ((1 << COUNT_SHIFT) - 1) | Math.min(value, (1 << 24) - 1) << COUNT_SHIFT;
+    }
+
+    void acquire(int index) {
+        flags[index] = flags[index] & ~STATE | ACQUIRED;
+        available--;
+        line.available--;
+    }
+
+    void giveBack(int index) {
+        flags[index] = flags[index] & ~STATE | AVAILABLE;
+        available++;
+        line.available++;
+    }
+
+    void remove(int index) {
+        if (isAvailable(index)) {
+            available--;
+            line.available--;
+        }
+        flags[index] = flags[index] & ~STATE | REMOVED;
+        messages[index] = null;
+        if (annotations != null) {
+            annotations[index] = null;
+        }
+        live--;
+    }
+
+    /** Its message, or null when that must be read back from the journal. */
+    public @Nullable Message message(int index) {
+        return messages[index];
+    }
+
+    void message(int index, @Nullable Message message) {
+        messages[index] = message;
+    }
+
+    /** When it expires, in epoch milliseconds; 0 for never. */
+    public long expiresAtMs(int index) {
+        return expiries == null ? 0 : expiries[index];
+    }
+
+    /** The annotations that replace the message's own, or null. */
+    public byte @Nullable [] annotations(int index) {
+        return annotations == null ? null : annotations[index];
+    }
+
+    void annotations(int index, byte @Nullable [] map) {
+        if (annotations == null) {
+            annotations = new byte[ids.length][];
+        }
+        annotations[index] = map;
+    }
+
+    /** The index of an id, or -1. */
+    int find(long id) {
+        int index = Arrays.binarySearch(ids, 0, count, id);
+        return index >= 0 && isLive(index) ? index : -1;
+    }
+}

@@ -1,0 +1,112 @@
+package org.waybill.queue;
+
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+
+/**
+ * A place in each line of a queue: no entry before it is of interest to whoever owns the cursor. {@link #block} and {@link
+ * #index} name the entry that {@link #seek} or {@link #seekLive} found.
+ */
+final class Cursor {
+    private final @Nullable Block[] blocks = new @Nullable Block[Queue.PRIORITIES];
+    private final int[] indexes = new int[Queue.PRIORITIES];
+
+    @Nullable
+    Block block;
+
+    int index;
+
+    /** Finds the next entry that nobody holds, highest priority first, whose id is at most {@code visibleId}. */
+    boolean seek(Queue queue, long visibleId) {
+        for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
+            Line line = queue.line(priority);
+            if (line != null && seekIn(line, visibleId)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Finds the next entry in the queue, held or not: what a browser sees. */
+    boolean seekLive(Queue queue, long visibleId) {
+        for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
+            Line line = queue.line(priority);
+            if (line != null && seekIn(line, visibleId, true)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As {@link #seek}, in one line. */
+    boolean seekIn(Line line, long visibleId) {
+        return line.available > 0 && seekIn(line, visibleId, false);
+    }
+
+    private boolean seekIn(Line line, long visibleId, boolean held) {
+        Block at = blocks[line.priority];
+        int from = indexes[line.priority];
+        if (at == null) {
+            at = line.first;
+            from = 0;
+        }
+        while (at != null) {
+            if (held ? at.live > 0 : at.available > 0) {
+                for (int i = from; i < at.count; i++) {
+                    if (held ? at.isLive(i) : at.isAvailable(i)) {
+                        put(line, at, i);
+                        if (at.id(i) > visibleId) {
+                            return false;
+                        }
+                        block = at;
+                        index = i;
+                        return true;
+                    }
+                }
+                from = at.count;
+            } else {
+                from = at.count;
+            }
+            if (at.next == null) {
+                put(line, at, from);
+                return false;
+            }
+            at = at.next;
+            from = 0;
+        }
+        return false;
+    }
+
+    /** Passes the entry found last. */
+    void advance() {
+        Block found = Invariant.present(block);
+        put(found.line, found, index + 1);
+    }
+
+    private void put(Line line, Block at, int from) {
+        blocks[line.priority] = at;
+        indexes[line.priority] = from;
+    }
+
+    /** An entry was given back: it is of interest again. */
+    void back(Block returned, int at) {
+        int priority = returned.line.priority;
+        Block here = blocks[priority];
+        if (here == null) {
+            return;
+        }
+        int from = indexes[priority];
+        boolean behind = here == returned ? at < from : here.count == 0 || returned.id(at) < here.id(0);
+        if (behind) {
+            put(returned.line, returned, at);
+        }
+    }
+
+    /** A block left its line, or was emptied for reuse ({@code to == left}). */
+    void leave(Block left, Block to) {
+        int priority = left.line.priority;
+        if (blocks[priority] == left) {
+            put(left.line, to, 0);
+        }
+    }
+}

@@ -1,0 +1,645 @@
+package org.waybill.queue;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+import org.waybill.message.Annotations;
+import org.waybill.message.DecodeError;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+
+/**
+ * One queue: its entries in order, its consumers, and the rule who gets what.
+ *
+ * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #remove}, {@link #count} alone, which
+ * live work and recovery both call; who holds which delivery is not kept.
+ *
+ * <pre>
+ *              store            hand out              accepted, rejected
+ *  (nothing) --------> AVAILABLE --------> ACQUIRED ----------------------> REMOVED
+ *                        ^  |                 |                              ^
+ *                        |  | expired, purged | released, modified           |
+ *                        |  +-----------------|------------------------------+
+ *                        +--------------------+   (to its old place)
+ * </pre>
+ */
+public final class Queue {
+    static final int PRIORITIES = 10;
+
+    /** The most entries that one step of {@link #visit} looks at beyond its maximum. */
+    public static final int BLOCK_ENTRIES = Block.CAPACITY;
+
+    private final int id;
+    private final String name;
+    private final boolean temporary;
+    private final int maxDeliveries;
+    private final Facts facts;
+    private final ReadAhead readAhead;
+    private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
+    private final Cursor shared = new Cursor();
+    private final List<QueueConsumer> consumers = new ArrayList<>(1);
+    private final List<QueueConsumer> choosy = new ArrayList<>(0);
+    private final ArrayDeque<QueueConsumer> ready = new ArrayDeque<>(1);
+    private int draining;
+    private int uncommitted;
+    private boolean awake;
+    private boolean closed;
+    private long visibleId;
+    private long live;
+    private long liveBytes;
+    private long held;
+    private long enqueued;
+    private long dequeued;
+
+    /**
+     * A queue without entries.
+     *
+     * @param id its number within the shard, as events name it
+     * @param temporary whether it dies with the session that made it and is never logged
+     * @param maxDeliveries after how many failed deliveries a message is undeliverable; 0 for never
+     */
+    public Queue(int id, String name, boolean temporary, int maxDeliveries, Facts facts) {
+        this.id = id;
+        this.name = name;
+        this.temporary = temporary;
+        this.maxDeliveries = maxDeliveries;
+        this.facts = facts;
+        this.readAhead = new ReadAhead(this, facts);
+    }
+
+    /** Its number within the shard. */
+    public int id() {
+        return id;
+    }
+
+    /** Its address. */
+    public String name() {
+        return name;
+    }
+
+    /** Whether it dies with its session. */
+    public boolean temporary() {
+        return temporary;
+    }
+
+    /** Messages in it, handed out or not. */
+    public long messages() {
+        return live;
+    }
+
+    /** Bytes of the messages in it. */
+    public long bytes() {
+        return liveBytes;
+    }
+
+    /** Messages handed out that have no outcome yet. */
+    public long unsettled() {
+        return held;
+    }
+
+    /** Messages ever stored since the broker's start. */
+    public long enqueued() {
+        return enqueued;
+    }
+
+    /** Messages that left since the broker's start. */
+    public long dequeued() {
+        return dequeued;
+    }
+
+    /** Its consumers. */
+    public int consumerCount() {
+        return consumers.size();
+    }
+
+    // ---- what the log keeps
+
+    /**
+     * Appends an entry; its id is higher than all before.
+     *
+     * @param message null when only the journal has it
+     * @return the block whose last entry it is
+     */
+    public Block store(
+            long messageId, int priority, @Nullable Message message, int bytes, boolean logged, long expiresAtMs) {
+        Line line = lines[priority];
+        if (line == null) {
+            line = new Line(this, priority);
+            lines[priority] = line;
+        }
+        Block block = line.append(messageId, message, bytes, logged, expiresAtMs);
+        live++;
+        liveBytes += bytes;
+        enqueued++;
+        if (message != null) {
+            facts.resident(message.size());
+        }
+        return block;
+    }
+
+    /** Removes a live entry. */
+    public void remove(Block block, int index) {
+        int bytes = block.recordBytes(index);
+        Message message = block.message(index);
+        if (message != null) {
+            facts.resident(-message.size());
+        }
+        block.remove(index);
+        live--;
+        liveBytes -= bytes;
+        dequeued++;
+        if (block.live == 0) {
+            block.line.emptied(block);
+        }
+    }
+
+    /** Sets how often an entry failed, and what annotates it. */
+    public void count(Block block, int index, int deliveryCount, byte @Nullable [] annotations) {
+        block.deliveryCount(index, deliveryCount);
+        if (annotations != null) {
+            block.annotations(index, annotations);
+        }
+    }
+
+    /** Finds a live entry by its id. */
+    public @Nullable Block find(long messageId) {
+        for (Line line : lines) {
+            Block block = line == null ? null : line.blockOf(messageId);
+            if (block != null && block.find(messageId) >= 0) {
+                return block;
+            }
+        }
+        return null;
+    }
+
+    /** The highest id a line has held, or 0. */
+    public long lastId(int priority) {
+        Line line = lines[priority];
+        return line == null ? 0 : line.lastId();
+    }
+
+    /** The index of an id in the block that {@link #find} gave. */
+    public static int indexOf(Block block, long messageId) {
+        return block.find(messageId);
+    }
+
+    @Nullable
+    Line line(int priority) {
+        return lines[priority];
+    }
+
+    void cursorsLeave(Block left, Block to) {
+        shared.leave(left, to);
+        for (QueueConsumer consumer : choosy) {
+            Invariant.present(consumer.cursor).leave(left, to);
+        }
+    }
+
+    // ---- consumers
+
+    /** Adds a consumer. */
+    public void attach(QueueConsumer consumer) {
+        consumers.add(consumer);
+        if (consumer.cursor != null) {
+            choosy.add(consumer);
+        }
+    }
+
+    /** Ends a consumer; what it holds gets its default outcome. */
+    public void detach(QueueConsumer consumer) {
+        if (consumer.closed) {
+            return;
+        }
+        settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, consumer.defaultOutcome);
+        draining -= consumer.draining ? 1 : 0;
+        consumer.closed = true;
+        consumers.remove(consumer);
+        choosy.remove(consumer);
+        ready.remove(consumer);
+    }
+
+    /** States a consumer's credit; see {@link org.waybill.spi.Consumer#credit}. */
+    public void credit(QueueConsumer consumer, long limitToken, boolean drain) {
+        draining += (drain ? 1 : 0) - (consumer.draining ? 1 : 0);
+        consumer.credit(limitToken, drain);
+        enlist(consumer);
+    }
+
+    /** Bytes of a consumer left for its client. */
+    public void consumed(QueueConsumer consumer, long bytes) {
+        consumer.consumed(bytes);
+        enlist(consumer);
+    }
+
+    private void enlist(QueueConsumer consumer) {
+        if (consumer.cursor == null && !consumer.enlisted && consumer.ready()) {
+            consumer.enlisted = true;
+            ready.addLast(consumer);
+        }
+        if (consumer.draining || consumer.ready()) {
+            facts.wake(this);
+        }
+    }
+
+    /** Makes entries up to this id available: they are as durable as they must be. */
+    public void reveal(long id) {
+        if (id > visibleId) {
+            visibleId = id;
+            facts.wake(this);
+        }
+    }
+
+    /** Whether its shard has been asked to call {@link #dispatch}; kept here for the shard. */
+    public boolean awake() {
+        return awake;
+    }
+
+    /** See {@link #awake()}. */
+    public void awake(boolean asked) {
+        awake = asked;
+    }
+
+    /** Whether it was deleted. */
+    public boolean closed() {
+        return closed;
+    }
+
+    /** It was deleted: what is still under way for it changes nothing. */
+    public void close() {
+        closed = true;
+        consumers.forEach(consumer -> consumer.closed = true);
+    }
+
+    /** Entries whose records are not forced: until they are, what comes behind them stays invisible too. */
+    public int uncommitted() {
+        return uncommitted;
+    }
+
+    /** Notes entries written to the log (positive) or forced (negative). */
+    public void uncommitted(int change) {
+        uncommitted += change;
+    }
+
+    /** Everything up to this id was found in the log: it is visible, and nothing counts as done since the start. */
+    public void recovered(long lastId) {
+        visibleId = lastId;
+        enqueued = 0;
+        dequeued = 0;
+    }
+
+    // ---- outcomes
+
+    /** States the outcome of what a consumer holds in a range of tokens. */
+    public void settle(QueueConsumer consumer, long firstToken, long lastToken, Outcome outcome) {
+        Unsettled unsettled = consumer.unsettled;
+        long last = Math.min(lastToken, unsettled.next() - 1);
+        boolean spanned = consumer.holdsBack();
+        for (long token = Math.max(firstToken, unsettled.base()); token <= last; token++) {
+            Block block = unsettled.block(token);
+            if (block != null) {
+                int index = unsettled.index(token);
+                unsettled.remove(token);
+                held--;
+                conclude(consumer, block, index, outcome);
+            }
+        }
+        if (spanned) {
+            enlist(consumer);
+        }
+    }
+
+    /** Takes deliveries away from a consumer without an outcome: whoever gets them calls {@link #concludeTaken} later. */
+    public void take(QueueConsumer consumer, long firstToken, long lastToken, DeliveryVisitor taker) {
+        Unsettled unsettled = consumer.unsettled;
+        long last = Math.min(lastToken, unsettled.next() - 1);
+        for (long token = Math.max(firstToken, unsettled.base()); token <= last; token++) {
+            Block block = unsettled.block(token);
+            if (block != null) {
+                int index = unsettled.index(token);
+                unsettled.remove(token);
+                taker.visit(token, block, index);
+            }
+        }
+        enlist(consumer);
+    }
+
+    /** Gives an outcome to a delivery that {@link #take} took away. */
+    public void concludeTaken(QueueConsumer consumer, Block block, int index, Outcome outcome) {
+        held--;
+        if (!closed) {
+            conclude(consumer, block, index, outcome);
+        }
+    }
+
+    private void conclude(QueueConsumer consumer, Block block, int index, Outcome outcome) {
+        if (consumer.browse) {
+            return;
+        }
+        if (outcome instanceof Outcome.Accepted) {
+            facts.removed(this, block, index);
+        } else if (outcome instanceof Outcome.Rejected rejected) {
+            facts.undeliverable(this, block, index, reason(rejected));
+        } else if (outcome instanceof Outcome.Modified modified) {
+            modify(consumer, block, index, modified);
+            int failures = block.deliveryCount(index);
+            if (modified.deliveryFailed() && maxDeliveries > 0 && failures >= maxDeliveries) {
+                facts.undeliverable(this, block, index, "failed " + failures + " times");
+            } else {
+                giveBack(block, index);
+            }
+        } else {
+            giveBack(block, index);
+        }
+    }
+
+    private static String reason(Outcome.Rejected rejected) {
+        String condition = rejected.condition() == null ? "rejected" : "rejected: " + rejected.condition();
+        return rejected.description() == null ? condition : condition + ": " + rejected.description();
+    }
+
+    private void modify(QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
+        byte[] annotations = null;
+        if (modified.annotations() != null) {
+            annotations = annotate(block, index, modified.annotations());
+        }
+        if (modified.deliveryFailed() || annotations != null) {
+            int failures = block.deliveryCount(index) + (modified.deliveryFailed() ? 1 : 0);
+            count(block, index, failures, annotations);
+            facts.counted(this, block, index);
+        }
+        if (modified.undeliverableHere()) {
+            consumer.refuse(block.id(index));
+            if (consumer.cursor == null) {
+                consumer.cursor = new Cursor();
+                choosy.add(consumer);
+                ready.remove(consumer);
+                consumer.enlisted = false;
+            }
+        }
+    }
+
+    private static byte @Nullable [] annotate(Block block, int index, byte[] changes) {
+        byte[] base = block.annotations(index);
+        Message message = block.message(index);
+        try {
+            return Annotations.merge(base == null && message != null ? message.annotations() : base, changes);
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
+    /** Makes a held entry available again, at its old place. */
+    public void giveBack(Block block, int index) {
+        block.giveBack(index);
+        shared.back(block, index);
+        for (QueueConsumer consumer : choosy) {
+            if (!consumer.browse) {
+                Invariant.present(consumer.cursor).back(block, index);
+            }
+        }
+        facts.wake(this);
+    }
+
+    // ---- handing out
+
+    /** Hands out what can be: to consumers that choose first, then in turn to all others. */
+    public void dispatch(long nowMs) {
+        for (int i = 0; i < choosy.size(); i++) {
+            serve(choosy.get(i), nowMs);
+        }
+        serveInTurn(nowMs);
+        if (draining > 0 && !readAhead.busy()) {
+            answerDrains();
+        }
+    }
+
+    private void answerDrains() {
+        for (int i = 0; i < consumers.size(); i++) {
+            QueueConsumer consumer = consumers.get(i);
+            if (consumer.draining && !consumer.holdsBack()) {
+                long limitToken = consumer.limitToken();
+                consumer.endDrain();
+                draining--;
+                consumer.sink.drained(consumer, limitToken);
+            }
+        }
+    }
+
+    private void serveInTurn(long nowMs) {
+        QueueConsumer consumer = nextReady();
+        while (consumer != null && shared.seek(this, visibleId)) {
+            Block block = Invariant.present(shared.block);
+            int index = shared.index;
+            if (dropIfExpired(block, index, nowMs)) {
+                continue;
+            }
+            Message message = block.message(index);
+            if (message == null) {
+                readAhead.from(block, index, visibleId);
+                return;
+            }
+            shared.advance();
+            hand(consumer, block, index, message);
+            consumer = nextReady();
+        }
+    }
+
+    private @Nullable QueueConsumer nextReady() {
+        QueueConsumer consumer = ready.peekFirst();
+        while (consumer != null && !consumer.ready()) {
+            ready.pollFirst();
+            consumer.enlisted = false;
+            consumer = ready.peekFirst();
+        }
+        if (consumer != null && ready.size() > 1) {
+            ready.pollFirst();
+            ready.addLast(consumer);
+        }
+        return consumer;
+    }
+
+    private void serve(QueueConsumer consumer, long nowMs) {
+        Cursor cursor = Invariant.present(consumer.cursor);
+        while (consumer.ready()
+                && (consumer.browse ? cursor.seekLive(this, visibleId) : cursor.seek(this, visibleId))) {
+            Block block = Invariant.present(cursor.block);
+            int index = cursor.index;
+            if (block.isAvailable(index) && dropIfExpired(block, index, nowMs)) {
+                continue;
+            }
+            Message message = block.message(index);
+            if (message == null && block.isReadable(index)) {
+                readAhead.from(block, index, visibleId);
+                return;
+            }
+            cursor.advance();
+            if (message == null) {
+                continue;
+            }
+            if (consumer.takes(block, index)
+                    && (consumer.selector == null
+                            || consumer.selector.matches(new MessageProperties(message, block.deliveryCount(index))))) {
+                hand(consumer, block, index, message);
+            } else {
+                shed(block, index, message);
+            }
+        }
+    }
+
+    private boolean dropIfExpired(Block block, int index, long nowMs) {
+        long expiresAtMs = block.expiresAtMs(index);
+        if (expiresAtMs == 0 || expiresAtMs > nowMs) {
+            return false;
+        }
+        facts.removed(this, block, index);
+        return true;
+    }
+
+    private void hand(QueueConsumer consumer, Block block, int index, Message message) {
+        long token = consumer.nextToken++;
+        byte[] head = message.head(block.deliveryCount(index), block.annotations(index));
+        consumer.sent(message.size());
+        boolean afterCommit = false;
+        if (!consumer.browse) {
+            block.acquire(index);
+            if (consumer.preSettled) {
+                afterCommit = block.logged(index);
+                facts.removed(this, block, index);
+            } else {
+                consumer.unsettled.add(token, block, index);
+                held++;
+                shed(block, index, message);
+            }
+        }
+        consumer.sink.deliver(consumer, token, message, head, afterCommit);
+    }
+
+    // ---- bodies
+
+    /** Lets a message leave memory when there is too little and the journal has it. */
+    private void shed(Block block, int index, Message message) {
+        if (facts.memoryFull() && block.position(index) != Block.NO_POSITION) {
+            block.message(index, null);
+            facts.resident(-message.size());
+        }
+    }
+
+    /** As {@link #shed(Block, int, Message)}, for an entry whose message may be gone already. */
+    public void shed(Block block, int index) {
+        Message message = block.message(index);
+        if (message != null) {
+            shed(block, index, message);
+        }
+    }
+
+    /** A message was read back; a null one cannot be. */
+    public void loaded(Block block, int index, long messageId, @Nullable Message message, String why) {
+        if (closed || !block.isHere(index, messageId)) {
+            return;
+        }
+        if (message == null) {
+            block.spoil(index);
+            if (block.isAvailable(index)) {
+                block.acquire(index);
+            }
+            facts.unreadable(this, block, index, why);
+        } else if (block.message(index) == null) {
+            block.message(index, message);
+            facts.resident(message.size());
+        }
+    }
+
+    /** All messages asked for with one read have been answered. */
+    public void readDone() {
+        readAhead.done();
+        facts.wake(this);
+    }
+
+    // ---- administration
+
+    /** Removes what nobody holds; returns how many. */
+    public long purge() {
+        long purged = 0;
+        Cursor cursor = new Cursor();
+        while (cursor.seek(this, visibleId)) {
+            Block block = Invariant.present(cursor.block);
+            facts.removed(this, block, cursor.index);
+            purged++;
+        }
+        return purged;
+    }
+
+    /** Removes the oldest entry of the lowest priority that nobody holds; false when there is none. */
+    public boolean dropOldest() {
+        Cursor cursor = new Cursor();
+        for (int priority = 0; priority < PRIORITIES; priority++) {
+            Line line = lines[priority];
+            if (line != null && cursor.seekIn(line, visibleId)) {
+                facts.removed(this, Invariant.present(cursor.block), cursor.index);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Visits committed live entries of one priority whose ids lie behind {@code afterId}.
+     *
+     * @return the id of the last one looked at, or -1 when there are no more
+     */
+    public long visit(int priority, long afterId, int max, EntryVisitor visitor) {
+        Line line = lines[priority];
+        Block block = line == null ? null : line.first;
+        int seen = 0;
+        for (; block != null; block = block.next) {
+            if (block.count == 0 || block.id(block.count - 1) <= afterId) {
+                continue;
+            }
+            for (int i = 0; i < block.count; i++) {
+                long entry = block.id(i);
+                if (entry > visibleId) {
+                    return -1;
+                }
+                if (entry > afterId && block.isLive(i)) {
+                    visitor.visit(block, i);
+                }
+            }
+            seen += block.count;
+            if (seen >= max) {
+                return block.id(block.count - 1);
+            }
+        }
+        return -1;
+    }
+
+    /** Visits live entries in order of priority and id, for checkpoints, cleaning and deletion. */
+    public void forEachLive(EntryVisitor visitor) {
+        for (Line line : lines) {
+            for (Block block = line == null ? null : line.first; block != null; ) {
+                Block next = block.next;
+                for (int i = 0; i < block.count; i++) {
+                    if (block.isLive(i)) {
+                        visitor.visit(block, i);
+                    }
+                }
+                block = next;
+            }
+        }
+    }
+
+    /** Sees one live entry. */
+    @FunctionalInterface
+    public interface EntryVisitor {
+        /** The entry {@code index} of {@code block}. */
+        void visit(Block block, int index);
+    }
+
+    /** Sees one delivery of a consumer. */
+    @FunctionalInterface
+    public interface DeliveryVisitor {
+        /** The delivery {@code token}, of the entry {@code index} of {@code block}. */
+        void visit(long token, Block block, int index);
+    }
+}

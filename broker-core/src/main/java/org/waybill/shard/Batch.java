@@ -1,0 +1,123 @@
+package org.waybill.shard;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.waybill.message.Outcome;
+
+/**
+ * Commands of a session for a shard, or answers of a shard for a session, in their order: parallel arrays, so that a message
+ * costs a slot and not an object. Filled by one side, handed over, read by the other.
+ */
+final class Batch {
+    /** What a slot says; {@code a}, {@code b}, {@code x}, {@code y} are its arguments. */
+    enum Kind {
+        OPEN_PRODUCER,
+        OPEN_CONSUMER,
+        /** a token, x message, y address or null. */
+        SEND,
+        /** a limit token, b 1 for drain. */
+        CREDIT,
+        /** a bytes. */
+        CONSUMED,
+        /** a first token, b last token, x outcome, y non-null to confirm. */
+        SETTLE,
+        /** target consumer, a first token, b last token, x hold. */
+        SETTLE_IN_TRANSACTION,
+        /** target transaction, x batch of its sends or null, y reply. */
+        COMMIT,
+        /** target transaction, y reply or null. */
+        ROLLBACK,
+        CLOSE_PRODUCER,
+        CLOSE_CONSUMER,
+        /** x name, y reply. */
+        CREATE_TEMPORARY,
+        /** x name. */
+        DELETE_TEMPORARY,
+        /** x operation, y reply. */
+        MANAGE,
+        CLOSE_SESSION,
+
+        PRODUCER_OPENED,
+        /** x error. */
+        PRODUCER_CLOSED,
+        /** a first token, b last token, x outcome. */
+        PRODUCER_SETTLED,
+        /** a token, x error. */
+        PRODUCER_REFUSED,
+        /** x reason. */
+        BLOCKED,
+        UNBLOCKED,
+        CONSUMER_OPENED,
+        /** x error. */
+        CONSUMER_CLOSED,
+        /** a token, x message, y head. */
+        DELIVER,
+        /** a limit token. */
+        DRAINED,
+        /** a first token, b last token. */
+        CONSUMER_SETTLED,
+        /** The target is a Runnable. */
+        REPLY
+    }
+
+    private static final int FIRST_CAPACITY = 4;
+
+    private final LocalSession from;
+    int size;
+    Kind[] kinds = new Kind[FIRST_CAPACITY];
+    Object[] targets = new Object[FIRST_CAPACITY];
+    long[] a = new long[FIRST_CAPACITY];
+    long[] b = new long[FIRST_CAPACITY];
+
+    @Nullable
+    Object[] x = new @Nullable Object[FIRST_CAPACITY];
+
+    @Nullable
+    Object[] y = new @Nullable Object[FIRST_CAPACITY];
+
+    /** A batch from or to this session. */
+    Batch(LocalSession from) {
+        this.from = from;
+    }
+
+    LocalSession from() {
+        return from;
+    }
+
+    void add(Kind kind, Object target, long first, long second, @Nullable Object third, @Nullable Object fourth) {
+        if (size == kinds.length) {
+            grow();
+        }
+        kinds[size] = kind;
+        targets[size] = target;
+        a[size] = first;
+        b[size] = second;
+        x[size] = third;
+        y[size] = fourth;
+        size++;
+    }
+
+    /** Adds a range of settled tokens, joined to the slot before when it continues that. */
+    void addRange(Kind kind, Object target, long first, long last, @Nullable Outcome outcome) {
+        int before = size - 1;
+        if (before >= 0
+                && kinds[before] == kind
+                && targets[before] == target
+                && b[before] + 1 == first
+                && x[before] == outcome) {
+            b[before] = last;
+        } else {
+            add(kind, target, first, last, outcome, null);
+        }
+    }
+
+    private void grow() {
+        int capacity = kinds.length * 4;
+        kinds = Arrays.copyOf(kinds, capacity);
+        targets = Arrays.copyOf(targets, capacity);
+        a = Arrays.copyOf(a, capacity);
+        b = Arrays.copyOf(b, capacity);
+        x = Arrays.copyOf(x, capacity);
+        y = Arrays.copyOf(y, capacity);
+    }
+}

@@ -1,0 +1,199 @@
+package org.waybill.shard;
+
+import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.journal.CheckpointListener;
+import org.waybill.journal.CheckpointWriter;
+import org.waybill.queue.Block;
+import org.waybill.queue.Queue;
+
+/**
+ * Writes checkpoints of a shard: which queues it has and which messages are in them, where. A part a turn, while the shard goes
+ * on working; replay from where the log stood at the beginning makes up for what changed meanwhile, because applying an event
+ * twice changes nothing (see {@link State}).
+ *
+ * <pre>
+ *  chunk    QUEUE   0x01, var id, text name
+ *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
+ *  entry    var id, var position, var record bytes, var failed deliveries, var expires, bytes annotations
+ *  meta     var last message id, var last queue id, var log index
+ * </pre>
+ *
+ * <p>The last part is committed only when everything recorded until then is, so that no checkpoint knows more than the log.
+ */
+final class Checkpointer implements CheckpointListener {
+    static final int QUEUE = 1;
+    static final int ENTRIES = 2;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+    private static final int ENTRIES_PER_TURN = 4096;
+
+    private final Shard shard;
+    private final State state;
+    private final Bytes chunk = new Bytes();
+    private final ArrayDeque<Queue> waiting = new ArrayDeque<>();
+    private @Nullable CheckpointWriter writer;
+    private @Nullable Runnable whenDone;
+    private Walk walk = Walk.nowhere();
+    private long replayFrom;
+    private long throughIndex = -1;
+    private long writtenBytes;
+    private boolean full;
+
+    Checkpointer(Shard shard, State state) {
+        this.shard = shard;
+        this.state = state;
+    }
+
+    boolean running() {
+        return writer != null;
+    }
+
+    /** What the last one took, in bytes. */
+    long writtenBytes() {
+        return writtenBytes;
+    }
+
+    /** Begins one, unless one is being written; {@code done} is called when it is in force or has failed. */
+    void begin(Runnable done) {
+        if (writer != null) {
+            return;
+        }
+        whenDone = done;
+        // completions of all frames before this position have been handed to this loop before the next task runs
+        replayFrom = shard.journal().forcedPosition();
+        writer = shard.journal().checkpoint(shard.number(), this);
+        shard.execute(this::capture);
+    }
+
+    private void capture() {
+        for (Node node : state.nodes()) {
+            if (!node.queue.temporary()) {
+                waiting.add(node.queue);
+            }
+        }
+        walk = Walk.nowhere();
+        throughIndex = -1;
+        full = false;
+        proceed();
+    }
+
+    private void proceed() {
+        int budget = ENTRIES_PER_TURN;
+        while (budget > 0 && !full && throughIndex < 0) {
+            if (walk.ended()) {
+                Queue queue = waiting.pollFirst();
+                if (queue == null) {
+                    throughIndex = shard.logIndex();
+                    break;
+                }
+                budget -= begin(queue);
+            } else {
+                budget -= entries();
+            }
+        }
+        if (throughIndex >= 0) {
+            finish();
+        } else if (!full) {
+            shard.execute(this::proceed);
+        }
+    }
+
+    private int begin(Queue queue) {
+        if (!queue.closed()) {
+            chunk.clear().putByte(QUEUE).putVar(queue.id()).putText(queue.name());
+            append();
+            walk = new Walk(queue);
+        }
+        return 8;
+    }
+
+    private int entries() {
+        Bytes entries = new Bytes();
+        int[] count = {0};
+        int priority = walk.priority();
+        walk.next(ENTRIES_PER_TURN, (block, index) -> {
+            if (block.logged(index) && block.position(index) != Block.NO_POSITION) {
+                entry(entries, block, index);
+                count[0]++;
+            }
+        });
+        if (count[0] > 0) {
+            chunk.clear()
+                    .putByte(ENTRIES)
+                    .putVar(walk.queue().id())
+                    .putByte(priority)
+                    .putVar(count[0]);
+            chunk.putRaw(entries);
+            append();
+        }
+        return Math.max(8, count[0]);
+    }
+
+    private static void entry(Bytes out, Block block, int index) {
+        out.putVar(block.id(index))
+                .putVar(block.position(index))
+                .putVar(block.recordBytes(index))
+                .putVar(block.deliveryCount(index))
+                .putVar(block.expiresAtMs(index));
+        byte[] annotations = block.annotations(index);
+        out.putBytes(annotations == null ? Bytes.NONE : annotations);
+    }
+
+    private void append() {
+        CheckpointWriter to = writer;
+        if (to != null && !to.append(chunk.copy(), 0, chunk.length)) {
+            full = true;
+        }
+    }
+
+    private void finish() {
+        CheckpointWriter to = writer;
+        if (to == null) {
+            return;
+        }
+        if (shard.commitIndex() < throughIndex) {
+            shard.afterCommitOf(throughIndex, this::finish);
+            return;
+        }
+        chunk.clear().putVar(state.lastMessageId()).putVar(state.lastQueueId()).putVar(throughIndex);
+        to.commit(replayFrom, chunk.copy());
+    }
+
+    @Override
+    public void ready() {
+        full = false;
+        append();
+        if (!full) {
+            shard.execute(this::proceed);
+        }
+    }
+
+    @Override
+    public void committed(long bytes) {
+        writtenBytes = bytes;
+        end();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        LOG.warn(
+                "WB2110 shard {}: no checkpoint was written, the one before stays in force: {}",
+                shard.number(),
+                cause.toString());
+        end();
+    }
+
+    private void end() {
+        writer = null;
+        waiting.clear();
+        walk = Walk.nowhere();
+        Runnable done = whenDone;
+        whenDone = null;
+        if (done != null) {
+            done.run();
+        }
+    }
+}

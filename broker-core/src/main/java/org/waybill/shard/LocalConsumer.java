@@ -1,0 +1,121 @@
+package org.waybill.shard;
+
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.queue.QueueConsumer;
+import org.waybill.queue.Sink;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.Consumer;
+import org.waybill.spi.ConsumerHandler;
+import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.Transaction;
+
+/** A consumer: the upper fields belong to its session's loop, the lower ones to its shard's, where it is a queue's sink. */
+final class LocalConsumer implements Consumer, Sink {
+    final LocalSession session;
+    final ConsumerSpec spec;
+    final ConsumerHandler handler;
+    final int shard;
+    boolean closed;
+
+    private @Nullable Outbox outbox;
+
+    @Nullable
+    Node node;
+
+    @Nullable
+    QueueConsumer state;
+
+    LocalConsumer(LocalSession session, ConsumerSpec spec, ConsumerHandler handler, int shard) {
+        this.session = session;
+        this.spec = spec;
+        this.handler = handler;
+        this.shard = shard;
+    }
+
+    // ---- on the session's loop
+
+    @Override
+    public void credit(long limitToken, boolean drain) {
+        session.lane(shard).add(Batch.Kind.CREDIT, this, limitToken, drain ? 1 : 0, null, null);
+    }
+
+    @Override
+    public void consumed(long bytes) {
+        session.lane(shard).add(Batch.Kind.CONSUMED, this, bytes, 0, null, null);
+    }
+
+    @Override
+    public void settle(long firstToken, long lastToken, Outcome outcome, boolean confirm) {
+        Batch lane = session.lane(shard);
+        if (confirm) {
+            lane.add(Batch.Kind.SETTLE, this, firstToken, lastToken, outcome, true);
+        } else {
+            lane.addRange(Batch.Kind.SETTLE, this, firstToken, lastToken, outcome);
+        }
+    }
+
+    @Override
+    public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
+        LocalTransaction in = (LocalTransaction) transaction;
+        if (!in.uses(shard)) {
+            settle(firstToken, lastToken, settled ? Outcome.FAILED : Outcome.RELEASED, false);
+            return;
+        }
+        session.lane(shard)
+                .add(
+                        Batch.Kind.SETTLE_IN_TRANSACTION,
+                        this,
+                        firstToken,
+                        lastToken,
+                        new LocalTransaction.Hold(in, outcome, settled),
+                        null);
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            session.lane(shard).add(Batch.Kind.CLOSE_CONSUMER, this, 0, 0, null, null);
+        }
+    }
+
+    void closedByBroker(BrokerError reason) {
+        if (!closed) {
+            closed = true;
+            handler.closed(reason);
+        }
+    }
+
+    // ---- on the shard's loop
+
+    void attached(Outbox to, Node from) {
+        outbox = to;
+        node = from;
+        state = new QueueConsumer(this, spec.browse(), spec.preSettled(), spec.defaultOutcome(), spec.selector());
+        from.queue.attach(state);
+        from.consumers.add(this);
+        to.consumers.add(this);
+    }
+
+    Outbox outbox() {
+        return Invariant.present(outbox);
+    }
+
+    @Override
+    public void deliver(
+            QueueConsumer consumer, long token, Message message, byte @Nullable [] head, boolean afterCommit) {
+        if (afterCommit) {
+            outbox().shard.turn().answers().add(outbox(), Batch.Kind.DELIVER, this, token, 0, message, head);
+        } else {
+            outbox().answers().add(Batch.Kind.DELIVER, this, token, 0, message, head);
+        }
+    }
+
+    @Override
+    public void drained(QueueConsumer consumer, long limitToken) {
+        outbox().answers().add(Batch.Kind.DRAINED, this, limitToken, 0, null, null);
+    }
+}

@@ -1,0 +1,253 @@
+package org.waybill.shard;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerError.Code;
+import org.waybill.spi.BrokerSession;
+import org.waybill.spi.ConsumerHandler;
+import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.NodeKind;
+import org.waybill.spi.Operation;
+import org.waybill.spi.Producer;
+import org.waybill.spi.ProducerHandler;
+import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.SessionHandler;
+import org.waybill.spi.Transaction;
+
+/** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
+public final class LocalSession implements BrokerSession {
+    private final Shard[] shards;
+    private final Loop loop;
+    private final SessionHandler handler;
+    private final @Nullable Batch[] lanes;
+    private final Consumer<LocalSession> onClose;
+    private final Set<LocalTransaction> transactions = new HashSet<>(0);
+    private boolean closed;
+
+    /**
+     * A session of a connection on {@code loop} with these shards.
+     *
+     * @param onClose told when it has closed
+     */
+    public LocalSession(Shard[] shards, Loop loop, SessionHandler handler, Consumer<LocalSession> onClose) {
+        this.shards = shards;
+        this.loop = loop;
+        this.handler = handler;
+        this.onClose = onClose;
+        this.lanes = new @Nullable Batch[shards.length];
+    }
+
+    @Override
+    public Producer openProducer(ProducerSpec spec, ProducerHandler producerHandler) {
+        String address = spec.address();
+        int shard = address == null ? -1 : shardOf(address);
+        LocalProducer producer = new LocalProducer(this, spec, producerHandler, shard);
+        if (shard < 0) {
+            later(batch -> batch.add(Batch.Kind.PRODUCER_OPENED, producer, 0, 0, null, null));
+        } else {
+            lane(shard).add(Batch.Kind.OPEN_PRODUCER, producer, 0, 0, null, null);
+        }
+        return producer;
+    }
+
+    @Override
+    public org.waybill.spi.Consumer openConsumer(ConsumerSpec spec, ConsumerHandler consumerHandler) {
+        int shard = shardOf(spec.address());
+        LocalConsumer consumer = new LocalConsumer(this, spec, consumerHandler, shard);
+        lane(shard).add(Batch.Kind.OPEN_CONSUMER, consumer, 0, 0, null, null);
+        return consumer;
+    }
+
+    @Override
+    public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
+        if (kind == NodeKind.TOPIC) {
+            BrokerError error = new BrokerError(Code.NOT_IMPLEMENTED, "temporary topic: this version has queues only");
+            answerLater(() -> reply.accept(new Reply.Refused<>(error)));
+            return;
+        }
+        String name = Names.TEMPORARY_PREFIX + UUID.randomUUID();
+        lane(shardOf(name)).add(Batch.Kind.CREATE_TEMPORARY, this, 0, 0, name, reply);
+    }
+
+    @Override
+    public void deleteTemporary(String address) {
+        lane(shardOf(address)).add(Batch.Kind.DELETE_TEMPORARY, this, 0, 0, address, null);
+    }
+
+    @Override
+    public Transaction begin() {
+        LocalTransaction transaction = new LocalTransaction(this);
+        transactions.add(transaction);
+        return transaction;
+    }
+
+    void ended(LocalTransaction transaction) {
+        transactions.remove(transaction);
+    }
+
+    int shardOfMessage(LocalProducer producer, Message message) {
+        String to = message.to();
+        return producer.shard >= 0 ? producer.shard : to == null || to.isEmpty() ? -1 : shardOf(to);
+    }
+
+    /** Gives a reply later, as all replies are given. */
+    void answerLater(Runnable answer) {
+        later(batch -> batch.add(Batch.Kind.REPLY, answer, 0, 0, null, null));
+    }
+
+    @Override
+    public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
+        String name = Administration.nameOf(operation);
+        if (name != null) {
+            lane(shardOf(name)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
+            return;
+        }
+        List<Map<String, Object>> rows = new ArrayList<>();
+        int[] missing = {shards.length};
+        Consumer<Reply<List<Map<String, Object>>>> gather = part -> {
+            if (part instanceof Reply.Done<List<Map<String, Object>>> done) {
+                rows.addAll(done.value());
+            }
+            if (--missing[0] == 0) {
+                rows.sort(Comparator.comparing(row -> String.valueOf(row.get("name"))));
+                reply.accept(new Reply.Done<>(rows));
+            }
+        };
+        for (int shard = 0; shard < shards.length; shard++) {
+            lane(shard).add(Batch.Kind.MANAGE, this, 0, 0, operation, gather);
+        }
+    }
+
+    @Override
+    public void flush() {
+        for (int shard = 0; shard < lanes.length; shard++) {
+            Batch batch = lanes[shard];
+            if (batch != null) {
+                lanes[shard] = null;
+                shards[shard].submit(batch);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            List.copyOf(transactions).forEach(LocalTransaction::abandon);
+            for (int shard = 0; shard < shards.length; shard++) {
+                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, 0, 0, null, null);
+            }
+            closed = true;
+            flush();
+            onClose.accept(this);
+        }
+    }
+
+    private int shardOf(String address) {
+        return Placement.shardOf(address, shards.length);
+    }
+
+    Batch lane(int shard) {
+        Batch batch = lanes[shard];
+        if (batch == null) {
+            batch = new Batch(this);
+            lanes[shard] = batch;
+        }
+        return batch;
+    }
+
+    void sendAnonymously(LocalProducer producer, Message message, long token) {
+        String to = message.to();
+        if (to == null || to.isEmpty()) {
+            BrokerError error = new BrokerError(
+                    Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties");
+            later(batch -> batch.add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null));
+            return;
+        }
+        sendTo(producer, to, message, token);
+    }
+
+    void sendTo(LocalProducer producer, String to, Message message, long token) {
+        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, 0, message, to);
+    }
+
+    private void later(Consumer<Batch> fill) {
+        Batch batch = new Batch(this);
+        fill.accept(batch);
+        loop.execute(() -> give(batch));
+    }
+
+    // ---- from the shards
+
+    /** Takes answers of a shard. Any thread. */
+    void receive(Batch answers) {
+        if (loop.isCurrent()) {
+            give(answers);
+        } else {
+            loop.execute(() -> give(answers));
+        }
+    }
+
+    private void give(Batch answers) {
+        if (closed) {
+            return;
+        }
+        for (int i = 0; i < answers.size; i++) {
+            give(answers, i);
+        }
+        handler.batchEnd();
+        flush();
+    }
+
+    private static void give(Batch answers, int i) {
+        Object target = answers.targets[i];
+        Object x = answers.x[i];
+        switch (answers.kinds[i]) {
+            case DELIVER -> {
+                if (x instanceof Message message) {
+                    ((LocalConsumer) target).handler.deliver(answers.a[i], message, (byte[]) answers.y[i]);
+                }
+            }
+            case PRODUCER_SETTLED -> {
+                if (x instanceof Outcome outcome) {
+                    ((LocalProducer) target).handler.settled(answers.a[i], answers.b[i], outcome);
+                }
+            }
+            case CONSUMER_SETTLED -> ((LocalConsumer) target).handler.settled(answers.a[i], answers.b[i]);
+            case DRAINED -> ((LocalConsumer) target).handler.drained(answers.a[i]);
+            case PRODUCER_REFUSED -> ((LocalProducer) target).handler.refused(answers.a[i], error(x));
+            case PRODUCER_OPENED -> ((LocalProducer) target).handler.opened();
+            case PRODUCER_CLOSED -> ((LocalProducer) target).closedByBroker(error(x));
+            case CONSUMER_OPENED -> ((LocalConsumer) target).handler.opened();
+            case CONSUMER_CLOSED -> ((LocalConsumer) target).closedByBroker(error(x));
+            case BLOCKED -> ((LocalProducer) target).handler.blocked(String.valueOf(x));
+            case UNBLOCKED -> ((LocalProducer) target).handler.unblocked();
+            case REPLY -> ((Runnable) target).run();
+            default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
+        }
+    }
+
+    private static BrokerError error(@Nullable Object value) {
+        return (BrokerError) Invariant.present(value);
+    }
+
+    /** The broker goes down or has failed: the connection should end with this reason. Any thread. */
+    public void end(BrokerError reason) {
+        loop.execute(() -> {
+            if (!closed) {
+                handler.closed(reason);
+            }
+        });
+    }
+}

@@ -1,0 +1,33 @@
+package org.waybill.shard;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The bytes of messages that all shards together hold in memory, and how many that may be. Any thread.
+ *
+ * <p>It is a threshold, not a wall: what must be in memory for a moment is; once it is passed, messages that the journal has
+ * leave memory and others are written there.
+ */
+public final class Memory {
+    private final long limitBytes;
+    private final AtomicLong bytes = new AtomicLong();
+
+    /** A budget of {@code limitBytes}. */
+    public Memory(long limitBytes) {
+        this.limitBytes = limitBytes;
+    }
+
+    /** Whether the budget is used up. */
+    public boolean full() {
+        return bytes.get() > limitBytes;
+    }
+
+    /** Bytes held now. */
+    public long bytes() {
+        return bytes.get();
+    }
+
+    void add(long change) {
+        bytes.addAndGet(change);
+    }
+}

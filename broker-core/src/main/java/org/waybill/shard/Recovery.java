@@ -1,0 +1,173 @@
+package org.waybill.shard;
+
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Disk;
+import org.waybill.journal.CheckpointReader;
+import org.waybill.journal.Journal;
+import org.waybill.journal.ReplayHandler;
+import org.waybill.queue.Block;
+import org.waybill.queue.Queue;
+
+/**
+ * Brings shards back to where the log says they were: the newest checkpoint of each, then the events behind it. On the
+ * starting thread, before any loop knows the shards.
+ */
+public final class Recovery implements ReplayHandler {
+    private final Journal journal;
+    private final List<Part> parts = new ArrayList<>();
+    private @Nullable Part current;
+    private long currentIndex;
+
+    private Recovery(Journal journal) {
+        this.journal = journal;
+    }
+
+    /** One shard's share: events before its checkpoint's position are in the checkpoint already. */
+    private record Part(Shard shard, long replayFrom) {}
+
+    /**
+     * Recovers all shards and makes them known to the journal, which may be started then.
+     *
+     * @throws IOException when the disk fails
+     * @throws org.waybill.journal.JournalDamage when what is on it cannot be what was written
+     */
+    public static void run(Journal journal, Disk disk, Shard[] shards) throws IOException {
+        Recovery recovery = new Recovery(journal);
+        long from = Long.MAX_VALUE;
+        for (Shard shard : shards) {
+            long replayFrom = recovery.checkpoint(disk, shard);
+            recovery.parts.add(new Part(shard, replayFrom));
+            from = Math.min(from, replayFrom);
+        }
+        journal.replay(from, recovery);
+        for (Part part : recovery.parts) {
+            recovery.finish(part);
+        }
+    }
+
+    private long checkpoint(Disk disk, Shard shard) throws IOException {
+        Optional<CheckpointReader> newest = CheckpointReader.newest(disk, shard.number());
+        if (newest.isEmpty()) {
+            return -1;
+        }
+        try (CheckpointReader reader = newest.get()) {
+            ByteBuffer chunk = reader.next();
+            while (chunk != null) {
+                apply(shard.state(), chunk);
+                chunk = reader.next();
+            }
+            ByteBuffer meta = ByteBuffer.wrap(reader.meta());
+            shard.state().idsUsed(Bytes.var(meta), (int) Bytes.var(meta));
+            shard.recoveredTo(Bytes.var(meta));
+            return reader.replayFromPosition();
+        }
+    }
+
+    private static void apply(State state, ByteBuffer in) {
+        if (in.get() == Checkpointer.QUEUE) {
+            int id = (int) Bytes.var(in);
+            state.created(id, Bytes.text(in), null);
+            return;
+        }
+        int id = (int) Bytes.var(in);
+        int priority = in.get();
+        long count = Bytes.var(in);
+        Queue queue = state.queue(id);
+        for (long i = 0; i < count && queue != null; i++) {
+            long messageId = Bytes.var(in);
+            long position = Bytes.var(in);
+            int recordBytes = (int) Bytes.var(in);
+            int failures = (int) Bytes.var(in);
+            long expiresMs = Bytes.var(in);
+            byte[] annotations = Bytes.bytes(in);
+            Block block = queue.store(messageId, priority, null, recordBytes, true, expiresMs);
+            block.place(block.lastIndex(), position);
+            if (failures > 0 || annotations.length > 0) {
+                queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
+            }
+        }
+    }
+
+    @Override
+    public void frame(int shard, long logIndex, long epoch, long commitIndex) {
+        current = shard < parts.size() ? parts.get(shard) : null;
+        currentIndex = logIndex;
+        if (current == null) {
+            throw new IllegalStateException("the journal has entries of shard " + shard
+                    + ", but this data directory has " + parts.size() + " shards");
+        }
+    }
+
+    @Override
+    public void record(byte type, long position, int recordBytes, ByteBuffer payload) {
+        Part part = current;
+        if (part == null || position < part.replayFrom()) {
+            return;
+        }
+        part.shard().recoveredTo(currentIndex);
+        try {
+            apply(part.shard().state(), type, position, recordBytes, payload);
+        } catch (BufferUnderflowException | IllegalArgumentException malformed) {
+            throw new IllegalStateException(
+                    "the journal's " + Events.name(type) + " entry at position " + position + " cannot be read",
+                    malformed);
+        }
+    }
+
+    private static void apply(State state, byte type, long position, int recordBytes, ByteBuffer in) {
+        switch (type) {
+            case Events.QUEUE_CREATED -> {
+                int id = (int) Bytes.var(in);
+                state.created(id, Bytes.text(in), null);
+            }
+            case Events.QUEUE_DELETED -> state.deleted((int) Bytes.var(in));
+            case Events.STORED -> state.stored(Events.Stored.read(in), position, recordBytes);
+            case Events.RELOCATED -> state.relocated(Events.Stored.read(in), position);
+            case Events.REMOVED -> removed(state, in);
+            case Events.COUNTED -> {
+                int queue = (int) Bytes.var(in);
+                long messageId = Bytes.var(in);
+                int count = (int) Bytes.var(in);
+                byte[] annotations = Bytes.bytes(in);
+                state.counted(queue, messageId, count, annotations.length == 0 ? null : annotations);
+            }
+            default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
+        }
+    }
+
+    private static void removed(State state, ByteBuffer in) {
+        int queue = (int) Bytes.var(in);
+        long count = Bytes.var(in);
+        long id = Bytes.var(in);
+        state.removed(queue, id);
+        for (long i = 1; i < count; i++) {
+            long difference = Bytes.var(in);
+            id += difference >>> 1 ^ -(difference & 1);
+            state.removed(queue, id);
+        }
+    }
+
+    private void finish(Part part) {
+        Shard shard = part.shard();
+        Map<Integer, long[]> live = new HashMap<>();
+        for (Node node : shard.state().nodes()) {
+            Queue queue = node.queue;
+            queue.recovered(shard.state().lastMessageId());
+            queue.forEachLive((block, index) -> {
+                int segment = (int) (block.position(index) >>> 32);
+                live.computeIfAbsent(segment, key -> new long[1])[0] += block.recordBytes(index);
+            });
+        }
+        live.forEach((segment, bytes) -> journal.restoreLive(segment, bytes[0]));
+        journal.registerShard(shard.number(), shard.loop());
+        journal.checkpointed(shard.number(), part.replayFrom());
+    }
+}

@@ -1,0 +1,438 @@
+package org.waybill.shard;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.io.Clock;
+import org.waybill.io.Loop;
+import org.waybill.journal.Frame;
+import org.waybill.journal.Journal;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.queue.Block;
+import org.waybill.queue.Facts;
+import org.waybill.queue.Queue;
+import org.waybill.spi.BrokerError;
+
+/**
+ * One shard: runs its sessions' commands in turns and lets their effects out when the journal has them.
+ *
+ * <p>A turn: take the batches that have arrived, carry out their commands, hand out what can be handed out, append one frame,
+ * send the answers. {@link #submit} may be called from any thread; everything else is on the shard's loop.
+ */
+public final class Shard implements Facts {
+    private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
+
+    /** Batches a turn takes before it appends. */
+    private static final int MAX_BATCHES = 256;
+
+    /** Bytes a frame may have before the turn ends. */
+    private static final int MAX_FRAME_BYTES = 4 << 20;
+
+    /** Standalone: one leader for ever. */
+    private static final long EPOCH = 1;
+
+    private final int number;
+    private final Loop loop;
+    private final Clock clock;
+    private final Journal journal;
+    private final Memory memory;
+    private final State state;
+    private final Commands commands;
+    private final Bytes event = new Bytes();
+
+    private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final Map<LocalSession, Outbox> outboxes = new HashMap<>();
+    private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
+    private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
+    private final Removals removals = new Removals();
+    private final List<Outbox> dirtyOutboxes = new ArrayList<>();
+    private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
+    private final Maintenance maintenance;
+    private @Nullable DeadLetters deadLetters;
+    private Turn turn = new Turn(this);
+    private long logIndex;
+    private long commitIndex;
+    private long nowMs;
+    private long residentChange;
+    private @Nullable String noRoom;
+
+    /**
+     * A shard whose state is still to be recovered.
+     *
+     * @param segmentBytes the size of the journal's segments
+     */
+    public Shard(
+            int number, Loop loop, Clock clock, Journal journal, Memory memory, AddressRules rules, long segmentBytes) {
+        this.number = number;
+        this.loop = loop;
+        this.clock = clock;
+        this.journal = journal;
+        this.memory = memory;
+        this.state = new State(this, rules);
+        this.commands = new Commands(this, state);
+        Checkpointer checkpointer = new Checkpointer(this, state);
+        this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
+    }
+
+    /**
+     * Begins to look after its log. Any thread, after recovery.
+     *
+     * @param all the shards of the broker, this one included
+     */
+    public void start(Shard[] all) {
+        execute(() -> {
+            deadLetters = new DeadLetters(this, all);
+            maintenance.start();
+        });
+    }
+
+    /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
+    public void stop(Runnable done) {
+        execute(() -> maintenance.stop(done));
+    }
+
+    int number() {
+        return number;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Journal journal() {
+        return journal;
+    }
+
+    State state() {
+        return state;
+    }
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    long logIndex() {
+        return logIndex;
+    }
+
+    void recoveredTo(long index) {
+        logIndex = Math.max(logIndex, index);
+        commitIndex = logIndex;
+    }
+
+    long nowMs() {
+        return nowMs;
+    }
+
+    Turn turn() {
+        return turn;
+    }
+
+    // ---- turns
+
+    /** Hands commands over. Any thread. */
+    void submit(Batch batch) {
+        inbox.add(batch);
+        schedule();
+    }
+
+    /** Makes sure that a turn follows. Any thread. */
+    void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            loop.execute(this::run);
+        }
+    }
+
+    private void run() {
+        scheduled.set(false);
+        nowMs = clock.epochMs();
+        for (int i = 0; i < MAX_BATCHES; i++) {
+            Batch batch = inbox.poll();
+            if (batch == null) {
+                break;
+            }
+            commands.run(batch);
+            Frame frame = turn.frameOrNull();
+            if (frame != null && frame.frameBytes() > MAX_FRAME_BYTES) {
+                break;
+            }
+        }
+        endTurn();
+        if (!inbox.isEmpty()) {
+            schedule();
+        }
+    }
+
+    private void endTurn() {
+        dispatch();
+        while (!turn.idle() || !removals.empty()) {
+            close(turn);
+            dispatch();
+        }
+        if (residentChange != 0) {
+            memory.add(residentChange);
+            residentChange = 0;
+        }
+        for (int i = 0; i < dirtyOutboxes.size(); i++) {
+            dirtyOutboxes.get(i).flush();
+        }
+        dirtyOutboxes.clear();
+    }
+
+    private void dispatch() {
+        Queue queue = dirtyQueues.pollFirst();
+        while (queue != null) {
+            queue.awake(false);
+            if (state.exists(queue)) {
+                queue.dispatch(nowMs);
+                commands.relieve(state.node(queue));
+            }
+            queue = dirtyQueues.pollFirst();
+        }
+    }
+
+    private void close(Turn finished) {
+        removals.record(finished, event);
+        turn = new Turn(this);
+        Frame frame = finished.frameOrNull();
+        if (frame != null) {
+            frame.onForced(this::forced);
+            inFlight.addLast(finished);
+            journal.append(frame);
+        } else if (inFlight.isEmpty()) {
+            finished.commit();
+        } else {
+            inFlight.addLast(finished);
+        }
+    }
+
+    Frame newFrame() {
+        return new Frame(number, ++logIndex, EPOCH, commitIndex);
+    }
+
+    private void forced(Frame frame) {
+        commitIndex = frame.logIndex();
+        Turn first = inFlight.pollFirst();
+        while (first != null) {
+            first.commit();
+            if (memory.full()) {
+                dispatch();
+                first.shed();
+            }
+            Turn next = inFlight.peekFirst();
+            first = next != null && next.frameOrNull() == null ? inFlight.pollFirst() : null;
+        }
+        while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
+            awaited.pollFirst().task().run();
+        }
+        schedule();
+    }
+
+    private record Awaited(long index, Runnable task) {}
+
+    /** Runs a task once a log index is committed, which it is not yet; indexes are asked for in their order. */
+    void afterCommitOf(long index, Runnable task) {
+        awaited.addLast(new Awaited(index, task));
+    }
+
+    /** Runs a task on the shard's loop as a turn of its own. Any thread. */
+    void execute(Runnable task) {
+        loop.execute(() -> {
+            nowMs = clock.epochMs();
+            task.run();
+            schedule();
+        });
+    }
+
+    // ---- sessions
+
+    Outbox outbox(LocalSession session) {
+        return outboxes.computeIfAbsent(session, key -> new Outbox(this, key));
+    }
+
+    @Nullable
+    Outbox forget(LocalSession session) {
+        return outboxes.remove(session);
+    }
+
+    void dirty(Outbox outbox) {
+        dirtyOutboxes.add(outbox);
+    }
+
+    /** Why no message can be stored, or null. */
+    @Nullable
+    String noRoom() {
+        return noRoom;
+    }
+
+    /** The disk ran out of room for messages, or has room again. Any thread. */
+    public void roomChanged(boolean room) {
+        execute(() -> {
+            noRoom = room ? null : "the disk has less room than its reserve: no new messages are taken";
+            if (!room) {
+                LOG.warn("WB2101 shard {}: {}", number, noRoom);
+            } else {
+                LOG.info("WB2102 shard {}: the disk has room again", number);
+            }
+            commands.roomChanged();
+        });
+    }
+
+    /** Tells a consumer that what it stated is committed, once it is. */
+    void confirm(Outbox to, LocalConsumer consumer, long firstToken, long lastToken) {
+        turn.answers().add(to, Batch.Kind.CONSUMER_SETTLED, consumer, firstToken, lastToken, null, null);
+    }
+
+    // ---- facts
+
+    /** Stores a message in a queue; the caller has decided that it may. */
+    void store(Node node, Message message, Outbox from, LocalProducer producer, long token) {
+        if (store(node, message)) {
+            turn.answers().accepted(from, producer, token);
+        } else {
+            from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
+        }
+    }
+
+    /** Stores a message in a queue; returns whether that must be committed before it counts. */
+    boolean store(Node node, Message message) {
+        Queue queue = node.queue;
+        long id = state.nextMessageId();
+        state.idsUsed(id, 0);
+        long expiresMs = message.expiresAtMs(nowMs);
+        boolean durable = message.durable() && !queue.temporary();
+        boolean recorded = durable || memory.full();
+        if (recorded) {
+            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, message.format(), queue.id());
+            int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
+            int bytes = turn.frame().recordBytes(ordinal);
+            Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs);
+            turn.place(queue, block, block.lastIndex(), ordinal);
+        } else {
+            queue.store(id, message.priority(), message, message.size(), false, expiresMs);
+        }
+        if (durable) {
+            queue.uncommitted(1);
+            turn.reveal(queue, id);
+        } else if (queue.uncommitted() > 0) {
+            turn.reveal(queue, id);
+        } else {
+            queue.reveal(id);
+        }
+        // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
+        // then
+        return recorded;
+    }
+
+    Node create(String name, @Nullable LocalSession owner) {
+        int id = state.nextQueueId();
+        if (owner == null) {
+            turn.record(Events.QUEUE_CREATED, event.clear().putVar(id).putText(name));
+        }
+        return state.created(id, name, owner);
+    }
+
+    void delete(Node node) {
+        Queue queue = node.queue;
+        if (!queue.temporary()) {
+            turn.record(Events.QUEUE_DELETED, event.clear().putVar(queue.id()));
+        }
+        queue.forEachLive((block, index) -> {
+            Message message = block.message(index);
+            if (message != null) {
+                residentChange -= message.size();
+            }
+            if (block.position(index) != Block.NO_POSITION) {
+                turn.release(block.position(index), block.recordBytes(index));
+            }
+        });
+        queue.close();
+        state.deleted(queue.id());
+    }
+
+    /** Appends a live message again, out of a segment that is to be freed; its entry moves when this is committed. */
+    void relocate(Queue queue, Block block, int index, byte[] payload) {
+        event.clear();
+        int head = payload[0] & 0xFF;
+        int ordinal = turn.frame().add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
+        turn.place(queue, block, index, ordinal);
+    }
+
+    @Override
+    public void removed(Queue queue, Block block, int index) {
+        if (block.logged(index)) {
+            removals.add(queue, block.id(index));
+        }
+        if (block.position(index) != Block.NO_POSITION) {
+            turn.release(block.position(index), block.recordBytes(index));
+        }
+        queue.remove(block, index);
+        wake(queue);
+    }
+
+    @Override
+    public void undeliverable(Queue queue, Block block, int index, String reason) {
+        String to = state.node(queue).settings.deadLetterAddress();
+        if (to == null || to.equals(queue.name()) || deadLetters == null) {
+            removed(queue, block, index);
+        } else {
+            deadLetters.move(queue, block, index, to, reason);
+        }
+    }
+
+    @Override
+    public void counted(Queue queue, Block block, int index) {
+        if (block.logged(index)) {
+            Events.counted(event, queue.id(), block.id(index), block.deliveryCount(index), block.annotations(index));
+            turn.record(Events.COUNTED, event);
+        }
+    }
+
+    @Override
+    public void read(Queue queue, @Nullable Block[] blocks, int[] indexes, int count) {
+        EntryRead.start(this, queue, blocks, indexes, count);
+    }
+
+    @Override
+    public void wake(Queue queue) {
+        if (!queue.awake()) {
+            queue.awake(true);
+            dirtyQueues.addLast(queue);
+        }
+    }
+
+    @Override
+    public boolean memoryFull() {
+        return memory.full();
+    }
+
+    @Override
+    public void resident(long bytes) {
+        residentChange += bytes;
+    }
+
+    @Override
+    public void unreadable(Queue queue, Block block, int index, String why) {
+        LOG.error(
+                "WB2103 queue {}: message {} cannot be read back and is held: {}", queue.name(), block.id(index), why);
+    }
+
+    void release(int segment, int bytes) {
+        if (bytes > 0) {
+            journal.release(segment, bytes);
+        }
+    }
+
+    static BrokerError deleted(String name) {
+        return new BrokerError(BrokerError.Code.RESOURCE_DELETED, "queue " + name + " was deleted");
+    }
+}

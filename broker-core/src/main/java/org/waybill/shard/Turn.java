@@ -1,0 +1,179 @@
+package org.waybill.shard;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+import org.waybill.journal.Frame;
+import org.waybill.queue.Block;
+import org.waybill.queue.Queue;
+
+/**
+ * What one turn of a shard has recorded, and what follows from it once it is forced.
+ *
+ * <p>The frame holds the events; the rest are effects, carried out by {@link #commit} in the order given there.
+ */
+final class Turn {
+    private static final int FIRST_CAPACITY = 4;
+
+    /** Positions and releases name their segment in the upper half. */
+    private static final int SEGMENT_SHIFT = 32;
+
+    private final Shard shard;
+    private @Nullable Frame frame;
+
+    private int placed;
+    private Queue[] placedQueues = new Queue[FIRST_CAPACITY];
+    private Block[] placedBlocks = new Block[FIRST_CAPACITY];
+    private int[] placedIndexes = new int[FIRST_CAPACITY];
+    private long[] placedIds = new long[FIRST_CAPACITY];
+    private int[] ordinals = new int[FIRST_CAPACITY];
+
+    private int released;
+    private long[] releasedPositions = new long[FIRST_CAPACITY];
+    private int[] releasedBytes = new int[FIRST_CAPACITY];
+
+    private int revealed;
+    private Queue[] revealedQueues = new Queue[FIRST_CAPACITY];
+    private long[] revealedIds = new long[FIRST_CAPACITY];
+
+    private final Answers answers = new Answers();
+
+    Turn(Shard shard) {
+        this.shard = shard;
+    }
+
+    /** The frame, begun when the first event is recorded. */
+    Frame frame() {
+        Frame begun = frame;
+        if (begun == null) {
+            begun = shard.newFrame();
+            frame = begun;
+        }
+        return begun;
+    }
+
+    @Nullable
+    Frame frameOrNull() {
+        return frame;
+    }
+
+    boolean idle() {
+        return frame == null && answers.empty() && released == 0 && revealed == 0;
+    }
+
+    /** Records an event without a message. */
+    void record(byte type, Bytes event) {
+        frame().add(type, event.array, 0, event.length, null, 0, 0, false);
+    }
+
+    /** Records an event with a message; returns its ordinal in the frame. */
+    int record(byte type, Bytes event, byte[] body, int from, int length) {
+        return frame().add(type, event.array, 0, event.length, body, from, length, true);
+    }
+
+    /** The entry whose record has this ordinal learns its position at commit; one that has another already is moved. */
+    void place(Queue queue, Block block, int index, int ordinal) {
+        if (placed == ordinals.length) {
+            int capacity = placed * 4;
+            placedQueues = Arrays.copyOf(placedQueues, capacity);
+            placedBlocks = Arrays.copyOf(placedBlocks, capacity);
+            placedIndexes = Arrays.copyOf(placedIndexes, capacity);
+            placedIds = Arrays.copyOf(placedIds, capacity);
+            ordinals = Arrays.copyOf(ordinals, capacity);
+        }
+        placedQueues[placed] = queue;
+        placedBlocks[placed] = block;
+        placedIndexes[placed] = index;
+        placedIds[placed] = block.id(index);
+        ordinals[placed++] = ordinal;
+    }
+
+    /** The record at this position is dead once this turn is committed. */
+    void release(long position, int bytes) {
+        if (released == releasedBytes.length) {
+            releasedPositions = Arrays.copyOf(releasedPositions, released * 4);
+            releasedBytes = Arrays.copyOf(releasedBytes, released * 4);
+        }
+        releasedPositions[released] = position;
+        releasedBytes[released++] = bytes;
+    }
+
+    /** Entries up to this id become visible once this turn is committed. */
+    void reveal(Queue queue, long id) {
+        if (revealed > 0 && revealedQueues[revealed - 1] == queue) {
+            revealedIds[revealed - 1] = Math.max(revealedIds[revealed - 1], id);
+            return;
+        }
+        if (revealed == revealedIds.length) {
+            revealedQueues = Arrays.copyOf(revealedQueues, revealed * 4);
+            revealedIds = Arrays.copyOf(revealedIds, revealed * 4);
+        }
+        revealedQueues[revealed] = queue;
+        revealedIds[revealed++] = id;
+    }
+
+    /** Answers that may go out once this turn is committed. */
+    Answers answers() {
+        return answers;
+    }
+
+    /** Carries out the effects: the frame, if any, is forced. */
+    void commit() {
+        place();
+        release();
+        for (int i = 0; i < revealed; i++) {
+            revealedQueues[i].reveal(revealedIds[i]);
+        }
+        answers.send();
+    }
+
+    private void place() {
+        if (placed == 0) {
+            return;
+        }
+        Frame forced = Invariant.present(frame);
+        for (int i = 0; i < placed; i++) {
+            Block block = placedBlocks[i];
+            int index = placedIndexes[i];
+            long position = forced.position(ordinals[i]);
+            int bytes = forced.recordBytes(ordinals[i]);
+            long former = block.position(index);
+            if (placedQueues[i].closed() || !block.isHere(index, placedIds[i])) {
+                release(position, bytes);
+            } else {
+                if (former == Block.NO_POSITION) {
+                    placedQueues[i].uncommitted(block.logged(index) ? -1 : 0);
+                } else {
+                    release(former, bytes);
+                }
+                block.place(index, position);
+            }
+        }
+    }
+
+    private void release() {
+        long run = 0;
+        int segment = -1;
+        for (int i = 0; i < released; i++) {
+            int next = (int) (releasedPositions[i] >>> SEGMENT_SHIFT);
+            if (next != segment || run > Integer.MAX_VALUE / 2) {
+                shard.release(segment, (int) run);
+                segment = next;
+                run = 0;
+            }
+            run += releasedBytes[i];
+        }
+        shard.release(segment, (int) run);
+    }
+
+    /** After the effects: messages this turn stored that are still not handed out may leave memory. */
+    void shed() {
+        for (int i = 0; i < placed; i++) {
+            Block block = placedBlocks[i];
+            int index = placedIndexes[i];
+            if (!placedQueues[i].closed() && block.isHere(index, placedIds[i])) {
+                placedQueues[i].shed(block, index);
+            }
+        }
+    }
+}

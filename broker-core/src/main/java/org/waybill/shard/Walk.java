@@ -1,0 +1,50 @@
+package org.waybill.shard;
+
+import org.jspecify.annotations.Nullable;
+import org.waybill.queue.Queue;
+
+/** A walk over the live entries of one queue that may pause between turns: it remembers ids, not blocks. */
+final class Walk {
+    private static final int PRIORITIES = 10;
+
+    private final @Nullable Queue queue;
+    private int priority;
+    private long afterId;
+
+    Walk(Queue queue) {
+        this.queue = queue;
+    }
+
+    private Walk() {
+        this.queue = null;
+        this.priority = PRIORITIES;
+    }
+
+    static Walk nowhere() {
+        return new Walk();
+    }
+
+    boolean ended() {
+        return priority >= PRIORITIES || queue == null || queue.closed();
+    }
+
+    Queue queue() {
+        return org.waybill.io.Invariant.present(queue);
+    }
+
+    /** The priority whose entries the next step visits. */
+    int priority() {
+        return priority;
+    }
+
+    /** Visits at most {@code max} further entries of one priority. */
+    void next(int max, Queue.EntryVisitor visitor) {
+        long last = queue().visit(priority, afterId, max, visitor);
+        if (last < 0) {
+            priority++;
+            afterId = 0;
+        } else {
+            afterId = last;
+        }
+    }
+}

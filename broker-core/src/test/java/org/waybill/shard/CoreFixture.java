@@ -1,0 +1,361 @@
+package org.waybill.shard;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
+import org.waybill.io.Clock;
+import org.waybill.io.FileDisk;
+import org.waybill.journal.Journal;
+import org.waybill.journal.JournalOptions;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.selector.Selector;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.Consumer;
+import org.waybill.spi.ConsumerHandler;
+import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.NodeKind;
+import org.waybill.spi.Producer;
+import org.waybill.spi.ProducerHandler;
+import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.SessionHandler;
+
+/** Shards over a real journal in a directory, run by the test's thread. */
+final class CoreFixture implements AutoCloseable {
+    final TestLoop loop = new TestLoop();
+    final TestClock clock = new TestClock();
+    final Journal journal;
+    final Memory memory;
+    final Shard[] shards;
+    AddressRules rules;
+
+    CoreFixture(Path directory) {
+        this(directory, 1, 64L << 20, 1 << 20, name -> AddressSettings.defaults());
+    }
+
+    CoreFixture(Path directory, int shardCount, long memoryBytes, int segmentBytes, AddressRules rules) {
+        this.rules = rules;
+        this.memory = new Memory(memoryBytes);
+        JournalOptions options = new JournalOptions(segmentBytes, 2, 4, 64 << 20, 1 << 20, 0, 0, 1_000);
+        try {
+            FileDisk disk = new FileDisk(directory);
+            journal = Journal.open(options, disk, clock);
+            shards = new Shard[shardCount];
+            for (int i = 0; i < shardCount; i++) {
+                shards[i] = new Shard(i, loop, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
+            }
+            Recovery.run(journal, disk, shards);
+            journal.start(cause -> {
+                throw new AssertionError(cause);
+            });
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+        for (Shard shard : shards) {
+            shard.start(shards);
+        }
+        loop.drain();
+    }
+
+    /** Ends as a crash would, but for what the journal has been handed already. */
+    @Override
+    public void close() {
+        try {
+            journal.close();
+        } catch (InterruptedException interrupted) {
+            throw new AssertionError(interrupted);
+        }
+    }
+
+    /** Ends in good order: with a last checkpoint. */
+    void stop() {
+        int[] missing = {shards.length};
+        for (Shard shard : shards) {
+            shard.stop(() -> missing[0]--);
+        }
+        loop.until(() -> missing[0] == 0);
+        close();
+    }
+
+    /** Writes a checkpoint of the first shard and waits for it. */
+    void checkpoint() {
+        boolean[] done = {false};
+        shards[0].execute(() -> new Checkpointer(shards[0], shards[0].state()).begin(() -> done[0] = true));
+        loop.until(() -> done[0]);
+    }
+
+    TestSession session() {
+        return new TestSession(this);
+    }
+
+    /** An encoded message with a header, a to field and a text. */
+    static Message message(boolean durable, String text) {
+        return message(durable, 4, 0, null, text);
+    }
+
+    static Message message(boolean durable, int priority, int ttlMs, @Nullable String to, String text) {
+        byte[] body = text.getBytes(StandardCharsets.UTF_8);
+        byte[] address = to == null ? new byte[0] : to.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(64 + body.length + address.length);
+        out.put(new byte[] {
+            0, 0x53, 0x70, (byte) 0xC0, (byte) (ttlMs == 0 ? 5 : 9), 3, (byte) (durable ? 0x41 : 0x42), 0x50
+        });
+        out.put((byte) priority);
+        if (ttlMs == 0) {
+            out.put((byte) 0x40);
+        } else {
+            out.put((byte) 0x70).putInt(ttlMs);
+        }
+        if (to != null) {
+            out.put(new byte[] {0, 0x53, 0x73, (byte) 0xC0, (byte) (5 + address.length), 3, 0x40, 0x40, (byte) 0xA1});
+            out.put((byte) address.length).put(address);
+        }
+        out.put(new byte[] {0, 0x53, 0x77, (byte) 0xB1}).putInt(body.length).put(body);
+        byte[] bytes = new byte[out.position()];
+        out.flip().get(bytes);
+        return Message.of(bytes, 0);
+    }
+
+    /** The text of a message made by {@link #message}. */
+    static String text(Message message) {
+        byte[] bytes = message.bytes();
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        for (int at = message.bareAt(); at + 8 < bytes.length + 1; at++) {
+            if (bytes[at] == 0 && bytes[at + 1] == 0x53 && bytes[at + 2] == 0x77) {
+                int length = in.getInt(at + 4);
+                return new String(bytes, at + 8, length, StandardCharsets.UTF_8);
+            }
+        }
+        throw new AssertionError("no body");
+    }
+
+    /** Time that the test sets. */
+    static final class TestClock implements Clock {
+        long epochMs = 1_700_000_000_000L;
+
+        @Override
+        public long nanoTime() {
+            return System.nanoTime();
+        }
+
+        @Override
+        public long epochMs() {
+            return epochMs;
+        }
+    }
+
+    /** A client of the fixture. */
+    static final class TestSession implements SessionHandler {
+        final CoreFixture core;
+        final LocalSession session;
+        int batches;
+
+        TestSession(CoreFixture core) {
+            this.core = core;
+            this.session = new LocalSession(core.shards, core.loop, this, closed -> {});
+        }
+
+        TestProducer producer(@Nullable String address) {
+            TestProducer made = new TestProducer(this);
+            made.producer = session.openProducer(new ProducerSpec(address, NodeKind.QUEUE), made);
+            session.flush();
+            core.loop.until(() -> made.opened || made.error != null);
+            return made;
+        }
+
+        TestConsumer consumer(String address) {
+            return consumer(new ConsumerSpec(address, NodeKind.QUEUE, false, false, Outcome.FAILED, null));
+        }
+
+        TestConsumer browser(String address, @Nullable String selector) {
+            Selector parsed = selector == null ? null : Selector.parse(selector);
+            return consumer(new ConsumerSpec(address, NodeKind.QUEUE, true, false, Outcome.RELEASED, parsed));
+        }
+
+        TestConsumer consumer(ConsumerSpec spec) {
+            TestConsumer made = new TestConsumer(this);
+            made.consumer = session.openConsumer(spec, made);
+            session.flush();
+            core.loop.until(() -> made.opened || made.error != null);
+            return made;
+        }
+
+        void close() {
+            session.close();
+            core.loop.drain();
+        }
+
+        @Override
+        public void batchEnd() {
+            batches++;
+        }
+
+        @Override
+        public void closed(BrokerError error) {
+            throw new AssertionError(error);
+        }
+    }
+
+    /** A producer that remembers its answers. */
+    static final class TestProducer implements ProducerHandler {
+        final TestSession in;
+        Producer producer;
+        boolean opened;
+
+        @Nullable
+        BrokerError error;
+
+        @Nullable
+        String blocked;
+
+        long next;
+        long settled;
+        final List<Outcome> outcomes = new ArrayList<>();
+        final List<BrokerError> refusals = new ArrayList<>();
+
+        TestProducer(TestSession in) {
+            this.in = in;
+        }
+
+        /** Sends without waiting. */
+        void send(Message message) {
+            producer.send(message, next++);
+            in.session.flush();
+        }
+
+        void sendAndWait(Message message) {
+            send(message);
+            in.core.loop.until(() -> settled == next);
+        }
+
+        void sendDurable(int from, int count) {
+            for (int i = from; i < from + count; i++) {
+                producer.send(message(true, "m" + i), next++);
+                if (i % 100 == 0) {
+                    in.session.flush();
+                }
+            }
+            in.session.flush();
+            in.core.loop.until(() -> settled == next);
+        }
+
+        @Override
+        public void opened() {
+            opened = true;
+        }
+
+        @Override
+        public void closed(BrokerError reason) {
+            error = reason;
+        }
+
+        @Override
+        public void settled(long firstToken, long lastToken, Outcome outcome) {
+            settled += lastToken - firstToken + 1;
+            outcomes.add(outcome);
+        }
+
+        @Override
+        public void refused(long token, BrokerError reason) {
+            settled++;
+            refusals.add(reason);
+        }
+
+        @Override
+        public void blocked(String reason) {
+            blocked = reason;
+        }
+
+        @Override
+        public void unblocked() {
+            blocked = null;
+        }
+    }
+
+    /** A consumer that remembers what it gets. */
+    static final class TestConsumer implements ConsumerHandler {
+        final TestSession in;
+        Consumer consumer;
+        boolean opened;
+
+        @Nullable
+        BrokerError error;
+
+        long drained = -1;
+        long confirmed = -1;
+        final List<String> texts = new ArrayList<>();
+        final List<byte @Nullable []> heads = new ArrayList<>();
+        final List<Message> messages = new ArrayList<>();
+
+        TestConsumer(TestSession in) {
+            this.in = in;
+        }
+
+        List<String> receive(int count) {
+            int wanted = texts.size() + count;
+            credit(wanted);
+            in.core.loop.until(() -> texts.size() >= wanted);
+            return texts.subList(wanted - count, wanted);
+        }
+
+        void credit(long limit) {
+            consumer.credit(limit, false);
+            in.session.flush();
+            in.core.loop.drain();
+        }
+
+        /** Everything there is, as a browser or a closing client asks for it. */
+        List<String> drain() {
+            long limit = texts.size() + 1_000_000L;
+            drained = -1;
+            consumer.credit(limit, true);
+            in.session.flush();
+            in.core.loop.until(() -> drained == limit);
+            return texts;
+        }
+
+        void settle(long first, long last, Outcome outcome) {
+            confirmed = -1;
+            consumer.settle(first, last, outcome, true);
+            in.session.flush();
+            in.core.loop.until(() -> confirmed == last);
+        }
+
+        @Override
+        public void opened() {
+            opened = true;
+        }
+
+        @Override
+        public void closed(BrokerError reason) {
+            error = reason;
+        }
+
+        @Override
+        public void deliver(long token, Message message, byte @Nullable [] head) {
+            if (token != texts.size()) {
+                throw new AssertionError("token " + token + " after " + texts.size() + " deliveries");
+            }
+            texts.add(text(message));
+            heads.add(head);
+            messages.add(message);
+            consumer.consumed(message.size());
+        }
+
+        @Override
+        public void drained(long limitToken) {
+            drained = limitToken;
+        }
+
+        @Override
+        public void settled(long firstToken, long lastToken) {
+            confirmed = lastToken;
+        }
+    }
+}

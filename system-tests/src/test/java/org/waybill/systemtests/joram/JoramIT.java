@@ -1,0 +1,59 @@
+package org.waybill.systemtests.joram;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import junit.framework.TestCase;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.opentest4j.TestAbortedException;
+import org.waybill.systemtests.RunningBroker;
+
+/** Each test of the suite as a test of its own name; those that our list does not require are tried too, and reported as skipped if they fail. */
+final class JoramIT {
+    @RegisterExtension
+    static final RunningBroker BROKER = new RunningBroker();
+
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    @BeforeAll
+    static void pointTheSuiteAtTheBroker() {
+        QpidJmsAdmin.connectTo("amqp://127.0.0.1:" + BROKER.port()
+                + "?jms.requestTimeout=10000&jms.connectTimeout=10000&jms.closeTimeout=10000");
+    }
+
+    @Test
+    void ourListNamesEveryTestOfTheSuite() {
+        assertThat(JoramSuite.list().keySet()).isEqualTo(JoramSuite.tests().keySet());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> suite() {
+        Map<String, String> verdicts = JoramSuite.list();
+        return JoramSuite.tests().entrySet().stream()
+                .map(entry -> dynamicTest(
+                        entry.getKey(),
+                        () -> run(entry.getValue(), verdicts.getOrDefault(entry.getKey(), "unlisted"))));
+    }
+
+    private static void run(TestCase test, String verdict) {
+        Throwable failure = assertTimeoutPreemptively(LIMIT, () -> JoramSuite.run(test));
+        if (verdict.equals("pass")) {
+            if (failure != null) {
+                throw new AssertionError(failure.getMessage(), failure);
+            }
+        } else if (failure != null) {
+            throw new TestAbortedException("not required (" + verdict + "), and it fails: " + failure, failure);
+        } else {
+            System.out.println(
+                    "JORAM " + test.getName() + " passes though the list does not require it (" + verdict + ")");
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.waybill.systemtests.joram;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Enumeration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import junit.framework.Test;
+import junit.framework.TestCase;
+import junit.framework.TestFailure;
+import junit.framework.TestResult;
+import junit.framework.TestSuite;
+import org.jspecify.annotations.Nullable;
+
+/** Every test of the suite by name ({@code package.Class.method} below its root package), as the suite has it and as our list has it. */
+final class JoramSuite {
+    private static final String ROOT = "org.objectweb.jtests.jms.conform.";
+    private static final List<String> CLASSES = List.of(
+            "connection.ConnectionTest",
+            "connection.TopicConnectionTest",
+            "message.MessageBodyTest",
+            "message.MessageDefaultTest",
+            "message.MessageTypeTest",
+            "message.headers.MessageHeaderTest",
+            "message.properties.JMSXPropertyTest",
+            "message.properties.MessagePropertyConversionTest",
+            "message.properties.MessagePropertyTest",
+            "queue.QueueBrowserTest",
+            "queue.TemporaryQueueTest",
+            "selector.SelectorSyntaxTest",
+            "selector.SelectorTest",
+            "session.QueueSessionTest",
+            "session.SessionTest",
+            "session.TopicSessionTest",
+            "session.UnifiedSessionTest",
+            "topic.TemporaryTopicTest");
+
+    private JoramSuite() {}
+
+    /** The tests that the suite holds, by name. */
+    static Map<String, TestCase> tests() {
+        Map<String, TestCase> tests = new TreeMap<>();
+        for (String name : CLASSES) {
+            try {
+                TestSuite suite = new TestSuite(Class.forName(ROOT + name).asSubclass(TestCase.class));
+                Enumeration<Test> members = suite.tests();
+                while (members.hasMoreElements()) {
+                    TestCase test = (TestCase) members.nextElement();
+                    tests.put(name + "." + test.getName(), test);
+                }
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException("the suite has no class " + name, e);
+            }
+        }
+        return tests;
+    }
+
+    /** What our list says of each test: {@code pass}, or the reason why it need not pass. */
+    static Map<String, String> list() {
+        Map<String, String> verdicts = new TreeMap<>();
+        for (String line : lines("joram-tests.txt")) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                String[] words = line.split("\\s+", 2);
+                if (words.length != 2 || verdicts.put(words[1].strip(), words[0]) != null) {
+                    throw new IllegalStateException("joram-tests.txt: not a verdict and a test, or twice: " + line);
+                }
+            }
+        }
+        return verdicts;
+    }
+
+    /** Runs one test as JUnit 3 would, and returns what went wrong, or null. */
+    static @Nullable Throwable run(TestCase test) {
+        TestResult result = new TestResult();
+        test.run(result);
+        List<TestFailure> failures = new ArrayList<>();
+        result.failures().asIterator().forEachRemaining(failures::add);
+        result.errors().asIterator().forEachRemaining(failures::add);
+        return failures.isEmpty() ? null : failures.get(0).thrownException();
+    }
+
+    private static List<String> lines(String resource) {
+        try (InputStream in = JoramSuite.class.getResourceAsStream(resource)) {
+            if (in == null) {
+                throw new IllegalStateException("no resource " + resource);
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

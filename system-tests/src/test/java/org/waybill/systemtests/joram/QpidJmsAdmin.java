@@ -1,0 +1,110 @@
+package org.waybill.systemtests.joram;
+
+import java.util.Hashtable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.naming.Context;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+import org.objectweb.jtests.jms.admin.Admin;
+
+/**
+ * What the suite asks of a provider's administration, answered without any: connection factories and destinations are entries of Qpid JMS's
+ * own JNDI context, and the broker creates a queue when a client attaches to it. Each test gets physical names of its own, so that what one
+ * leaves behind is not found by the next. The suite makes instances by reflection, hence the static URI.
+ */
+public final class QpidJmsAdmin implements Admin {
+    private static final AtomicReference<String> URI = new AtomicReference<>("");
+    private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+    private final String prefix = "joram." + INSTANCES.incrementAndGet() + ".";
+    private final Map<String, String> entries = new ConcurrentHashMap<>();
+
+    static void connectTo(String uri) {
+        URI.set(uri);
+    }
+
+    @Override
+    public String getName() {
+        return "Waybill";
+    }
+
+    @Override
+    public Context createContext() throws NamingException {
+        Hashtable<String, String> environment = new Hashtable<>(entries);
+        environment.put(Context.INITIAL_CONTEXT_FACTORY, "org.apache.qpid.jms.jndi.JmsInitialContextFactory");
+        return new InitialContext(environment);
+    }
+
+    @Override
+    public void createConnectionFactory(String name) {
+        entries.put("connectionfactory." + name, URI.get());
+    }
+
+    @Override
+    public void createQueueConnectionFactory(String name) {
+        createConnectionFactory(name);
+    }
+
+    @Override
+    public void createTopicConnectionFactory(String name) {
+        createConnectionFactory(name);
+    }
+
+    @Override
+    public void createQueue(String name) {
+        entries.put("queue." + name, prefix + name);
+    }
+
+    @Override
+    public void createTopic(String name) {
+        entries.put("topic." + name, prefix + name);
+    }
+
+    @Override
+    public void deleteQueue(String name) {
+        entries.remove("queue." + name);
+    }
+
+    @Override
+    public void deleteTopic(String name) {
+        entries.remove("topic." + name);
+    }
+
+    @Override
+    public void deleteConnectionFactory(String name) {
+        entries.remove("connectionfactory." + name);
+    }
+
+    @Override
+    public void deleteQueueConnectionFactory(String name) {
+        deleteConnectionFactory(name);
+    }
+
+    @Override
+    public void deleteTopicConnectionFactory(String name) {
+        deleteConnectionFactory(name);
+    }
+
+    @Override
+    public void startServer() {
+        // the broker runs for the whole class
+    }
+
+    @Override
+    public void stopServer() {
+        // the broker runs for the whole class
+    }
+
+    @Override
+    public void start() {
+        // the broker runs for the whole class
+    }
+
+    @Override
+    public void stop() {
+        // the broker runs for the whole class
+    }
+}

@@ -1,0 +1,11 @@
+/**
+ * The JORAM JMS conformance suite, an old third-party suite that is published on Maven Central, run through Qpid JMS against the unzipped
+ * broker.
+ *
+ * <p>The suite is written for JUnit 3 and {@code javax.jms}; the build rewrites its names to {@code jakarta.jms}, and one dynamic test stands
+ * for each of its tests. Which of them must pass is listed in {@code joram-tests.txt} beside these classes, with the reason for the rest.
+ */
+@NullMarked
+package org.waybill.systemtests.joram;
+
+import org.jspecify.annotations.NullMarked;
