@@ -97,12 +97,16 @@ class SmallBroker implements AutoCloseable, ConnectionListener, SessionListener,
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         listening.close();
         if (socket != null) {
             socket.close();
         }
-        thread.join(TimeUnit.SECONDS.toMillis(10));
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(10));
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     private void serve() {
