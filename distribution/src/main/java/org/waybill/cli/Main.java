@@ -7,7 +7,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.waybill.broker.StartFailure;
 import org.waybill.config.SettingsError;
-import org.waybill.jms.engine.AmqpFailure;
+import org.waybill.jms.engine.ClientException;
 import org.waybill.security.UserFileError;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -92,8 +92,8 @@ final class Main implements Runnable {
             return ExitCode.SETTINGS;
         } else if (failure instanceof StartFailure start) {
             return code(start.reason());
-        } else if (failure instanceof AmqpFailure amqp) {
-            return code(amqp.kind());
+        } else if (failure instanceof ClientException client) {
+            return code(client.kind());
         } else if (failure instanceof UserFileError || failure instanceof UncheckedIOException) {
             return ExitCode.FAILED;
         }
@@ -110,12 +110,13 @@ final class Main implements Runnable {
         };
     }
 
-    private static ExitCode code(AmqpFailure.Kind kind) {
+    private static ExitCode code(ClientException.Kind kind) {
         return switch (kind) {
-            case UNREACHABLE, LOST -> ExitCode.UNREACHABLE;
-            case UNAUTHENTICATED -> ExitCode.UNAUTHENTICATED;
-            case REFUSED -> ExitCode.REFUSED;
+            case UNREACHABLE, LOST, CLOSED -> ExitCode.UNREACHABLE;
+            case AUTHENTICATION -> ExitCode.UNAUTHENTICATED;
+            case REFUSED, NOT_ACCEPTED -> ExitCode.REFUSED;
             case TIMEOUT -> ExitCode.TIMEOUT;
+            case INTERRUPTED -> ExitCode.FAILED;
         };
     }
 
