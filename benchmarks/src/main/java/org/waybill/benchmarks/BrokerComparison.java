@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -89,7 +90,22 @@ final class BrokerComparison implements Callable<Integer> {
     private BrokerComparison() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new BrokerComparison()).execute(arguments));
+        CommandLine commandLine = new CommandLine(new BrokerComparison());
+        commandLine.setExecutionExceptionHandler((reason, line, parsed) -> explain(reason, line));
+        System.exit(commandLine.execute(arguments));
+    }
+
+    /** What a user can cause is one sentence; anything else is a fault of this program and keeps its trace. */
+    private static int explain(Exception reason, CommandLine commandLine) throws Exception {
+        if (reason instanceof IllegalArgumentException) {
+            commandLine.getErr().println(reason.getMessage());
+            return ExitCode.USAGE;
+        }
+        if (reason instanceof IOException) {
+            commandLine.getErr().println(reason.getMessage());
+            return ExitCode.SOFTWARE;
+        }
+        throw reason;
     }
 
     @Override
@@ -116,7 +132,7 @@ final class BrokerComparison implements Callable<Integer> {
     }
 
     private void runSession(Broker broker, int round, Session.Timing timing, Set<Workload> workloads)
-            throws IOException, InterruptedException {
+            throws InterruptedException {
         new Session(broker, timing, (b, workload, values) -> record(b, round, workload, values)).run(workloads);
     }
 

@@ -1,6 +1,9 @@
 package org.waybill.benchmarks;
 
 import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +32,7 @@ final class BrokerProcess {
 
     /** Starts on the store as it is, and waits until the broker accepts an AMQP open. */
     static BrokerProcess start(Broker broker, String heap) throws IOException, InterruptedException {
+        requireFree(broker.port());
         Files.createDirectories(broker.data());
         Path log = broker.data().resolveSibling("broker.log");
         ProcessBuilder launcher = broker.launcher(heap)
@@ -48,6 +52,15 @@ final class BrokerProcess {
             }
         }
         return new BrokerProcess(broker, process, endWithJvm, (System.nanoTime() - startNs) / 1e6);
+    }
+
+    /** Else the probe would find whoever listens there, and the load would go to a stranger. */
+    private static void requireFree(int port) throws IOException {
+        try {
+            new ServerSocket(port, 1, InetAddress.getLoopbackAddress()).close();
+        } catch (BindException e) {
+            throw new IOException("port " + port + " is in use; choose others with --port", e);
+        }
     }
 
     private static boolean accepts(int port) {

@@ -17,8 +17,8 @@ final class Figures {
 
     /** Adds what one workload printed for one broker in one round; a failed run counts in no median. */
     void add(String broker, int round, Workload workload, Map<String, String> figures) {
-        figures.forEach((metric, value) ->
-                csv.add(String.join(",", broker, Integer.toString(round), workload.id(), metric, value)));
+        figures.forEach((metric, value) -> csv.add(
+                String.join(",", broker, Integer.toString(round), workload.id(), metric, value.replace(',', ';'))));
         String failure = figures.get("failed");
         if (failure != null) {
             failures.add(workload.id() + " on " + broker + " in round " + round + ": " + failure.replace('_', ' '));

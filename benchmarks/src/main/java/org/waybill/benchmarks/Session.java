@@ -12,6 +12,9 @@ import org.waybill.benchmarks.load.ProcessStats;
 
 /** One broker in one round: a fresh store, a warm-up, the workloads in a row, stop. */
 final class Session {
+    /** Qpid JMS itself needs longer to be compiled than the raw driver. */
+    private static final int JMS_WARM_FACTOR = 2;
+
     private final Broker broker;
     private final Timing timing;
     private final Sink sink;
@@ -24,21 +27,29 @@ final class Session {
     }
 
     /** Runs the workloads in their order; a workload that fails is reported as such and the next one goes on. */
-    void run(Set<Workload> workloads) throws IOException, InterruptedException {
+    void run(Set<Workload> workloads) throws InterruptedException {
         try {
             for (Workload workload : workloads) {
-                sink.accept(broker, workload, run(workload));
+                sink.accept(broker, workload, attempt(workload));
             }
         } finally {
             stop();
         }
     }
 
+    private Map<String, String> attempt(Workload workload) throws InterruptedException {
+        try {
+            return run(workload);
+        } catch (IOException e) {
+            stop();
+            return Map.of("failed", String.valueOf(e.getMessage()));
+        }
+    }
+
     private Map<String, String> run(Workload workload) throws IOException, InterruptedException {
         return switch (workload.kind()) {
             case FLOW -> load("flow", warm(), workload, timing.warmSeconds());
-                // Qpid JMS itself needs longer to be compiled than the raw driver
-            case JMS -> load("jms", warm(), workload, 2 * timing.warmSeconds());
+            case JMS -> load("jms", warm(), workload, JMS_WARM_FACTOR * timing.warmSeconds());
             case IDLE -> load("idle", fresh(timing.idleHeap()), workload, 0);
             case START -> starts();
             case KILL -> kill(workload);

@@ -48,6 +48,9 @@ final class WaybillBroker implements Broker {
 
     /** The launcher in the folder given, or in the only folder in that. */
     private static Path find(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new IOException("no distribution at " + folder + "; build it or name one with --waybill");
+        }
         try (var found = Files.find(folder, 3, (path, attributes) -> path.endsWith("bin/waybill"))) {
             return found.findFirst()
                     .orElseThrow(() -> new IOException(

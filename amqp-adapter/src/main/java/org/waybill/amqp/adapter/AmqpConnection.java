@@ -67,6 +67,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private boolean soleConnection;
     private @Nullable BrokerSession session;
     private @Nullable LinkAttacher attacher;
+    private @Nullable Transactions transactions;
     private @Nullable ConsumerLink firstSent;
 
     AmqpConnection(ConnectionLoop loop, Socket socket, String peer, boolean local, long nowNs) {
@@ -110,6 +111,16 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         return java.util.Objects.requireNonNull(session, "not open");
     }
 
+    /** Its open transactions, while {@link #isOpen}. */
+    Transactions transactions() {
+        Transactions begun = transactions;
+        if (begun == null) {
+            begun = new Transactions(session());
+            transactions = begun;
+        }
+        return begun;
+    }
+
     /** Writes one line about the client. */
     void warn(String id, String what) {
         loop.warn(id, peer, what);
@@ -140,12 +151,13 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         if (state == State.GONE) {
             return;
         }
-        engine.inputClosed();
-        if (!engine.isClosed()) {
+        try {
+            engine.inputClosed();
             engine.abort(null);
+        } finally {
+            state = State.GONE;
+            loop.remove(this);
         }
-        state = State.GONE;
-        loop.remove(this);
     }
 
     /** The socket failed; {@link #disconnected} follows. */

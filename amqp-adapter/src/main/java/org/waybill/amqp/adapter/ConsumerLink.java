@@ -14,7 +14,6 @@ import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
-import org.waybill.amqp.engine.Conditions;
 import org.waybill.amqp.engine.SenderLink;
 import org.waybill.amqp.engine.SenderListener;
 import org.waybill.message.Message;
@@ -23,6 +22,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.Transaction;
 
 /**
  * A link on which a client consumes: credit and outcomes go to the broker's consumer, its deliveries become transfers.
@@ -49,7 +49,11 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     private record Held(long token, Message message, byte @Nullable [] head) {}
 
     /** An outcome that is settled once the broker has committed it. */
-    private record Confirm(long firstToken, long lastToken, long firstId, DeliveryState state) {}
+    private record Confirm(long firstToken, long lastToken, long firstId, DeliveryState state) {
+        long id(long token) {
+            return firstId + token - firstToken;
+        }
+    }
 
     /** @param answer what the client is told once the broker has opened the consumer */
     ConsumerLink(AmqpConnection connection, SenderLink link, ConsumerSpec spec, Attach answer) {
@@ -153,14 +157,30 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
 
     @Override
     public void settled(long firstToken, long lastToken) {
+        takeConfirms(firstToken, lastToken, true);
+    }
+
+    /** Takes out what waits for the commit of these tokens, which may come in any order where transactions are in play. */
+    private void takeConfirms(long firstToken, long lastToken, boolean settle) {
         ArrayDeque<Confirm> open = confirms;
-        while (open != null && !open.isEmpty() && open.peek().firstToken <= lastToken) {
+        long missing = lastToken - firstToken + 1;
+        for (int i = open == null ? 0 : open.size(); i > 0 && missing > 0; i--) {
             Confirm next = open.remove();
+            long first = Math.max(firstToken, next.firstToken);
             long last = Math.min(lastToken, next.lastToken);
-            link.settle(next.firstId, next.firstId + last - next.firstToken, next.state);
+            if (first > last) {
+                open.add(next);
+                continue;
+            }
+            missing -= last - first + 1;
+            if (settle) {
+                link.settle(next.id(first), next.id(last), next.state);
+            }
             if (last < next.lastToken) {
-                long done = last + 1 - next.firstToken;
-                open.addFirst(new Confirm(last + 1, next.lastToken, next.firstId + done, next.state));
+                open.addFirst(new Confirm(last + 1, next.lastToken, next.id(last + 1), next.state));
+            }
+            if (first > next.firstToken) {
+                open.addFirst(new Confirm(next.firstToken, first - 1, next.firstId, next.state));
             }
         }
     }
@@ -205,21 +225,45 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         if (isOver()) {
             return;
         }
-        if (state instanceof TransactionalState) {
-            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+        if (state instanceof TransactionalState transactional) {
+            disposeIn(transactional, firstId, firstToken, lastToken, settled);
             return;
         }
         Outcome outcome =
                 state == null ? null : Outcomes.of(state, connection.loop().codec());
         if (settled) {
+            takeConfirms(firstToken, lastToken, false);
             consumer.settle(firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, false);
         } else if (outcome != null && state != null) {
-            if (confirms == null) {
-                confirms = new ArrayDeque<>();
-            }
-            confirms.add(new Confirm(firstToken, lastToken, firstId, state));
+            confirmLater(new Confirm(firstToken, lastToken, firstId, state));
             consumer.settle(firstToken, lastToken, outcome, true);
         }
+    }
+
+    private void confirmLater(Confirm confirm) {
+        if (confirms == null) {
+            confirms = new ArrayDeque<>();
+        }
+        confirms.add(confirm);
+    }
+
+    /** An outcome that waits for a commit (AMQP 1.0 part 4, section 4.4.2). */
+    private void disposeIn(TransactionalState state, long firstId, long firstToken, long lastToken, boolean settled) {
+        Transaction transaction = connection.transactions().find(state.getTxnId());
+        if (transaction == null) {
+            end(CoordinatorLink.unknown());
+            return;
+        }
+        Outcome outcome = state.getOutcome() == null
+                ? null
+                : Outcomes.of(state.getOutcome(), connection.loop().codec());
+        if (outcome == null) {
+            outcome = spec.defaultOutcome();
+        }
+        if (!settled) {
+            confirmLater(new Confirm(firstToken, lastToken, firstId, state));
+        }
+        consumer.settle(firstToken, lastToken, outcome, transaction, settled);
     }
 
     @Override

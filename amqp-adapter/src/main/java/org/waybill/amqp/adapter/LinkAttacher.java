@@ -99,7 +99,7 @@ final class LinkAttacher implements SessionListener {
     public void onReceiver(SessionEngine session, ReceiverLink link) {
         Attach asked = asked(link);
         if (asked.getTarget() instanceof Coordinator) {
-            link.refuse(Conditions.error(Conditions.NOT_IMPLEMENTED, "transactions are not available in this version"));
+            new CoordinatorLink(connection, link, asked).begin();
             return;
         }
         if (!(asked.getTarget() instanceof Target target)) {

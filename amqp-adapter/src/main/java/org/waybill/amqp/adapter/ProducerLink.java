@@ -2,6 +2,8 @@ package org.waybill.amqp.adapter;
 
 import java.nio.ByteBuffer;
 import java.util.Map;
+import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
@@ -20,6 +22,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.Transaction;
 
 /**
  * A link on which a client produces: transfers become messages for the broker's producer, its settlements become dispositions.
@@ -33,6 +36,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     private final int maxCredit;
     private final DeliveryAssembly assembly = new DeliveryAssembly();
     private int messageFormat;
+    private @Nullable Binary transactionId;
     private long unsettled;
     private boolean blocked;
 
@@ -123,10 +127,11 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         }
         if (transfer.isFirst()) {
             messageFormat = transfer.messageFormat();
-        }
-        if (transfer.state() instanceof TransactionalState) {
-            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
-            return;
+            transactionId = transfer.state() instanceof TransactionalState state ? state.getTxnId() : null;
+            if (transactionId != null && connection.transactions().find(transactionId) == null) {
+                end(CoordinatorLink.unknown());
+                return;
+            }
         }
         byte @Nullable [] bytes = assembly.add(transfer, payload);
         if (bytes != null) {
@@ -144,8 +149,30 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
             refuse(transfer, e);
             return;
         }
+        Binary in = transactionId;
+        if (in != null) {
+            sendIn(in, message, transfer);
+            return;
+        }
         unsettled++;
         producer.send(message, transfer.deliveryId());
+    }
+
+    /** The message waits for the commit; its outcome is provisional (AMQP 1.0 part 4, section 4.4.4). */
+    private void sendIn(Binary id, Message message, IncomingTransfer transfer) {
+        Transaction transaction = connection.transactions().find(id);
+        if (transaction == null) {
+            end(CoordinatorLink.unknown());
+            return;
+        }
+        producer.send(message, transaction);
+        if (!transfer.settled()) {
+            TransactionalState provisional = new TransactionalState();
+            provisional.setTxnId(id);
+            provisional.setOutcome(Accepted.getInstance());
+            link.disposition(transfer.deliveryId(), transfer.deliveryId(), true, provisional);
+        }
+        topUp();
     }
 
     private void refuse(IncomingTransfer transfer, DecodeError cause) {

@@ -30,6 +30,10 @@ final class Symbols {
     static final Symbol SELECTOR_FILTER_LEGACY = Symbol.valueOf("apache.org:jms-selector-filter:string");
 
     static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
+    static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
+    static final Symbol LOCAL_TRANSACTIONS = Symbol.valueOf("amqp:local-transactions");
+    static final Symbol MULTI_TXNS_PER_SSN = Symbol.valueOf("amqp:multi-txns-per-ssn");
+    static final Symbol MULTI_SSNS_PER_TXN = Symbol.valueOf("amqp:multi-ssns-per-txn");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
 
     private Symbols() {}

@@ -1,6 +1,7 @@
 package org.waybill.amqp.adapter;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -8,6 +9,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.Transaction;
 
 /** A consumer of a {@link FakeQueue}: credit by tokens, a window of bytes, unsettled deliveries by token. */
 final class FakeConsumer implements Consumer {
@@ -111,6 +113,23 @@ final class FakeConsumer implements Consumer {
                 session.answer(() -> handler.settled(firstToken, lastToken));
             }
             queue.dispatch();
+        });
+    }
+
+    @Override
+    public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
+        session.call(() -> {
+            var range = unsettled.subMap(firstToken, true, lastToken, true);
+            List<FakeQueue.Entry> taken = List.copyOf(range.values());
+            range.clear();
+            ((FakeTransaction) transaction).add(committed -> {
+                Outcome given = committed ? outcome : settled ? Outcome.FAILED : Outcome.RELEASED;
+                taken.forEach(entry -> queue.settle(entry, given, this));
+                if (committed && !settled) {
+                    session.answer(() -> handler.settled(firstToken, lastToken));
+                }
+                queue.dispatch();
+            });
         });
     }
 

@@ -19,6 +19,7 @@ import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
+import org.waybill.spi.Transaction;
 
 /** A session of {@link FakeCore}: calls take effect with flush, answers come later and in batches. */
 final class FakeSession implements BrokerSession {
@@ -105,6 +106,11 @@ final class FakeSession implements BrokerSession {
             }
         });
         return consumer;
+    }
+
+    @Override
+    public Transaction begin() {
+        return new FakeTransaction(this);
     }
 
     @Override

@@ -220,14 +220,34 @@ final class QpidJmsTest {
     }
 
     @Test
-    void refusesTopicsAndTransactionsWithASentence() throws JMSException {
+    void refusesTopicsWithASentence() throws JMSException {
         Session session = session();
         assertThatThrownBy(() -> session.createConsumer(session.createTopic("news")))
                 .isInstanceOf(JMSException.class)
                 .hasMessageContaining("topics are not available");
-        assertThatThrownBy(() -> connect("").createSession(Session.SESSION_TRANSACTED))
-                .isInstanceOf(JMSException.class)
-                .hasMessageContaining("transactions are not available");
+    }
+
+    @Test
+    void commitsAndRollsBackSendsAndReceiptsTogether() throws JMSException {
+        Session session = connect("").createSession(Session.SESSION_TRANSACTED);
+        Queue in = session.createQueue("in");
+        Queue out = session.createQueue("out");
+        session.createProducer(in).send(session.createTextMessage("order"));
+        session.commit();
+
+        MessageConsumer consumer = session.createConsumer(in);
+        assertThat(consumer.receive(WAIT_MS).getJMSRedelivered()).isFalse();
+        session.createProducer(out).send(session.createTextMessage("lost"));
+        session.rollback();
+        assertThat(consumer.receive(WAIT_MS).getJMSRedelivered()).isTrue();
+        session.createProducer(out).send(session.createTextMessage("kept"));
+        session.commit();
+
+        assertThat(consumer.receive(100)).isNull();
+        MessageConsumer answers = session.createConsumer(out);
+        assertThat(answers.receive(WAIT_MS).getBody(String.class)).isEqualTo("kept");
+        assertThat(answers.receive(100)).isNull();
+        session.commit();
     }
 
     @Test

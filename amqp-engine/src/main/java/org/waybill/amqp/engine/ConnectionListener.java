@@ -13,8 +13,8 @@ public interface ConnectionListener {
     void onOpen(ConnectionEngine connection, Open open);
 
     /**
-     * The peer began a session. The host sets {@link SessionEngine#listener} and calls {@link SessionEngine#begin}, now or later,
-     * or refuses with {@link SessionEngine#end} (which answers the begin first). Frames of the session are handled meanwhile.
+     * The peer began a session. The host sets {@link SessionEngine#listener} before it returns and calls {@link SessionEngine#begin},
+     * now or later, or refuses with {@link SessionEngine#end} (which answers the begin first). Frames of the session are handled meanwhile.
      */
     void onBegin(ConnectionEngine connection, SessionEngine session);
 

@@ -27,8 +27,7 @@ final class HotDecoder {
     static final int TRANSFER = 0x14;
     static final int DISPOSITION = 0x15;
 
-    private static final Unusual UNUSUAL = new Unusual();
-
+    private final Unusual unusual = new Unusual();
     private final Codec codec;
     private ByteBuffer in = ByteBuffer.allocate(0);
     private int at;
@@ -232,24 +231,24 @@ final class HotDecoder {
                 end = bounded(size);
                 fields = word();
             }
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         }
         if (size < 1 || fields < 0) {
-            throw UNUSUAL;
+            throw unusual;
         }
         return end;
     }
 
     private int bounded(int size) {
         if (size < 0 || size > end - at) {
-            throw UNUSUAL;
+            throw unusual;
         }
         return at + size;
     }
 
     private void close(int listEnd) {
         if (fields != 0 || at != listEnd) {
-            throw UNUSUAL;
+            throw unusual;
         }
     }
 
@@ -263,7 +262,7 @@ final class HotDecoder {
             case 0x43 -> 0;
             case 0x52 -> octet();
             case 0x70 -> word() & 0xFFFFFFFFL;
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         };
     }
 
@@ -275,7 +274,7 @@ final class HotDecoder {
         return switch (octet()) {
             case 0x40 -> ABSENT;
             case 0x50 -> octet();
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         };
     }
 
@@ -289,7 +288,7 @@ final class HotDecoder {
             case 0x41 -> 1;
             case 0x42 -> 0;
             case 0x56 -> octet() == 0 ? 0 : 1;
-            default -> throw UNUSUAL;
+            default -> throw unusual;
         };
     }
 
@@ -305,7 +304,7 @@ final class HotDecoder {
             return;
         }
         if (code != 0xA0) {
-            throw UNUSUAL;
+            throw unusual;
         }
         int length = octet();
         tagAt = at;
@@ -324,7 +323,7 @@ final class HotDecoder {
             return null;
         }
         if (code != 0 || octet() != 0x53) {
-            throw UNUSUAL;
+            throw unusual;
         }
         int descriptor = octet();
         boolean plain = isEmptyList(octet());
@@ -351,14 +350,14 @@ final class HotDecoder {
 
     private int octet() {
         if (at >= end) {
-            throw UNUSUAL;
+            throw unusual;
         }
         return in.get(at++) & 0xFF;
     }
 
     private int word() {
         if (end - at < 4) {
-            throw UNUSUAL;
+            throw unusual;
         }
         at += 4;
         return in.getInt(at - 4);

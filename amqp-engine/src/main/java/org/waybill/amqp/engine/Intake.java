@@ -19,6 +19,7 @@ final class Intake {
     }
 
     /** Takes all of a chunk, unless the connection ends over it. */
+    @SuppressWarnings("ReferenceEquality")
     void take(ByteBuffer in) {
         int limit = in.limit();
         receiving = true;
@@ -36,6 +37,7 @@ final class Intake {
                 }
                 int end = unit.limit();
                 unit(unit, unit.position(), end);
+                // Otherwise the parser had the unit in a buffer of its own and has moved the input on already.
                 if (unit == in) {
                     in.limit(limit).position(end);
                 }

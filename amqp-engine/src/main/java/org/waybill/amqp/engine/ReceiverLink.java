@@ -29,7 +29,7 @@ public final class ReceiverLink extends Link {
         maxMessageBytes = session.connection().limits().maxMessageBytes();
     }
 
-    /** Who is told; set before {@link SessionListener#onReceiver} returns. */
+    /** Who is told from now on. What happens to a link of the peer's before it is set is passed over, but {@link #isOver} knows. */
     public void listener(ReceiverListener told) {
         listener = told;
     }

@@ -26,7 +26,7 @@ public final class SenderLink extends Link {
         super(session, name, handle);
     }
 
-    /** Who is told; set before {@link SessionListener#onSender} returns. */
+    /** Who is told from now on. What happens to a link of the peer's before it is set is passed over, but {@link #isOver} knows. */
     public void listener(SenderListener told) {
         listener = told;
     }

@@ -11,7 +11,11 @@ public interface SessionListener {
 
     /**
      * The peer attached as receiver: we would send. The host sets {@link SenderLink#listener} and calls {@link Link#attach} or
-     * {@link Link#refuse}, now or later. What the peer asks for is in {@link Link#remoteAttach}.
+     * {@link Link#refuse}, now or later. What the peer asks for is in {@link Link#remoteAttach}. A flow that comes before the host
+     * attaches is told as {@link SenderListener#onFlow} by the first {@link ConnectionEngine#flush} after it.
+     *
+     * <p>If a link of this name and role is attached in this session already, it was stolen first: detached and lost with {@code
+     * amqp:link:stolen}.
      */
     void onSender(SessionEngine session, SenderLink link);
 

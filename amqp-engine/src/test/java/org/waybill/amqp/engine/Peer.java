@@ -78,7 +78,9 @@ final class Peer implements ConnectionListener, SaslServer, SaslClient, SessionL
     static void exchange(Peer a, Peer b, int pieceBytes) {
         boolean moved = true;
         while (moved) {
-            moved = a.deliverTo(b, pieceBytes) | b.deliverTo(a, pieceBytes);
+            boolean there = a.deliverTo(b, pieceBytes);
+            boolean back = b.deliverTo(a, pieceBytes);
+            moved = there || back;
         }
     }
 

@@ -3,6 +3,7 @@ package org.waybill.amqp.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -89,7 +90,7 @@ class UnsettledRingRandomTest {
         assertThat(ring.live()).isZero();
     }
 
-    private static void dispose(UnsettledRing ring, TreeMap<Long, Entry> model, long from, long to, String where) {
+    private static void dispose(UnsettledRing ring, NavigableMap<Long, Entry> model, long from, long to, String where) {
         long at = from;
         while (true) {
             long id = ring.next(at, to);

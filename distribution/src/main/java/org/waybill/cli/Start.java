@@ -1,0 +1,108 @@
+package org.waybill.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.waybill.broker.Broker;
+import org.waybill.config.Settings;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code waybill start}: a broker in the foreground, until SIGTERM. */
+@Command(
+        name = "start",
+        description = "Start a broker in the foreground; SIGTERM or Ctrl-C stops it.",
+        mixinStandardHelpOptions = true)
+final class Start implements Callable<Integer> {
+    /** The system property with the directory that the archive was unpacked to. */
+    private static final String HOME = "waybill.home";
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Where the broker keeps its data; default: the settings' data-directory.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--amqp-port",
+            paramLabel = "N",
+            description = "The AMQP port, 0 for any free one; default: the settings' amqp.port.")
+    private @Nullable Integer amqpPort;
+
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A settings file; default: conf/waybill.yaml of the installation.")
+    private @Nullable Path config;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // filled in by picocli
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        Settings settings = settings();
+        AtomicInteger code = new AtomicInteger(ExitCode.OK.code());
+        Broker broker = Broker.start(settings);
+        Path directory = settings.dataDirectory().toAbsolutePath().normalize();
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(broker, directory, code), "waybill-shutdown"));
+        RunningBroker.tell(directory, broker.listening());
+        out.println("Waybill ready: " + String.join(", ", broker.listening()) + ", data in " + directory
+                + ", started in " + uptimeMs() + " ms");
+        out.flush();
+        if (!broker.awaitEnd()) {
+            code.set(ExitCode.JOURNAL_FAILED.code());
+        }
+        return code.get();
+    }
+
+    private Settings settings() {
+        Settings settings = Optional.ofNullable(config)
+                .or(Start::installed)
+                .map(Settings::read)
+                .orElseGet(Settings::defaults);
+        if (data != null) {
+            settings = settings.withDataDirectory(data);
+        }
+        if (amqpPort != null) {
+            if (amqpPort < 0 || amqpPort > 65_535) {
+                throw new CliFailure(ExitCode.USAGE, "--amqp-port is " + amqpPort + ", it must be from 0 to 65535.");
+            }
+            settings = settings.withAmqp(settings.amqp().withPort(amqpPort));
+        }
+        return settings;
+    }
+
+    private static Optional<Path> installed() {
+        return Optional.ofNullable(System.getProperty(HOME))
+                .map(home -> Path.of(home, "conf", "waybill.yaml"))
+                .filter(Files::exists);
+    }
+
+    /** Ends with our own code, where the JVM would end with 143 after SIGTERM. */
+    private static void shutDown(Broker broker, Path directory, AtomicInteger code) {
+        try {
+            RunningBroker.untell(directory);
+        } catch (IOException e) {
+            // the lock file tells that nobody runs here any more
+        }
+        broker.stop();
+        Runtime.getRuntime().halt(code.get());
+    }
+
+    private static long uptimeMs() {
+        Instant now = Instant.now();
+        return Duration.between(ProcessHandle.current().info().startInstant().orElse(now), now)
+                .toMillis();
+    }
+}

@@ -1,0 +1,161 @@
+package org.waybill.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+/** The commands that need no running broker, and what each says when it cannot do its work. */
+final class CommandTest {
+    private final InputStream stdin = System.in;
+
+    @TempDir
+    Path directory;
+
+    private record Result(int code, String out, String err) {}
+
+    @AfterEach
+    void restoreInput() {
+        System.setIn(stdin);
+    }
+
+    @Test
+    void addsListsAndRemovesUsers() {
+        assertThat(runWithInput("secret\n", "user", "add", "alice", data()))
+                .isEqualTo(new Result(0, "added user alice\n", ""));
+        assertThat(runWithInput("other\n", "user", "add", "alice", data()))
+                .isEqualTo(new Result(0, "changed the password of user alice\n", ""));
+        assertThat(run("user", "list", data())).isEqualTo(new Result(0, "alice\n", ""));
+        assertThat(run("user", "remove", "alice", data())).isEqualTo(new Result(0, "removed user alice\n", ""));
+        assertThat(run("user", "list", data())).isEqualTo(new Result(0, "", ""));
+    }
+
+    @Test
+    void refusesAnUnknownUserAndAnEmptyPassword() {
+        assertThat(run("user", "remove", "alice", data()))
+                .isEqualTo(new Result(5, "", "waybill: There is no user alice in " + directory + ".\n"));
+        assertThat(runWithInput("", "user", "add", "alice", data()))
+                .isEqualTo(new Result(1, "", "waybill: The password is empty, give one on standard input.\n"));
+    }
+
+    @Test
+    void saysThatNoBrokerRuns() {
+        assertThat(run("status", data()))
+                .isEqualTo(new Result(3, "stopped: no broker runs on " + directory + "\n", ""));
+        assertThat(run("stop", data())).isEqualTo(new Result(3, "", "waybill: No broker runs on " + directory + ".\n"));
+    }
+
+    @Test
+    void aLockFileThatNobodyHoldsIsNoBroker() throws IOException {
+        Files.writeString(
+                directory.resolve("waybill.lock"), ProcessHandle.current().pid() + "\n");
+
+        assertThat(run("status", data()).code()).isEqualTo(3);
+    }
+
+    @Test
+    void saysWhichSettingIsWrong() throws IOException {
+        Path file = Files.writeString(directory.resolve("bad.yaml"), "amqp:\n  port: none\n");
+
+        assertThat(run("start", data(), "--config=" + file))
+                .isEqualTo(new Result(
+                        14,
+                        "",
+                        "waybill: " + file
+                                + " line 2: amqp.port is \"none\", which must be a whole number from 0 to 65535.\n"));
+        assertThat(directory.resolve("journal")).doesNotExist();
+    }
+
+    @Test
+    void saysThatThereIsNoJournal() {
+        assertThat(run("journal", "inspect", data()))
+                .isEqualTo(new Result(11, "", "waybill: There is no journal in " + directory + ".\n"));
+    }
+
+    @Test
+    void saysThatNothingListens() throws IOException {
+        int closed;
+        try (var socket = new ServerSocket(0)) {
+            closed = socket.getLocalPort();
+        }
+
+        Result result = run("send", "orders", "body", "--port=" + closed);
+
+        assertThat(result.code()).isEqualTo(3);
+        assertThat(result.err())
+                .startsWith("waybill: No connection to 127.0.0.1:" + closed)
+                .hasLineCount(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            ''                        | Name a command
+            frobnicate                | Unmatched argument
+            user                      | Name one of add, remove, list.
+            queue                     | Name one of list, show, create, purge, delete.
+            journal                   | Name inspect.
+            send                      | Missing required parameter
+            send a b --count x        | Invalid value for option '--count'
+            start --amqp-port 70000   | --amqp-port is 70000, it must be from 0 to 65535.
+            receive a --tls-trust x   | The certificates in x cannot be used
+            """)
+    void saysInOneLineWhatIsWrongWithACommandLine(String line, String sentence) {
+        Result result = run(line.isEmpty() ? new String[0] : line.split(" +"));
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).startsWith("waybill: ").contains(sentence).hasLineCount(1);
+    }
+
+    @Test
+    void everyCommandExplainsItself() {
+        for (String command : Main.commandLine().getSubcommands().keySet()) {
+            Result result = run(command, "--help");
+            assertThat(result.code()).isZero();
+            assertThat(result.out()).startsWith("Usage: waybill " + command);
+        }
+    }
+
+    @Test
+    void messagesShowTheirBodies() {
+        assertThat(Messages.body(Messages.text("h\u00e9llo", true, Map.of("k", "v"))))
+                .isEqualTo("h\u00e9llo");
+        assertThat(Messages.body(Messages.text("x".repeat(100_000), true, Map.of())))
+                .hasSize(100_000);
+    }
+
+    private String data() {
+        return "--data=" + directory;
+    }
+
+    private static Result runWithInput(String input, String... arguments) {
+        System.setIn(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)));
+        return run(arguments);
+    }
+
+    private static Result run(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        CommandLine line = Main.commandLine();
+        line.setOut(new PrintWriter(out, true));
+        line.setErr(new PrintWriter(err, true));
+        int code = line.execute(arguments);
+        return new Result(code, out.toString().replace("\r", ""), err.toString().replace("\r", ""));
+    }
+}
