@@ -158,7 +158,7 @@ public final class JournalInspection {
             line("checkpoint " + name + "  shard " + shard + "  chunks " + checkpoint.chunks() + "  replay from "
                     + Position.text(checkpoint.replayFromPosition()) + "  meta bytes " + checkpoint.meta().length);
             while (verify && checkpoint.next() != null) {
-                continue;
+                // each chunk is verified as it is read
             }
         } catch (NoSuchFileException e) {
             line("checkpoint " + name + " is gone: a newer one replaced it meanwhile");
