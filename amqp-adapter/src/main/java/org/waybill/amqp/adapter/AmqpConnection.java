@@ -68,6 +68,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private @Nullable BrokerSession session;
     private @Nullable LinkAttacher attacher;
     private @Nullable ConsumerLink firstSent;
+    private final Transactions transactions = new Transactions(this);
 
     AmqpConnection(ConnectionLoop loop, Socket socket, String peer, boolean local, long nowNs) {
         Shared shared = loop.shared();
@@ -108,6 +109,10 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** The broker's session while {@link #isOpen}. */
     BrokerSession session() {
         return java.util.Objects.requireNonNull(session, "not open");
+    }
+
+    Transactions transactions() {
+        return transactions;
     }
 
     /** Writes one line about the client. */

@@ -99,7 +99,9 @@ final class LinkAttacher implements SessionListener {
     public void onReceiver(SessionEngine session, ReceiverLink link) {
         Attach asked = asked(link);
         if (asked.getTarget() instanceof Coordinator) {
-            link.refuse(Conditions.error(Conditions.NOT_IMPLEMENTED, "transactions are not available in this version"));
+            CoordinatorLink coordinator = new CoordinatorLink(connection, link, connection.transactions());
+            link.listener(coordinator);
+            coordinator.attach(asked);
             return;
         }
         if (!(asked.getTarget() instanceof Target target)) {

@@ -35,6 +35,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     private int messageFormat;
     private long unsettled;
     private boolean blocked;
+    private @Nullable OpenTransaction transaction;
 
     /** @param answer what the client is told once the broker has opened the producer */
     ProducerLink(AmqpConnection connection, ReceiverLink link, ProducerSpec spec, Attach answer) {
@@ -123,10 +124,14 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         }
         if (transfer.isFirst()) {
             messageFormat = transfer.messageFormat();
+            transaction = null;
         }
-        if (transfer.state() instanceof TransactionalState) {
-            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
-            return;
+        if (transfer.state() instanceof TransactionalState state) {
+            transaction = connection.transactions().find(state.getTxnId());
+            if (transaction == null) {
+                end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+                return;
+            }
         }
         byte @Nullable [] bytes = assembly.add(transfer, payload);
         if (bytes != null) {
@@ -144,8 +149,15 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
             refuse(transfer, e);
             return;
         }
-        unsettled++;
-        producer.send(message, transfer.deliveryId());
+        OpenTransaction in = transaction;
+        if (in == null) {
+            unsettled++;
+            producer.send(message, transfer.deliveryId());
+        } else {
+            producer.send(message, in.work());
+            link.disposition(transfer.deliveryId(), transfer.deliveryId(), true, in.accepted());
+            topUp();
+        }
     }
 
     private void refuse(IncomingTransfer transfer, DecodeError cause) {

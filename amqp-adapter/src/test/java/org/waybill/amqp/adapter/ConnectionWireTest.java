@@ -242,7 +242,8 @@ final class ConnectionWireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"n,,n=alice", "p=tls-unique,,n=alice,r=x", "n,,n=a=lice,r=x", "n,,n=,r=x", "n,,n=alice,r=", ","})
+    @ValueSource(
+            strings = {"n,,n=alice", "p=tls-unique,,n=alice,r=x", "n,,n=a=lice,r=x", "n,,n=,r=x", "n,,n=alice,r=", ","})
     void refusesMalformedScram(String response) throws Exception {
         addUser();
         expectRefusal("SCRAM-SHA-256", response);

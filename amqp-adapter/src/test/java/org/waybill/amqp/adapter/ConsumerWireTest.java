@@ -123,7 +123,8 @@ final class ConsumerWireTest {
             wire.frames
                     .expectTransfer()
                     .withDeliveryId(2)
-                    .withPayload(counted.put(headOfFailed).put(Wire.message("m0")).array());
+                    .withPayload(
+                            counted.put(headOfFailed).put(Wire.message("m0")).array());
             flow(wire, 2, 1, false);
             wire.done();
         }
@@ -142,7 +143,13 @@ final class ConsumerWireTest {
                     new Received()
                             .setSectionNumber(UnsignedInteger.valueOf(0))
                             .setSectionOffset(UnsignedLong.valueOf(0)));
-            wire.frames.expectDisposition().withRole(Role.SENDER).withFirst(0).withSettled(true).withState().accepted();
+            wire.frames
+                    .expectDisposition()
+                    .withRole(Role.SENDER)
+                    .withFirst(0)
+                    .withSettled(true)
+                    .withState()
+                    .accepted();
             settle(wire, 0, false, Accepted.getInstance());
             wire.done();
             assertThat(held()).isZero();
@@ -195,7 +202,8 @@ final class ConsumerWireTest {
             wire.frames.expectDetach().withClosed(true);
             wire.frames.remoteDetach().withHandle(0).withClosed(true).now();
             wire.done();
-            assertThat(broker.<Outcome>onLoop(() -> broker.core.queues.get("q").rejected.get(0)))
+            assertThat(broker.<Outcome>onLoop(
+                            () -> broker.core.queues.get("q").rejected.get(0)))
                     .isEqualTo(new Outcome.Rejected("my:error", "no good"));
         }
     }
@@ -267,8 +275,7 @@ final class ConsumerWireTest {
     }
 
     private static Object selector(String text) {
-        return new UnknownDescribedType(
-                UnsignedLong.valueOf(0x0000468C00000004L), text);
+        return new UnknownDescribedType(UnsignedLong.valueOf(0x0000468C00000004L), text);
     }
 
     @Test
@@ -294,7 +301,8 @@ final class ConsumerWireTest {
             wire.frames.expectDetach().withClosed(true);
             wire.frames.remoteDetach().withHandle(0).withClosed(true).now();
             wire.done();
-            assertThat(broker.<java.util.Set<String>>onLoop(() -> broker.core.queues.keySet())).containsExactly("q");
+            assertThat(broker.<java.util.Set<String>>onLoop(() -> broker.core.queues.keySet()))
+                    .containsExactly("q");
         }
     }
 
