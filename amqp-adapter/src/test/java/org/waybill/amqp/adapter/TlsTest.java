@@ -38,7 +38,8 @@ final class TlsTest {
     private TlsSettings identity() throws Exception {
         Path store = directory.resolve("identity.p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
                         "-genkeypair",
                         "-alias",
                         "broker",
@@ -76,8 +77,7 @@ final class TlsTest {
     void carriesMessagesOverTls() throws Exception {
         TlsSettings tls = identity();
         try (FakeBroker broker = new FakeBroker(directory, amqp -> with(amqp, tls))) {
-            String uri = broker.listening().get(1)
-                    + "?transport.trustAll=true&transport.verifyHost=false";
+            String uri = broker.listening().get(1) + "?transport.trustAll=true&transport.verifyHost=false";
             assertThat(uri).startsWith("amqps://127.0.0.1:");
             try (Connection connection = new JmsConnectionFactory(uri).createConnection()) {
                 connection.start();
@@ -88,7 +88,8 @@ final class TlsTest {
                 }
                 MessageConsumer consumer = session.createConsumer(session.createQueue("q"));
                 for (int i = 0; i < 100; i++) {
-                    assertThat(((TextMessage) consumer.receive(20_000)).getText()).isEqualTo("m" + i);
+                    assertThat(((TextMessage) consumer.receive(20_000)).getText())
+                            .isEqualTo("m" + i);
                 }
             }
         }
