@@ -34,11 +34,6 @@ import org.jspecify.annotations.Nullable;
  * connection shows as {@link UncheckedIOException} when writing and as an empty result of {@link #next} when reading.
  */
 public final class Wire implements AutoCloseable {
-    /** The protocol header of plain AMQP. */
-    public static final byte[] AMQP_HEADER = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
-    /** The protocol header of the SASL layer. */
-    public static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
-
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final byte[] NOTHING = new byte[0];
 
@@ -53,6 +48,16 @@ public final class Wire implements AutoCloseable {
         this.socket = socket;
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 64 * 1024));
         out = socket.getOutputStream();
+    }
+
+    /** The protocol header of plain AMQP. */
+    public static byte[] amqpHeader() {
+        return new byte[] {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
+    }
+
+    /** The protocol header of the SASL layer. */
+    public static byte[] saslHeader() {
+        return new byte[] {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
     }
 
     /** A bare TCP connection; nothing has been sent. */
@@ -80,8 +85,8 @@ public final class Wire implements AutoCloseable {
     public static Wire open(int port, Open open) {
         Wire wire = connect(port);
         wire.loginAnonymous();
-        wire.writeBytes(AMQP_HEADER);
-        wire.expectBytes(AMQP_HEADER);
+        wire.writeBytes(amqpHeader());
+        wire.expectBytes(amqpHeader());
         wire.write(0, open);
         wire.expect(Open.class);
         return wire;
@@ -101,8 +106,8 @@ public final class Wire implements AutoCloseable {
     }
 
     private SaslOutcome login(String mechanism, byte[] initialResponse) {
-        writeBytes(SASL_HEADER);
-        expectBytes(SASL_HEADER);
+        writeBytes(saslHeader());
+        expectBytes(saslHeader());
         expect(SaslMechanisms.class);
         SaslInit init = new SaslInit();
         init.setMechanism(Symbol.valueOf(mechanism));
