@@ -177,6 +177,8 @@ def scenario_presettled_messages_arrive(c):
     sender = connection.create_sender(c.queue, options=AtMostOnce())
     for body in "abc":
         sender.send(Message(body=body))
+    # nothing confirms what is settled already: the answer to the detach comes after it
+    sender.close()
     receiver = c.receiver()
     for body in "abc":
         taken(receiver, body)

@@ -1,8 +1,10 @@
 package org.waybill.cli;
 
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.waybill.broker.StartFailure;
@@ -46,7 +48,7 @@ final class Main implements Runnable {
 
     /** Runs a broker without picocli, whose reflection would be a fifth of a start. */
     private static int execute(Start start) {
-        PrintWriter err = new PrintWriter(System.err, true);
+        PrintWriter err = new PrintWriter(new OutputStreamWriter(System.err, StandardCharsets.UTF_8), true);
         try {
             return start.call();
         } catch (IOException | RuntimeException failure) {

@@ -27,7 +27,6 @@ import org.apache.qpid.proton.amqp.security.SaslOutcome;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a broker as a blocking socket that carries frames. Owned by one thread; every read waits for a bounded time. A broken
@@ -182,6 +181,15 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** The next bytes, as many as come before the peer closes, at most this many. */
+    public byte[] firstBytes(int count) {
+        try {
+            return in.readNBytes(count);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The next frame, heartbeats included; empty once the peer has closed the connection; fails when nothing comes. */
     public Optional<Frame> next() {
         try {
@@ -195,21 +203,20 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** The next frame that is not a heartbeat, or null if none comes in this time or the peer has closed. */
-    public @Nullable Frame poll(Duration atMost) {
+    /** Whether a frame, be it a heartbeat, comes within this time; it is read and dropped. */
+    public boolean comesWithin(Duration atMost) {
         try {
-            socket.setSoTimeout((int) Math.max(1, atMost.toMillis()));
+            socket.setSoTimeout((int) atMost.toMillis());
             in.mark(1);
-            int first = in.read();
-            if (first < 0) {
-                return null;
+            if (in.read() < 0) {
+                return false;
             }
             in.reset();
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            Frame frame = read();
-            return frame.body() == null ? poll(atMost) : frame;
-        } catch (SocketTimeoutException | EOFException | SocketException e) {
-            return null;
+            read();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
