@@ -132,6 +132,28 @@ final class ConsumerWireTest {
     }
 
     @Test
+    void mergesTheAnnotationsOfModified() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c").receiver("r", 0, "q")) {
+            wire.frames.expectTransfer().withDeliveryId(0);
+            flow(wire, 0, 1, false);
+            wire.done();
+            settle(wire, 0, true, new Modified().setMessageAnnotations(Map.of(Symbol.valueOf("x-why"), "later")));
+            wire.frames
+                    .expectTransfer()
+                    .withDeliveryId(1)
+                    .withMessage()
+                    .withHeader()
+                    .also()
+                    .withMessageAnnotations()
+                    .withAnnotation("x-why", "later")
+                    .also()
+                    .withValue("m0");
+            flow(wire, 1, 1, false);
+            wire.done();
+        }
+    }
+
+    @Test
     void takesAcceptedAfterAnUnsettledReceived() throws Exception {
         try (Wire wire = Wire.begin(broker, "c").receiver("r", 0, "q")) {
             wire.frames.expectTransfer().withDeliveryId(0);
