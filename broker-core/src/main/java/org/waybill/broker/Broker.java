@@ -161,17 +161,23 @@ public final class Broker {
                 shard.roomChanged(room);
             }
         });
-        journal.start(this::journalFailed);
+        journal.start(this::failed);
         for (Shard shard : shards) {
-            shard.start(shards);
+            shard.start(shards, this::failed);
+            if (!journal.roomForSends()) {
+                shard.roomChanged(false);
+            }
         }
     }
 
-    /** The journal cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
-    private void journalFailed(Throwable cause) {
+    /** The journal or a shard cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
+    private void failed(Throwable cause) {
+        if (failed) {
+            return;
+        }
         failed = true;
-        LOG.error("WB1003 the journal failed and the broker stops: {}", cause.toString());
-        BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker's journal failed");
+        LOG.error("WB1003 the broker has failed and stops, nothing is acknowledged any more: {}", cause.toString());
+        BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker has failed");
         sessions.forEach(session -> session.end(reason));
         Thread stopper = new Thread(this::stop, "waybill-stop");
         stopper.start();

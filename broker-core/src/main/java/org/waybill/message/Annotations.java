@@ -53,6 +53,38 @@ public final class Annotations {
         return map(2 * entries.size(), body);
     }
 
+    /**
+     * Checks that an encoded value is null or a map of whole entries, so that it can be merged whenever that is wanted.
+     *
+     * @throws DecodeError when it is not
+     */
+    static void check(byte[] in, int at, int end) {
+        int entry = entries(in, at, end);
+        for (long i = count(in, at, end); i > 0; i--) {
+            entry = Encoding.skip(in, entry, end);
+        }
+    }
+
+    /** The number of keys and values of a map, or 0 for null. */
+    private static long count(byte[] in, int at, int end) {
+        long count =
+                switch (Encoding.unsignedByte(in, at, end)) {
+                    case Encoding.NULL -> 0;
+                    case 0xC1 -> Encoding.unsignedByte(in, at + 2, end);
+                    case 0xD1 -> Encoding.unsignedInt(in, at + 5, end);
+                    default -> throw new DecodeError("a map was expected", at);
+                };
+        if ((count & 1) != 0) {
+            throw new DecodeError("a map has a key without a value", at);
+        }
+        return count;
+    }
+
+    /** Where the first key of a map stands. */
+    private static int entries(byte[] in, int at, int end) {
+        return at + (Encoding.unsignedByte(in, at, end) == 0xC1 ? 3 : 9);
+    }
+
     private static void put(ByteArrayOutputStream out, ByteBuffer bytes) {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
@@ -73,31 +105,25 @@ public final class Annotations {
     }
 
     private static void read(byte[] map, Map<ByteBuffer, ByteBuffer> into) {
-        int at;
-        long count;
-        switch (Encoding.unsignedByte(map, 0, map.length)) {
-            case Encoding.NULL -> {
-                return;
-            }
-            case 0xC1 -> {
-                count = Encoding.unsignedByte(map, 2, map.length);
-                at = 3;
-            }
-            case 0xD1 -> {
-                count = Encoding.unsignedInt(map, 5, map.length);
-                at = 9;
-            }
-            default -> throw new DecodeError("a map was expected", 0);
-        }
-        for (long i = 0; i < count; i += 2) {
+        int at = entries(map, 0, map.length);
+        for (long i = count(map, 0, map.length); i > 0; i -= 2) {
             int value = Encoding.skip(map, at, map.length);
             int next = Encoding.skip(map, value, map.length);
-            into.put(slice(map, at, value), slice(map, value, next));
+            into.put(key(map, at, value), ByteBuffer.wrap(Arrays.copyOfRange(map, value, next)));
             at = next;
         }
     }
 
-    private static ByteBuffer slice(byte[] map, int from, int to) {
-        return ByteBuffer.wrap(Arrays.copyOfRange(map, from, to));
+    /** A key as it is compared and written: a symbol in its shortest form, whichever its sender chose. */
+    private static ByteBuffer key(byte[] map, int from, int to) {
+        int length = to - from - 5;
+        if ((map[from] & 0xFF) != 0xB3 || length > 255) {
+            return ByteBuffer.wrap(Arrays.copyOfRange(map, from, to));
+        }
+        ByteBuffer shorter = ByteBuffer.allocate(2 + length);
+        return shorter.put((byte) 0xA3)
+                .put((byte) length)
+                .put(map, from + 5, length)
+                .flip();
     }
 }

@@ -73,7 +73,7 @@ final class ListReader {
         return value != 0;
     }
 
-    /** An unsigned or signed integer of at most 64 bits, as its bits. */
+    /** An unsigned integer of at most 32 bits: all that the header section has. */
     long integerOr(long otherwise) {
         if (absent()) {
             return otherwise;
@@ -81,10 +81,9 @@ final class ListReader {
         int constructor = in[at] & 0xFF;
         long value =
                 switch (constructor) {
-                    case 0x43, 0x44 -> 0;
-                    case 0x50, 0x52, 0x53 -> Encoding.unsignedByte(in, at + 1, end);
+                    case 0x43 -> 0;
+                    case 0x50, 0x52 -> Encoding.unsignedByte(in, at + 1, end);
                     case 0x70 -> Encoding.unsignedInt(in, at + 1, end);
-                    case 0x80 -> Encoding.signedLong(in, at + 1, end);
                     default -> throw new DecodeError("an unsigned integer was expected", at);
                 };
         at = Encoding.skip(in, at, end);

@@ -78,7 +78,7 @@ final class Sections {
             case HEADER -> header(new ListReader(in, value, end));
             case DELIVERY_ANNOTATIONS -> verbatim = false;
             case MESSAGE_ANNOTATIONS -> {
-                expectMap(in, value);
+                Annotations.check(in, value, end);
                 annotationsAt = value;
                 annotationsEnd = end;
             }
@@ -123,9 +123,9 @@ final class Sections {
         int code =
                 switch (constructor) {
                     case 0x53 -> in[at + 2] & 0xFF;
-                    case 0x80 -> (int)
-                            Math.min(Integer.MAX_VALUE, Encoding.signedLong(in, at + 2, in.length) & Long.MAX_VALUE);
+                    case 0x80 -> (int) Math.max(-1, Math.min(FOOTER + 1, Encoding.signedLong(in, at + 2, in.length)));
                     case 0xA3 -> symbolic(in, at + 3, value);
+                    case 0xB3 -> symbolic(in, at + 6, value);
                     default -> throw new DecodeError("a section's descriptor was expected", at);
                 };
         if (code < HEADER || code > FOOTER) {

@@ -5,7 +5,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Outcome;
 import org.waybill.selector.Selector;
-import org.waybill.spi.Consumer;
 
 /** A consumer as its queue sees it: credit, the window, what it holds, and what it may not get. On the shard's loop. */
 public final class QueueConsumer {
@@ -23,6 +22,7 @@ public final class QueueConsumer {
     @Nullable
     Cursor cursor;
 
+    private final long windowBytes;
     private @Nullable Set<Long> refused;
     long nextToken;
     boolean enlisted;
@@ -31,14 +31,24 @@ public final class QueueConsumer {
     private long limitToken;
     private long outstandingBytes;
 
-    /** A consumer without credit. */
+    /**
+     * A consumer without credit.
+     *
+     * @param windowBytes bytes that it may have outstanding before it is handed no more
+     */
     public QueueConsumer(
-            Sink sink, boolean browse, boolean preSettled, Outcome defaultOutcome, @Nullable Selector selector) {
+            Sink sink,
+            boolean browse,
+            boolean preSettled,
+            Outcome defaultOutcome,
+            @Nullable Selector selector,
+            long windowBytes) {
         this.sink = sink;
         this.browse = browse;
         this.preSettled = preSettled;
         this.defaultOutcome = defaultOutcome;
         this.selector = selector;
+        this.windowBytes = windowBytes;
         if (browse || selector != null) {
             cursor = new Cursor();
         }
@@ -47,7 +57,7 @@ public final class QueueConsumer {
     /** Whether it can be handed a message now. */
     boolean ready() {
         return nextToken < limitToken
-                && outstandingBytes < Consumer.WINDOW_BYTES
+                && outstandingBytes < windowBytes
                 && nextToken - unsettled.base() < MAX_UNSETTLED_SPAN
                 && !closed;
     }

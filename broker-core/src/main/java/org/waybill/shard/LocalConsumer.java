@@ -94,7 +94,8 @@ final class LocalConsumer implements Consumer, Sink {
     void attached(Outbox to, Node from) {
         outbox = to;
         node = from;
-        state = new QueueConsumer(this, spec.browse(), spec.preSettled(), spec.defaultOutcome(), spec.selector());
+        state = new QueueConsumer(
+                this, spec.browse(), spec.preSettled(), spec.defaultOutcome(), spec.selector(), WINDOW_BYTES);
         from.queue.attach(state);
         from.consumers.add(this);
         to.consumers.add(this);

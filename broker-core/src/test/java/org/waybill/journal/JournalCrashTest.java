@@ -93,7 +93,10 @@ final class JournalCrashTest {
             for (int step = 0; step < STEPS && !disk.hasCrashed(); step++) {
                 step(journal, appender, loop);
             }
-            while (!disk.hasCrashed() && (appender.runOnce() | journal.runPending())) {
+            boolean busy = true;
+            while (busy && !disk.hasCrashed()) {
+                busy = appender.runOnce();
+                busy |= journal.runPending();
                 loop.runAll();
             }
             loop.runAll();

@@ -153,8 +153,8 @@ final class JournalTest {
         Frame frame = first.appendAndRun("aaaa");
         first.appendAndRun("bbbb");
         first.appendAndRun("cccc");
-        long begin = Position.offset(frame.position(0)) - FrameLayout.HEADER_BYTES;
-        for (long bit = begin * 8; bit < (begin + frame.frameBytes() - 4) * 8; bit++) {
+        int begin = Position.offset(frame.position(0)) - FrameLayout.HEADER_BYTES;
+        for (long bit = begin * 8L; bit < (begin + frame.frameBytes() - 4L) * 8; bit++) {
             CrashDisk flipped = disk.afterKill();
             flipped.flipBit(FileNames.segment(1), bit);
             assertDamage(flipped, JournalDamage.Code.LOST_FORCED_DATA, FileNames.segment(1));

@@ -58,7 +58,9 @@ final class CoreFixture implements AutoCloseable {
             throw new UncheckedIOException(failed);
         }
         for (Shard shard : shards) {
-            shard.start(shards);
+            shard.start(shards, cause -> {
+                throw new AssertionError(cause);
+            });
         }
         loop.drain();
     }

@@ -61,8 +61,12 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private long deadlineNs;
     private int place;
     private long beginsBefore;
-    private boolean peerClosed;
+
+    /** Whether its end needs no line in the log: the peer ended it, or there was a line about it already. */
+    private boolean explained;
+
     private boolean turn;
+    private long partialBytes;
     private String containerId = "";
     private boolean soleConnection;
     private @Nullable BrokerSession session;
@@ -145,6 +149,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         if (state == State.GONE) {
             return;
         }
+        explained = true;
         try {
             engine.inputClosed();
             engine.abort(null);
@@ -171,7 +176,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         }
         if (state != State.CLOSED && state != State.GONE) {
             engine.tick(nowNs);
-            endTurn();
+            flush();
         }
     }
 
@@ -243,7 +248,19 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         });
     }
 
-    // --- bytes on their way to the client
+    // --- bytes on their way
+
+    /**
+     * Notes bytes of deliveries that have begun and not ended. A connection that holds more than two of the largest messages in parts
+     * is closed.
+     */
+    void partial(long moreBytes) {
+        partialBytes += moreBytes;
+        long max = loop.shared().limits().maxMessageBytes();
+        if (max > 0 && partialBytes > 2 * max && state == State.OPEN) {
+            close(Conditions.error(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many bytes of unfinished deliveries"));
+        }
+    }
 
     /** Notes that a consumer has handed bytes to the socket, to be reported once they have left. */
     void sent(ConsumerLink consumer) {
@@ -274,6 +291,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     @Override
     public void denied(String mechanism) {
+        explained = true;
         loop.shared().counters().authenticationsFailed.increment();
         warn("WB-A002", "was not let in by " + mechanism);
     }
@@ -357,7 +375,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     @Override
     public void onClose(ConnectionEngine connection, @Nullable ErrorCondition error) {
-        peerClosed = true;
+        explained = true;
         leaveBroker();
     }
 
@@ -366,7 +384,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         leaveBroker();
         state = State.CLOSED;
         deadlineNs = ConnectionLoop.deadline(loop.nowNs(), LINGER_MS);
-        if (error != null && !peerClosed) {
+        if (error != null && !explained) {
             loop.shared().counters().connectionsFailed.increment();
             warn("WB-A003", error.getCondition() + " " + error.getDescription());
         }

@@ -71,7 +71,9 @@ final class AmqpListener extends VerticleBase {
         Channel channel = context.channel();
         if (own.isStopping() || shared.counters().connections.get() >= maxConnections) {
             shared.counters().connectionsRefused.increment();
-            own.warn("WB-A001", name(channel), "turned away, there are " + maxConnections + " connections");
+            if (!own.isStopping()) {
+                own.warn("WB-A001", name(channel), "turned away, there are " + maxConnections + " connections");
+            }
             channel.close();
             return;
         }

@@ -151,6 +151,8 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     @Override
     public void drained(long limitToken) {
         if (!isOver() && limitToken == limit && link.isDraining() && held == null) {
+            // the broker took the credit back: whatever the client grants next must be stated anew
+            limit = nextToken;
             link.drained();
         }
     }

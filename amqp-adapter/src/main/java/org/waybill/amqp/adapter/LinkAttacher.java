@@ -154,6 +154,9 @@ final class LinkAttacher implements SessionListener {
             if (reply instanceof Reply.Refused<String> refused) {
                 link.refuse(Errors.of(refused.error()));
             } else if (reply instanceof Reply.Done<String> done) {
+                if (!connection.isOpen()) {
+                    return;
+                }
                 if (link.isOver()) {
                     connection.session().deleteTemporary(done.value());
                 } else {

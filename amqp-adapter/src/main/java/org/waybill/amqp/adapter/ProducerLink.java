@@ -133,7 +133,15 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
                 return;
             }
         }
+        int held = assembly.bytesHeld();
         byte @Nullable [] bytes = assembly.add(transfer, payload);
+        int more = assembly.bytesHeld() - held;
+        if (more != 0) {
+            connection.partial(more);
+            if (isOver()) {
+                return;
+            }
+        }
         if (bytes != null) {
             send(bytes, transfer);
         } else if (transfer.aborted()) {
@@ -174,6 +182,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
 
     @Override
     void release() {
+        connection.partial(-assembly.bytesHeld());
         assembly.clear();
         producer.close();
     }

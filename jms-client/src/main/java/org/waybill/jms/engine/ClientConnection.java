@@ -190,7 +190,8 @@ public final class ClientConnection implements AutoCloseable {
 
     ClientException timeout(String complaint) {
         return ClientException.of(
-                ClientException.Kind.TIMEOUT, options + " " + complaint + " within " + options.timeoutMs() + " ms");
+                ClientException.Kind.TIMEOUT,
+                "the server at " + options + " " + complaint + " within " + options.timeoutMs() + " ms");
     }
 
     /** A name that no other link of this container has. */
@@ -238,7 +239,10 @@ public final class ClientConnection implements AutoCloseable {
         public void onClose(ConnectionEngine connection, @Nullable ErrorCondition error) {
             if (failure == null) {
                 failure = ClientException.of(
-                        ClientException.Kind.REFUSED, options + " closed the connection", null, error);
+                        ClientException.Kind.REFUSED,
+                        "the server at " + options + " closed the connection",
+                        null,
+                        error);
             }
         }
 

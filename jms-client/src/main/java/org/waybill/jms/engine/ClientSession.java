@@ -110,7 +110,8 @@ public final class ClientSession implements AutoCloseable {
     }
 
     private ClientException full(String of, IllegalStateException cause) {
-        return ClientException.of(ClientException.Kind.REFUSED, connection.options() + " takes no more " + of, cause);
+        return ClientException.of(
+                ClientException.Kind.REFUSED, "the server at " + connection.options() + " takes no more " + of, cause);
     }
 
     // --- for links, with the lock held
@@ -168,7 +169,10 @@ public final class ClientSession implements AutoCloseable {
                 failure = reason != null
                         ? reason
                         : ClientException.of(
-                                ClientException.Kind.REFUSED, connection.options() + " ended the session", null, error);
+                                ClientException.Kind.REFUSED,
+                                "the server at " + connection.options() + " ended the session",
+                                null,
+                                error);
             }
             driver.changed().signalAll();
         }

@@ -48,7 +48,9 @@ final class Line {
         } catch (SocketTimeoutException e) {
             close(raw);
             throw ClientException.of(
-                    ClientException.Kind.TIMEOUT, options + " did not answer within " + options.timeoutMs() + " ms", e);
+                    ClientException.Kind.TIMEOUT,
+                    "the server at " + options + " did not answer within " + options.timeoutMs() + " ms",
+                    e);
         } catch (IOException e) {
             close(raw);
             throw ClientException.of(

@@ -154,7 +154,7 @@ final class SaslExchange implements SaslClient {
     }
 
     private ClientException failure(String complaint) {
-        return ClientException.of(ClientException.Kind.AUTHENTICATION, options + " " + complaint);
+        return ClientException.of(ClientException.Kind.AUTHENTICATION, "the server at " + options + " " + complaint);
     }
 
     private static byte[] utf8(String text) {
