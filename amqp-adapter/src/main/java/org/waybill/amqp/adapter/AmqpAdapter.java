@@ -32,6 +32,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
     private static final int INCOMING_WINDOW_FRAMES = 4_096;
 
     private static final int MAX_UNSETTLED = 1 << 18;
+    private static final int MESSAGES_IN_HEAP = 8;
     /** Links beyond the maximum that a client may have tried to attach before it hears that each is refused. */
     private static final int REFUSED_LINKS = 64;
 
@@ -94,6 +95,19 @@ public final class AmqpAdapter implements ProtocolAdapter {
                 });
     }
 
+    /** What is set, but no more than the heap can hold with the copies that putting a message together takes. */
+    private static int maxMessageBytes(AmqpSettings settings) {
+        long most = Runtime.getRuntime().maxMemory() / MESSAGES_IN_HEAP;
+        if (settings.maxMessageSizeBytes() <= most) {
+            return settings.maxMessageSizeBytes();
+        }
+        LOG.info(
+                "WB-A011 messages may have {} bytes, not {}: more is too much for the heap",
+                most,
+                settings.maxMessageSizeBytes());
+        return (int) most;
+    }
+
     private static Limits limits(AmqpSettings settings) {
         return new Limits(
                 settings.maxFrameSizeBytes(),
@@ -102,7 +116,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
                 settings.maxLinksPerConnection() + REFUSED_LINKS,
                 MAX_UNSETTLED,
                 INCOMING_WINDOW_FRAMES,
-                settings.maxMessageSizeBytes(),
+                maxMessageBytes(settings),
                 HANDSHAKE_BYTES,
                 settings.idleTimeoutMs());
     }

@@ -66,6 +66,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private boolean explained;
 
     private boolean turn;
+    private boolean sending;
     private long partialBytes;
     private int links;
     private String containerId = "";
@@ -146,6 +147,23 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** No more bytes for now. */
     void readEnd() {
         endTurn();
+        if (sending) {
+            sending = false;
+            if (state == State.OPEN && loop.shared().context().memoryTight()) {
+                socket.reads(false);
+                loop.pause(this);
+            }
+        }
+    }
+
+    /** A message came in this read. */
+    void sending() {
+        sending = true;
+    }
+
+    /** Reads on after a pause. */
+    void resume() {
+        socket.reads(true);
     }
 
     /** The socket takes bytes again. */
@@ -267,6 +285,13 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
      */
     void partial(long moreBytes) {
         partialBytes += moreBytes;
+        long all = loop.shared().counters().partialBytes.addAndGet(moreBytes);
+        if (moreBytes > 0 && all > Runtime.getRuntime().maxMemory() >> 2 && state == State.OPEN) {
+            close(Conditions.error(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED,
+                    "all clients together have too many bytes of unfinished deliveries"));
+            return;
+        }
         long max = loop.shared().limits().maxMessageBytes();
         if (max > 0 && partialBytes > 2 * max && state == State.OPEN) {
             close(Conditions.error(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many bytes of unfinished deliveries"));
@@ -403,6 +428,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     /** Gives up what the broker holds for the client; its container id is free before the client learns that it is closed. */
     private void leaveBroker() {
+        loop.shared().counters().partialBytes.addAndGet(-partialBytes);
+        partialBytes = 0;
         if (soleConnection) {
             soleConnection = false;
             loop.shared().containers().release(containerId, this);

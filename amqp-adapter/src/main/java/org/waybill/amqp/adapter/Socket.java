@@ -140,6 +140,11 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
         }
     }
 
+    /** Reads no more, or goes on. */
+    void reads(boolean on) {
+        channel.config().setAutoRead(on);
+    }
+
     /** Whether the socket takes more at once. What is written while it does not waits in memory. */
     boolean writable() {
         return channel.isWritable();
