@@ -38,6 +38,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
     private static final int HANDSHAKE_BYTES = 64 * 1024;
     private static final int ACCEPT_BACKLOG = 4_096;
 
+    private final Counters counters = new Counters();
     private final List<AmqpListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Vertx vertx;
     private @Nullable Authenticator authenticator;
@@ -68,7 +69,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
                 lets,
                 new LinkRegistry(),
                 new ContainerRegistry(),
-                new Counters());
+                counters);
         return deploy(shared, settings)
                 .map(id -> addresses(settings))
                 .recover(cause -> Future.failedFuture(sentence(settings, cause)));
@@ -194,7 +195,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
         return Future.all(gone).transform(closed -> loops.undeploy(deployed)).onComplete(done -> {
             listeners.clear();
             lets.close();
-            LOG.info("WB-A010 the AMQP listener is closed");
+            LOG.info("WB-A010 the AMQP listener is closed; since its start {}", counters);
         });
     }
 }
