@@ -43,6 +43,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
     private @Nullable Vertx vertx;
     private @Nullable Authenticator authenticator;
     private @Nullable String deployment;
+    private @Nullable TlsReload reload;
 
     @Override
     public String name() {
@@ -90,7 +91,9 @@ public final class AmqpAdapter implements ProtocolAdapter {
                     deployment = id;
                     TlsSettings tls = settings.tls();
                     if (tls != null) {
-                        new TlsReload(loops, tls, listeners.get(0).servers().get(1)).start();
+                        reload = new TlsReload(
+                                loops, tls, listeners.get(0).servers().get(1));
+                        reload.start();
                     }
                 });
     }
@@ -190,6 +193,9 @@ public final class AmqpAdapter implements ProtocolAdapter {
             return Future.succeededFuture();
         }
         deployment = null;
+        if (reload != null) {
+            reload.stop();
+        }
         List<Future<Void>> gone =
                 listeners.stream().map(AmqpListener::closeConnections).toList();
         return Future.all(gone).transform(closed -> loops.undeploy(deployed)).onComplete(done -> {
