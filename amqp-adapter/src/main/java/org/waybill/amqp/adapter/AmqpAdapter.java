@@ -39,10 +39,12 @@ public final class AmqpAdapter implements ProtocolAdapter {
     private static final int HANDSHAKE_BYTES = 64 * 1024;
     private static final int ACCEPT_BACKLOG = 4_096;
 
+    private final Counters counters = new Counters();
     private final List<AmqpListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Vertx vertx;
     private @Nullable Authenticator authenticator;
     private @Nullable String deployment;
+    private @Nullable TlsReload reload;
 
     @Override
     public String name() {
@@ -69,7 +71,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
                 lets,
                 new LinkRegistry(),
                 new ContainerRegistry(),
-                new Counters());
+                counters);
         return deploy(shared, settings)
                 .map(id -> addresses(settings))
                 .recover(cause -> Future.failedFuture(sentence(settings, cause)));
@@ -90,7 +92,9 @@ public final class AmqpAdapter implements ProtocolAdapter {
                     deployment = id;
                     TlsSettings tls = settings.tls();
                     if (tls != null) {
-                        new TlsReload(loops, tls, listeners.get(0).servers().get(1)).start();
+                        reload = new TlsReload(
+                                loops, tls, listeners.get(0).servers().get(1));
+                        reload.start();
                     }
                 });
     }
@@ -203,12 +207,15 @@ public final class AmqpAdapter implements ProtocolAdapter {
             return Future.succeededFuture();
         }
         deployment = null;
+        if (reload != null) {
+            reload.stop();
+        }
         List<Future<Void>> gone =
                 listeners.stream().map(AmqpListener::closeConnections).toList();
         return Future.all(gone).transform(closed -> loops.undeploy(deployed)).onComplete(done -> {
             listeners.clear();
             lets.close();
-            LOG.info("WB-A010 the AMQP listener is closed");
+            LOG.info("WB-A010 the AMQP listener is closed; since its start {}", counters);
         });
     }
 }

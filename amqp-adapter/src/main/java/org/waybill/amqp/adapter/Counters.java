@@ -23,4 +23,11 @@ final class Counters {
 
     /** Messages refused because their sections cannot be read. */
     final LongAdder messagesMalformed = new LongAdder();
+
+    /** The sums in words, for the log. */
+    @Override
+    public String toString() {
+        return connectionsRefused + " connections were turned away, " + authenticationsFailed + " clients not let in, "
+                + connectionsFailed + " connections failed, " + messagesMalformed + " messages malformed";
+    }
 }
