@@ -32,6 +32,9 @@ public final class AmqpAdapter implements ProtocolAdapter {
     private static final int INCOMING_WINDOW_FRAMES = 4_096;
 
     private static final int MAX_UNSETTLED = 1 << 18;
+    /** Links beyond the maximum that a client may have tried to attach before it hears that each is refused. */
+    private static final int REFUSED_LINKS = 64;
+
     private static final int HANDSHAKE_BYTES = 64 * 1024;
     private static final int ACCEPT_BACKLOG = 4_096;
 
@@ -59,6 +62,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
         Shared shared = new Shared(
                 context,
                 limits(settings),
+                settings.maxLinksPerConnection(),
                 settings.producerCredit(),
                 settings.handshakeTimeoutMs(),
                 lets,
@@ -95,7 +99,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
                 settings.maxFrameSizeBytes(),
                 settings.channelMax(),
                 settings.handleMax(),
-                settings.maxLinksPerConnection(),
+                settings.maxLinksPerConnection() + REFUSED_LINKS,
                 MAX_UNSETTLED,
                 INCOMING_WINDOW_FRAMES,
                 settings.maxMessageSizeBytes(),

@@ -67,6 +67,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     private boolean turn;
     private long partialBytes;
+    private int links;
     private String containerId = "";
     private boolean soleConnection;
     private @Nullable BrokerSession session;
@@ -113,6 +114,16 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** The broker's session while {@link #isOpen}. */
     BrokerSession session() {
         return java.util.Objects.requireNonNull(session, "not open");
+    }
+
+    /** Counts a link in (1) or out (-1). */
+    void countLink(int change) {
+        links += change;
+    }
+
+    /** Whether one more link is allowed. */
+    boolean hasRoomForLink() {
+        return links < loop.shared().maxLinks();
     }
 
     Transactions transactions() {
@@ -222,7 +233,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     @Override
     public void batchEnd() {
         if (state == State.OPEN && !turn) {
-            flush();
+            endTurn();
         }
     }
 

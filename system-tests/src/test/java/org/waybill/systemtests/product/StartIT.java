@@ -127,23 +127,28 @@ final class StartIT {
 
     @Test
     void refusesADamagedJournalAndLeavesItAsItIs() throws IOException {
-        Path segment = firstSegment(OPTIONS.data());
+        BrokerProcess.Options options = BrokerProcess.Options.fresh();
+        try (BrokerProcess broker = BrokerProcess.start(options)) {
+            Cli.run("send", "--port", port(broker), "damaged", "a message");
+            // what stands at the end of a journal may have been torn: there must be something after it
+            Cli.run("send", "--port", port(broker), "damaged", "another one");
+            broker.kill();
+        }
+        Path segment = segmentWith(options.data(), "a message");
         byte[] good = Files.readAllBytes(segment);
         byte[] damaged = good.clone();
-        int at = indexOf(damaged, "a message".getBytes(StandardCharsets.UTF_8));
-        damaged[at] ^= 1;
+        damaged[indexOf(damaged, bytes("a message"))] ^= 1;
         Files.write(segment, damaged);
-        fails(OPTIONS, DATA_DAMAGED, segment.getFileName().toString());
-        assertThat(Cli.run(
-                                "journal",
-                                "inspect",
-                                "--verify",
-                                "--data",
-                                OPTIONS.data().toString())
+        fails(options, DATA_DAMAGED, segment.getFileName().toString());
+        assertThat(Cli.run("journal", "inspect", "--verify", "--data", options.data().toString())
                         .exitCode())
                 .isEqualTo(DATA_DAMAGED);
-        assertThat(Files.readAllBytes(segment)).isEqualTo(damaged);
+        assertThat(Arrays.equals(Files.readAllBytes(segment), damaged)).as("the journal is as it was").isTrue();
         Files.write(segment, good);
+        try (BrokerProcess broker = BrokerProcess.start(options)) {
+            assertThat(Cli.run("receive", "--port", port(broker), "damaged").stdout())
+                    .containsExactly("a message");
+        }
     }
 
     private static void fails(BrokerProcess.Options wrong, int exitCode, String... named) {
@@ -158,10 +163,10 @@ final class StartIT {
         }
     }
 
-    private static Path firstSegment(Path data) throws IOException {
+    private static Path segmentWith(Path data, String text) throws IOException {
         try (Stream<Path> files = Files.walk(data.resolve("journal"))) {
             return files.filter(Files::isRegularFile)
-                    .filter(file -> contains(file, "a message"))
+                    .filter(file -> contains(file, text))
                     .findFirst()
                     .orElseThrow(() -> new AssertionError("no segment of the journal holds the message"));
         }
@@ -169,10 +174,14 @@ final class StartIT {
 
     private static boolean contains(Path file, String text) {
         try {
-            return indexOf(Files.readAllBytes(file), text.getBytes(StandardCharsets.UTF_8)) >= 0;
+            return indexOf(Files.readAllBytes(file), bytes(text)) >= 0;
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 
     private static int indexOf(byte[] bytes, byte[] wanted) {

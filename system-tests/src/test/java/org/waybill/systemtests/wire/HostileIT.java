@@ -57,6 +57,7 @@ final class HostileIT {
     void itGoesOnUndisturbed() {
         try (BrokerProcess ending = broker;
                 GoodClient client = good.orElseThrow()) {
+            assertThat(ending.isAlive()).as("the broker is alive; %s", ending.output()).isTrue();
             client.roundTrip();
             try (GoodClient newcomer = new GoodClient(broker.port())) {
                 newcomer.roundTrip();
@@ -320,7 +321,7 @@ final class HostileIT {
             refused = true;
         }
         System.out.println("hostile links: " + made + " attached, " + (refused ? "then refused" : "none refused"));
-        assertThat(refused || made == wanted).isTrue();
+        assertThat(refused).as("refused at some number of links").isTrue();
     }
 
     @Test

@@ -137,7 +137,12 @@ public final class Wire implements AutoCloseable {
 
     /** One SASL frame. */
     public void writeSasl(Object body) {
-        writeBytes(codec.encode(1, 0, body, NOTHING));
+        writeBytes(encodeSasl(body));
+    }
+
+    /** The bytes of one SASL frame, not sent. */
+    public byte[] encodeSasl(Object body) {
+        return codec.encode(1, 0, body, NOTHING);
     }
 
     /** The bytes of one AMQP frame, not sent. */

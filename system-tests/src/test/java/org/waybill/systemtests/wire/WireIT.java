@@ -16,10 +16,14 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Received;
+import org.apache.qpid.proton.amqp.security.SaslInit;
+import org.apache.qpid.proton.amqp.security.SaslMechanisms;
+import org.apache.qpid.proton.amqp.security.SaslOutcome;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Close;
@@ -224,22 +228,30 @@ final class WireIT {
     @Test
     void takesAllPerformativesInOneWrite() {
         try (Wire wire = Wire.connect(BROKER.port())) {
-            wire.loginAnonymous();
+            SaslInit init = new SaslInit();
+            init.setMechanism(Symbol.valueOf("ANONYMOUS"));
             Open open = new Open();
             open.setContainerId("pipelining");
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            bytes.writeBytes(Wire.amqpHeader());
-            bytes.writeBytes(wire.encode(0, open, new byte[0]));
             Begin begin = new Begin();
             begin.setNextOutgoingId(UnsignedInteger.ZERO);
             begin.setIncomingWindow(UnsignedInteger.valueOf(100));
             begin.setOutgoingWindow(UnsignedInteger.valueOf(100));
-            bytes.writeBytes(wire.encode(0, begin, new byte[0]));
-            bytes.writeBytes(wire.encode(0, sender("to", 0, queue), new byte[0]));
-            bytes.writeBytes(wire.encode(0, new Close(), new byte[0]));
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            bytes.writeBytes(Wire.saslHeader());
+            bytes.writeBytes(wire.encodeSasl(init));
+            bytes.writeBytes(Wire.amqpHeader());
+            for (Object performative : List.of(open, begin, sender("to", 0, queue))) {
+                bytes.writeBytes(wire.encode(0, performative, new byte[0]));
+            }
             wire.writeBytes(bytes.toByteArray());
+            wire.expectBytes(Wire.saslHeader());
+            wire.expect(SaslMechanisms.class);
+            wire.expect(SaslOutcome.class);
             wire.expectBytes(Wire.amqpHeader());
-            wire.await(Attach.class);
+            wire.expect(Open.class);
+            wire.expect(Begin.class);
+            wire.expect(Attach.class);
+            wire.write(0, new Close());
             wire.await(Close.class);
             wire.awaitEnd();
         }
