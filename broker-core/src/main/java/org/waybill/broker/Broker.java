@@ -28,6 +28,7 @@ import org.waybill.io.SystemClock;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalDamage;
 import org.waybill.journal.JournalOptions;
+import org.waybill.security.UserFileError;
 import org.waybill.security.UserStore;
 import org.waybill.shard.LocalSession;
 import org.waybill.shard.Memory;
@@ -107,6 +108,9 @@ public final class Broker {
         } catch (StartFailure | Error failure) {
             abandon(broker, vertx, data);
             throw failure;
+        } catch (UserFileError unusable) {
+            abandon(broker, vertx, data);
+            throw new StartFailure(StartFailure.Reason.DATA_UNUSABLE, String.valueOf(unusable.getMessage()));
         } catch (JournalDamage damage) {
             abandon(broker, vertx, data);
             throw new StartFailure(StartFailure.Reason.DATA_DAMAGED, String.valueOf(damage.getMessage()));
