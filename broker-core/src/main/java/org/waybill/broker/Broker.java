@@ -52,6 +52,7 @@ public final class Broker {
     private final Shard[] shards;
     private final Journal journal;
     private final UserStore users;
+    private final Memory memory;
     private final List<ProtocolAdapter> adapters = new ArrayList<>();
     private final List<String> listening = new ArrayList<>();
     private final Set<LocalSession> sessions = ConcurrentHashMap.newKeySet();
@@ -70,7 +71,7 @@ public final class Broker {
         this.users = new UserStore(data.path());
         this.shards = new Shard[data.shards()];
         Clock clock = new SystemClock();
-        Memory memory = new Memory(bodiesBytes(settings));
+        this.memory = new Memory(bodiesBytes(settings));
         for (int i = 0; i < shards.length; i++) {
             shards[i] = new Shard(
                     i,
@@ -303,6 +304,11 @@ public final class Broker {
         @Override
         public String brokerId() {
             return data.brokerId();
+        }
+
+        @Override
+        public boolean memoryTight() {
+            return memory.tight();
         }
 
         @Override

@@ -28,9 +28,6 @@ import org.waybill.message.Outcome;
 public final class Queue {
     static final int PRIORITIES = 10;
 
-    /** The most entries that one step of {@link #visit} looks at beyond its maximum. */
-    public static final int BLOCK_ENTRIES = Block.CAPACITY;
-
     private final int id;
     private final String name;
     private final boolean temporary;
@@ -369,7 +366,7 @@ public final class Queue {
             count(block, index, failures, annotations);
             facts.counted(this, block, index);
         }
-        if (modified.undeliverableHere()) {
+        if (modified.undeliverableHere() && !consumer.closed) {
             consumer.refuse(block.id(index));
             if (consumer.cursor == null) {
                 consumer.cursor = new Cursor();
@@ -390,8 +387,11 @@ public final class Queue {
         }
     }
 
-    /** Makes a held entry available again, at its old place. */
+    /** Makes a held entry available again, at its old place; one that cannot be read back stays held. */
     public void giveBack(Block block, int index) {
+        if (!block.isReadable(index)) {
+            return;
+        }
         block.giveBack(index);
         shared.back(block, index);
         for (QueueConsumer consumer : choosy) {
@@ -501,11 +501,9 @@ public final class Queue {
         long token = consumer.nextToken++;
         byte[] head = message.head(block.deliveryCount(index), block.annotations(index));
         consumer.sent(message.size());
-        boolean afterCommit = false;
         if (!consumer.browse) {
             block.acquire(index);
             if (consumer.preSettled) {
-                afterCommit = block.logged(index);
                 facts.removed(this, block, index);
             } else {
                 consumer.unsettled.add(token, block, index);
@@ -513,7 +511,8 @@ public final class Queue {
                 shed(block, index, message);
             }
         }
-        consumer.sink.deliver(consumer, token, message, head, afterCommit);
+        // all of a pre-settled consumer's, not only those whose removal is recorded: else these would be overtaken
+        consumer.sink.deliver(consumer, token, message, head, consumer.preSettled);
     }
 
     // ---- bodies

@@ -58,7 +58,7 @@ public final class QueueConsumer {
     boolean ready() {
         return nextToken < limitToken
                 && outstandingBytes < windowBytes
-                && nextToken - unsettled.base() < MAX_UNSETTLED_SPAN
+                && (browse || preSettled || nextToken - unsettled.base() < MAX_UNSETTLED_SPAN)
                 && !closed;
     }
 

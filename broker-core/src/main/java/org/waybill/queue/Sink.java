@@ -12,6 +12,6 @@ public interface Sink {
      */
     void deliver(QueueConsumer consumer, long token, Message message, byte @Nullable [] head, boolean afterCommit);
 
-    /** Nothing more can be handed out within a drained credit. */
+    /** Nothing more can be handed out within a drained credit; must not overtake a delivery. */
     void drained(QueueConsumer consumer, long limitToken);
 }

@@ -65,10 +65,14 @@ final class Checkpointer implements CheckpointListener {
         // completions of all frames before this position have been handed to this loop before the next task runs
         replayFrom = shard.journal().forcedPosition();
         writer = shard.journal().checkpoint(shard.number(), this);
-        shard.execute(this::capture);
+        CheckpointWriter begun = writer;
+        shard.execute(() -> capture(begun));
     }
 
-    private void capture() {
+    private void capture(CheckpointWriter to) {
+        if (to != writer) {
+            return;
+        }
         for (Node node : state.nodes()) {
             if (!node.queue.temporary()) {
                 waiting.add(node.queue);
@@ -77,10 +81,14 @@ final class Checkpointer implements CheckpointListener {
         walk = Walk.nowhere();
         throughIndex = -1;
         full = false;
-        proceed();
+        proceed(to);
     }
 
-    private void proceed() {
+    /** One part, unless the writer it belongs to has failed meanwhile. */
+    private void proceed(CheckpointWriter to) {
+        if (to != writer) {
+            return;
+        }
         int budget = ENTRIES_PER_TURN;
         while (budget > 0 && !full && throughIndex < 0) {
             if (walk.ended()) {
@@ -95,9 +103,9 @@ final class Checkpointer implements CheckpointListener {
             }
         }
         if (throughIndex >= 0) {
-            finish();
+            finish(to);
         } else if (!full) {
-            shard.execute(this::proceed);
+            shard.execute(() -> proceed(to));
         }
     }
 
@@ -149,13 +157,12 @@ final class Checkpointer implements CheckpointListener {
         }
     }
 
-    private void finish() {
-        CheckpointWriter to = writer;
-        if (to == null) {
+    private void finish(CheckpointWriter to) {
+        if (to != writer) {
             return;
         }
         if (shard.commitIndex() < throughIndex) {
-            shard.afterCommitOf(throughIndex, this::finish);
+            shard.afterCommitOf(throughIndex, () -> finish(to));
             return;
         }
         chunk.clear().putVar(state.lastMessageId()).putVar(state.lastQueueId()).putVar(throughIndex);
@@ -166,8 +173,9 @@ final class Checkpointer implements CheckpointListener {
     public void ready() {
         full = false;
         append();
-        if (!full) {
-            shard.execute(this::proceed);
+        CheckpointWriter to = writer;
+        if (!full && to != null) {
+            shard.execute(() -> proceed(to));
         }
     }
 

@@ -19,6 +19,7 @@ final class Cleaner {
     private static final int ENTRIES_PER_TURN = 4096;
     private static final int ENTRIES_PER_READ = 256;
     private static final int BYTES_PER_READ = 1 << 20;
+    private static final long NOTHING_LEFT = -1;
 
     private final Shard shard;
     private final State state;
@@ -57,8 +58,7 @@ final class Cleaner {
                 walk = new Walk(queue);
                 budget--;
             } else {
-                Queue queue = walk.queue();
-                walk.next(ENTRIES_PER_READ, (block, index) -> note(queue, block, index));
+                look();
                 budget -= ENTRIES_PER_READ;
             }
         }
@@ -69,10 +69,24 @@ final class Cleaner {
         }
     }
 
-    private void note(Queue queue, Block block, int index) {
-        long position = block.position(index);
-        if (position != Block.NO_POSITION && Arrays.binarySearch(segments, (int) (position >>> SEGMENT_SHIFT)) >= 0) {
-            found.add(queue, block, index);
+    /** Notes what the next part of a queue has in these segments; a part that holds too much at once is left half way. */
+    private void look() {
+        Queue queue = walk.queue();
+        int priority = walk.priority();
+        long[] leftAt = {NOTHING_LEFT};
+        walk.next(ENTRIES_PER_READ, (block, index) -> {
+            long position = block.position(index);
+            if (position != Block.NO_POSITION
+                    && Arrays.binarySearch(segments, (int) (position >>> SEGMENT_SHIFT)) >= 0) {
+                if (!found.full()) {
+                    found.add(queue, block, index);
+                } else if (leftAt[0] == NOTHING_LEFT) {
+                    leftAt[0] = block.id(index);
+                }
+            }
+        });
+        if (leftAt[0] != NOTHING_LEFT) {
+            walk.backTo(priority, leftAt[0]);
         }
     }
 
@@ -111,7 +125,7 @@ final class Cleaner {
 
     /** Live entries of the segments to be freed. */
     private static final class Found {
-        private static final int CAPACITY = ENTRIES_PER_READ + Queue.BLOCK_ENTRIES;
+        private static final int CAPACITY = ENTRIES_PER_READ;
 
         final @Nullable Queue[] queues = new @Nullable Queue[CAPACITY];
         final @Nullable Block[] blocks = new @Nullable Block[CAPACITY];

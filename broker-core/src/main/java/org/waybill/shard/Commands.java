@@ -284,20 +284,20 @@ final class Commands {
         }
     }
 
-    /** Deletes a node and tells everyone who uses it. */
+    /** Deletes a node and tells everyone who uses it, once that is committed: not before they hear that they are open. */
     void delete(Node node) {
         BrokerError gone = Shard.deleted(node.queue.name());
         List<LocalConsumer> consumers = new ArrayList<>(node.consumers);
         for (LocalConsumer consumer : consumers) {
             consumer.node = null;
             consumer.outbox().consumers.remove(consumer);
-            consumer.outbox().answers().add(Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, gone, null);
+            shard.turn().answers().add(consumer.outbox(), Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, gone, null);
         }
         for (LocalProducer producer : node.producers) {
             Outbox outbox = shard.outbox(producer.session);
             producer.node = null;
             outbox.producers.remove(producer);
-            outbox.answers().add(Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, gone, null);
+            shard.turn().answers().add(outbox, Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, gone, null);
         }
         shard.delete(node);
     }
@@ -356,7 +356,8 @@ final class Commands {
 
     private void tell(Node node, Batch.Kind kind, @Nullable String reason) {
         for (LocalProducer producer : node.producers) {
-            shard.outbox(producer.session).answers().add(kind, producer, 0, 0, reason, null);
+            // with the commit, as the answer to its opening: else this could overtake the state told there
+            shard.turn().answers().add(shard.outbox(producer.session), kind, producer, 0, 0, reason, null);
         }
     }
 }

@@ -117,6 +117,11 @@ final class LocalConsumer implements Consumer, Sink {
 
     @Override
     public void drained(QueueConsumer consumer, long limitToken) {
-        outbox().answers().add(Batch.Kind.DRAINED, this, limitToken, 0, null, null);
+        if (spec.preSettled()) {
+            // its deliveries wait for the commit, and this must not overtake them
+            outbox().shard.turn().answers().add(outbox(), Batch.Kind.DRAINED, this, limitToken, 0, null, null);
+        } else {
+            outbox().answers().add(Batch.Kind.DRAINED, this, limitToken, 0, null, null);
+        }
     }
 }

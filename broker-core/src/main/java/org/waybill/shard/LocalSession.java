@@ -132,6 +132,12 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public void flush() {
+        if (!closed) {
+            submit();
+        }
+    }
+
+    private void submit() {
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {
@@ -149,7 +155,7 @@ public final class LocalSession implements BrokerSession {
                 lane(shard).add(Batch.Kind.CLOSE_SESSION, this, 0, 0, null, null);
             }
             closed = true;
-            flush();
+            submit();
             onClose.accept(this);
         }
     }

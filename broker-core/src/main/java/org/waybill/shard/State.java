@@ -82,6 +82,8 @@ final class State {
     Node created(int id, String name, @Nullable LocalSession owner) {
         Node known = byId.get(id);
         if (known != null) {
+            // from a checkpoint: since then replay may have made and deleted an older queue of this name
+            byName.put(name, known);
             return known;
         }
         lastQueueId = Math.max(lastQueueId, id);

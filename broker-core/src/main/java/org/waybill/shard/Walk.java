@@ -37,6 +37,12 @@ final class Walk {
         return priority;
     }
 
+    /** Goes on at an entry that was visited already. */
+    void backTo(int ofPriority, long id) {
+        priority = ofPriority;
+        afterId = id - 1;
+    }
+
     /** Visits at most {@code max} further entries of one priority. */
     void next(int max, Queue.EntryVisitor visitor) {
         long last = queue().visit(priority, afterId, max, visitor);

@@ -1,5 +1,6 @@
 package org.waybill.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AmqpSettings;
@@ -37,6 +38,9 @@ final class ConnectionOption {
     private int answerTimeoutMs = 30_000;
 
     ClientConnection connect() {
+        if (trusted != null && !Files.isReadable(trusted)) {
+            throw new CliFailure(ExitCode.USAGE, "The certificates in " + trusted + " cannot be read.");
+        }
         ClientOptions options = ClientOptions.to(host, port).withTimeoutMs(answerTimeoutMs);
         if (user != null) {
             String secret = password != null ? password : System.getenv("WAYBILL_PASSWORD");

@@ -66,7 +66,9 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private boolean explained;
 
     private boolean turn;
+    private boolean sending;
     private long partialBytes;
+    private int links;
     private String containerId = "";
     private boolean soleConnection;
     private @Nullable BrokerSession session;
@@ -115,6 +117,16 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         return java.util.Objects.requireNonNull(session, "not open");
     }
 
+    /** Counts a link in (1) or out (-1). */
+    void countLink(int change) {
+        links += change;
+    }
+
+    /** Whether one more link is allowed. */
+    boolean hasRoomForLink() {
+        return links < loop.shared().maxLinks();
+    }
+
     Transactions transactions() {
         return transactions;
     }
@@ -135,6 +147,23 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** No more bytes for now. */
     void readEnd() {
         endTurn();
+        if (sending) {
+            sending = false;
+            if (state == State.OPEN && loop.shared().context().memoryTight()) {
+                socket.reads(false);
+                loop.pause(this);
+            }
+        }
+    }
+
+    /** A message came in this read. */
+    void sending() {
+        sending = true;
+    }
+
+    /** Reads on after a pause. */
+    void resume() {
+        socket.reads(true);
     }
 
     /** The socket takes bytes again. */
@@ -222,7 +251,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     @Override
     public void batchEnd() {
         if (state == State.OPEN && !turn) {
-            flush();
+            endTurn();
         }
     }
 
@@ -256,6 +285,13 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
      */
     void partial(long moreBytes) {
         partialBytes += moreBytes;
+        long all = loop.shared().counters().partialBytes.addAndGet(moreBytes);
+        if (moreBytes > 0 && all > Runtime.getRuntime().maxMemory() >> 2 && state == State.OPEN) {
+            close(Conditions.error(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED,
+                    "all clients together have too many bytes of unfinished deliveries"));
+            return;
+        }
         long max = loop.shared().limits().maxMessageBytes();
         if (max > 0 && partialBytes > 2 * max && state == State.OPEN) {
             close(Conditions.error(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many bytes of unfinished deliveries"));
@@ -392,6 +428,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     /** Gives up what the broker holds for the client; its container id is free before the client learns that it is closed. */
     private void leaveBroker() {
+        loop.shared().counters().partialBytes.addAndGet(-partialBytes);
+        partialBytes = 0;
         if (soleConnection) {
             soleConnection = false;
             loop.shared().containers().release(containerId, this);

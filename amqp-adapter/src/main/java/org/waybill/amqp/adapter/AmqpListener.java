@@ -2,6 +2,7 @@ package org.waybill.amqp.adapter;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -74,7 +75,7 @@ final class AmqpListener extends VerticleBase {
             if (!own.isStopping()) {
                 own.warn("WB-A001", name(channel), "turned away, there are " + maxConnections + " connections");
             }
-            channel.close();
+            ChannelFuture unused = channel.close();
             return;
         }
         channel.config().setWriteBufferWaterMark(WATER_MARK);

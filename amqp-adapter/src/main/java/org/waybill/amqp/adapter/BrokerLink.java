@@ -25,6 +25,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
         this.connection = connection;
         this.link = link;
         this.key = new LinkRegistry.Key(connection.containerId(), link.name(), toClient);
+        connection.countLink(1);
         connection.loop().shared().links().claim(key, this);
     }
 
@@ -93,6 +94,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
             return false;
         }
         over = true;
+        connection.countLink(-1);
         connection.loop().shared().links().release(key, this);
         if (connection.isOpen()) {
             if (!gone) {

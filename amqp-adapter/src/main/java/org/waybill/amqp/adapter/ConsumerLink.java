@@ -46,6 +46,7 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     private @Nullable ArrayDeque<Confirm> confirms;
 
     /** A delivery of a pre-settled link that waits for credit. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Held(long token, Message message, byte @Nullable [] head) {}
 
     /** An outcome that is settled once the broker has committed it. */

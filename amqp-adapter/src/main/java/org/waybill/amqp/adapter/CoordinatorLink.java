@@ -62,7 +62,7 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
         if (bytes != null) {
             handle(transfer.deliveryId(), request(bytes));
         } else if (transfer.aborted()) {
-            link.grantCredit(1);
+            topUp();
         }
     }
 
@@ -131,7 +131,13 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
     private void answer(long deliveryId, DeliveryState state) {
         if (!isOver()) {
             link.disposition(deliveryId, deliveryId, true, state);
-            link.grantCredit(1);
+            topUp();
+        }
+    }
+
+    private void topUp() {
+        if (link.credit() <= CREDIT / 2) {
+            link.grantCredit(CREDIT - link.credit());
         }
     }
 

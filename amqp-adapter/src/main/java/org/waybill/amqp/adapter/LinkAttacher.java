@@ -141,7 +141,11 @@ final class LinkAttacher implements SessionListener {
         return java.util.Objects.requireNonNull(link.remoteAttach());
     }
 
-    private static @Nullable ErrorCondition refusal(Terminus terminus) {
+    private @Nullable ErrorCondition refusal(Terminus terminus) {
+        if (!connection.hasRoomForLink()) {
+            return Conditions.error(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED, "the connection has as many links as are allowed");
+        }
         if (terminus.kind() == NodeKind.TOPIC) {
             return Conditions.error(
                     Conditions.NOT_IMPLEMENTED, "topics are not available in this version, use a queue");

@@ -157,6 +157,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
             refuse(transfer, e);
             return;
         }
+        connection.sending();
         OpenTransaction in = transaction;
         if (in == null) {
             unsettled++;

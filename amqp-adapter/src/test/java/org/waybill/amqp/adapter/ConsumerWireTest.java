@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.config.AmqpSettings;
 import org.waybill.message.Outcome;
 
 /** Frames of a consuming client. */
@@ -126,6 +127,28 @@ final class ConsumerWireTest {
                     .withPayload(
                             counted.put(headOfFailed).put(Wire.message("m0")).array());
             flow(wire, 2, 1, false);
+            wire.done();
+        }
+    }
+
+    @Test
+    void mergesTheAnnotationsOfModified() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c").receiver("r", 0, "q")) {
+            wire.frames.expectTransfer().withDeliveryId(0);
+            flow(wire, 0, 1, false);
+            wire.done();
+            settle(wire, 0, true, new Modified().setMessageAnnotations(Map.of(Symbol.valueOf("x-why"), "later")));
+            wire.frames
+                    .expectTransfer()
+                    .withDeliveryId(1)
+                    .withMessage()
+                    .withHeader()
+                    .also()
+                    .withMessageAnnotations()
+                    .withAnnotation("x-why", "later")
+                    .also()
+                    .withValue("m0");
+            flow(wire, 1, 1, false);
             wire.done();
         }
     }
@@ -303,6 +326,40 @@ final class ConsumerWireTest {
             wire.done();
             assertThat(broker.<java.util.Set<String>>onLoop(() -> broker.core.queues.keySet()))
                     .containsExactly("q");
+        }
+    }
+
+    @Test
+    void refusesOneLinkTooMany() throws Exception {
+        broker.close();
+        broker = new FakeBroker(
+                directory,
+                amqp -> new AmqpSettings(
+                        amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 2, 10, 5_000, 10, amqp.saslMechanisms()));
+        try (Wire wire = Wire.begin(broker, "c").receiver("r0", 0, "q").receiver("r1", 1, "q")) {
+            wire.frames.expectAttach().ofSender().withNullSource();
+            wire.frames
+                    .expectDetach()
+                    .withHandle(2)
+                    .withClosed(true)
+                    .withError("amqp:resource-limit-exceeded")
+                    .respond();
+            wire.frames
+                    .remoteAttach()
+                    .withName("r2")
+                    .withHandle(2)
+                    .ofReceiver()
+                    .withSource()
+                    .withAddress("q")
+                    .and()
+                    .withTarget()
+                    .and()
+                    .now();
+            wire.done();
+            wire.frames.expectDetach().withHandle(1).withClosed(true);
+            wire.frames.remoteDetach().withHandle(1).withClosed(true).now();
+            wire.done();
+            wire.receiver("r3", 1, "q");
         }
     }
 

@@ -102,6 +102,11 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
     }
 
     @Override
+    public boolean memoryTight() {
+        return false;
+    }
+
+    @Override
     public String brokerId() {
         return "fake-broker";
     }
