@@ -140,10 +140,17 @@ final class StartIT {
         damaged[indexOf(damaged, bytes("a message"))] ^= 1;
         Files.write(segment, damaged);
         fails(options, DATA_DAMAGED, segment.getFileName().toString());
-        assertThat(Cli.run("journal", "inspect", "--verify", "--data", options.data().toString())
+        assertThat(Cli.run(
+                                "journal",
+                                "inspect",
+                                "--verify",
+                                "--data",
+                                options.data().toString())
                         .exitCode())
                 .isEqualTo(DATA_DAMAGED);
-        assertThat(Arrays.equals(Files.readAllBytes(segment), damaged)).as("the journal is as it was").isTrue();
+        assertThat(Arrays.equals(Files.readAllBytes(segment), damaged))
+                .as("the journal is as it was")
+                .isTrue();
         Files.write(segment, good);
         try (BrokerProcess broker = BrokerProcess.start(options)) {
             assertThat(Cli.run("receive", "--port", port(broker), "damaged").stdout())

@@ -57,17 +57,25 @@ final class HostileIT {
     void itGoesOnUndisturbed() {
         try (BrokerProcess ending = broker;
                 GoodClient client = good.orElseThrow()) {
-            assertThat(ending.isAlive()).as("the broker is alive; %s", ending.output()).isTrue();
-            client.roundTrip();
-            try (GoodClient newcomer = new GoodClient(broker.port())) {
-                newcomer.roundTrip();
-            }
+            assertThat(ending.isAlive())
+                    .as("the broker is alive; %s", ending.output())
+                    .isTrue();
+            goesOn(client);
             assertThat(ending.residentBytes().orElse(0L) >> 20)
                     .as("resident memory in MiB")
                     .isLessThan(MEMORY_LIMIT_MIB);
             assertThat(String.join("\n", ending.stderrLines()))
                     .as("a stack trace in the log")
                     .doesNotContain("\n\tat ");
+        }
+    }
+
+    private void goesOn(GoodClient client) {
+        try (GoodClient newcomer = new GoodClient(broker.port())) {
+            client.roundTrip();
+            newcomer.roundTrip();
+        } catch (AssertionError e) {
+            throw new AssertionError(e.getMessage() + " by a broker that says\n" + broker.output(), e);
         }
     }
 

@@ -104,7 +104,8 @@ public final class Wire implements AutoCloseable {
         return login("PLAIN", ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8));
     }
 
-    private SaslOutcome login(String mechanism, byte[] initialResponse) {
+    /** The SASL layer with a mechanism whose first message is all of it. */
+    public SaslOutcome login(String mechanism, byte[] initialResponse) {
         writeBytes(saslHeader());
         expectBytes(saslHeader());
         expect(SaslMechanisms.class);
