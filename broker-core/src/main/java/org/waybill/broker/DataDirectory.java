@@ -143,8 +143,8 @@ public final class DataDirectory implements AutoCloseable {
                 : failure instanceof java.nio.file.NoSuchFileException
                         ? "there is no such directory above it"
                         : failure instanceof java.nio.file.FileSystemException file && file.getReason() != null
-                        ? file.getReason()
-                        : failure.getMessage();
+                                ? file.getReason()
+                                : failure.getMessage();
     }
 
     private static void closeQuietly(FileChannel channel) {
