@@ -58,6 +58,7 @@ public final class Broker {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
+    private boolean recovered;
 
     private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
         this.settings = settings;
@@ -165,6 +166,7 @@ public final class Broker {
         for (Shard shard : shards) {
             shard.start(shards);
         }
+        recovered = true;
     }
 
     /** The journal cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
@@ -242,7 +244,7 @@ public final class Broker {
     }
 
     private void stopShards() {
-        if (failed) {
+        if (failed || !recovered) {
             return;
         }
         CountDownLatch waiting = new CountDownLatch(shards.length);
