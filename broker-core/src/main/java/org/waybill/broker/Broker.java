@@ -60,6 +60,7 @@ public final class Broker {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
+    private boolean recovered;
 
     private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
         this.settings = settings;
@@ -173,6 +174,7 @@ public final class Broker {
                 shard.roomChanged(false);
             }
         }
+        recovered = true;
     }
 
     /** The journal or a shard cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
@@ -253,7 +255,7 @@ public final class Broker {
     }
 
     private void stopShards() {
-        if (failed) {
+        if (failed || !recovered) {
             return;
         }
         CountDownLatch waiting = new CountDownLatch(shards.length);

@@ -44,6 +44,14 @@ final class TestLoop implements Loop {
         }
     }
 
+    /** Runs one task, if there is any. */
+    void one() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+        }
+    }
+
     private boolean step() {
         Runnable task = tasks.poll();
         if (task == null) {
