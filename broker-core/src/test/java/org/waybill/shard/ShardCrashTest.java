@@ -122,7 +122,7 @@ class ShardCrashTest {
             core.close();
         }
 
-        private static void compare(List<String> texts, List<byte @Nullable []> heads, TreeMap<Integer, Known> known) {
+        private static void compare(List<String> texts, List<byte @Nullable []> heads, Map<Integer, Known> known) {
             Set<Integer> found = new HashSet<>();
             int last = -1;
             for (int i = 0; i < texts.size(); i++) {
