@@ -28,6 +28,7 @@ import org.waybill.io.SystemClock;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalDamage;
 import org.waybill.journal.JournalOptions;
+import org.waybill.security.UserFileError;
 import org.waybill.security.UserStore;
 import org.waybill.shard.LocalSession;
 import org.waybill.shard.Memory;
@@ -52,6 +53,7 @@ public final class Broker {
     private final Shard[] shards;
     private final Journal journal;
     private final UserStore users;
+    private final Memory memory;
     private final List<ProtocolAdapter> adapters = new ArrayList<>();
     private final List<String> listening = new ArrayList<>();
     private final Set<LocalSession> sessions = ConcurrentHashMap.newKeySet();
@@ -71,7 +73,7 @@ public final class Broker {
         this.users = new UserStore(data.path());
         this.shards = new Shard[data.shards()];
         Clock clock = new SystemClock();
-        Memory memory = new Memory(bodiesBytes(settings));
+        this.memory = new Memory(bodiesBytes(settings));
         for (int i = 0; i < shards.length; i++) {
             shards[i] = new Shard(
                     i,
@@ -107,6 +109,9 @@ public final class Broker {
         } catch (StartFailure | Error failure) {
             abandon(broker, vertx, data);
             throw failure;
+        } catch (UserFileError unusable) {
+            abandon(broker, vertx, data);
+            throw new StartFailure(StartFailure.Reason.DATA_UNUSABLE, String.valueOf(unusable.getMessage()));
         } catch (JournalDamage damage) {
             abandon(broker, vertx, data);
             throw new StartFailure(StartFailure.Reason.DATA_DAMAGED, String.valueOf(damage.getMessage()));
@@ -162,18 +167,24 @@ public final class Broker {
                 shard.roomChanged(room);
             }
         });
-        journal.start(this::journalFailed);
+        journal.start(this::failed);
         for (Shard shard : shards) {
-            shard.start(shards);
+            shard.start(shards, this::failed);
+            if (!journal.roomForSends()) {
+                shard.roomChanged(false);
+            }
         }
         recovered = true;
     }
 
-    /** The journal cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
-    private void journalFailed(Throwable cause) {
+    /** The journal or a shard cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
+    private void failed(Throwable cause) {
+        if (failed) {
+            return;
+        }
         failed = true;
-        LOG.error("WB1003 the journal failed and the broker stops: {}", cause.toString());
-        BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker's journal failed");
+        LOG.error("WB1003 the broker has failed and stops, nothing is acknowledged any more: {}", cause.toString());
+        BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker has failed");
         sessions.forEach(session -> session.end(reason));
         Thread stopper = new Thread(this::stop, "waybill-stop");
         stopper.start();
@@ -299,6 +310,11 @@ public final class Broker {
         @Override
         public String brokerId() {
             return data.brokerId();
+        }
+
+        @Override
+        public boolean memoryTight() {
+            return memory.tight();
         }
 
         @Override

@@ -152,9 +152,11 @@ public final class DataDirectory implements AutoCloseable {
     private static @Nullable String reason(Exception failure) {
         return failure instanceof java.nio.file.AccessDeniedException
                 ? "access denied"
-                : failure instanceof java.nio.file.FileSystemException file && file.getReason() != null
-                        ? file.getReason()
-                        : failure.getMessage();
+                : failure instanceof java.nio.file.NoSuchFileException
+                        ? "there is no such directory above it"
+                        : failure instanceof java.nio.file.FileSystemException file && file.getReason() != null
+                                ? file.getReason()
+                                : failure.getMessage();
     }
 
     private static void closeQuietly(FileChannel channel) {

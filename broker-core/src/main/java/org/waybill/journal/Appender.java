@@ -49,7 +49,7 @@ final class Appender {
      * @param lanesByShard by shard number; a shard that is not registered has none
      * @param lanes the different ones of them
      * @param segmentWanted told when no segment is ready
-     * @param onFailure told what a write or a force threw
+     * @param onFailure told what a write or a force threw; calls {@link #fail}
      */
     Appender(
             JournalOptions options,
@@ -120,7 +120,6 @@ final class Appender {
         try {
             return writeBatch();
         } catch (Throwable e) {
-            failed = true;
             onFailure.accept(e);
             return false;
         }

@@ -166,14 +166,19 @@ public final class Journal {
     }
 
     /**
-     * A shard's checkpoint covers everything before this position. Any thread. Segments wholly before the least such
+     * A shard's checkpoint covers everything before this position; negative if it has none. Any thread. Segments wholly before the least such
      * position of all registered shards that hold no live bytes are recycled.
      */
     public void checkpointed(int shard, long replayFromPosition) {
         reclaimer.checkpointed(shard, replayFromPosition);
     }
 
-    /** Everything before this position survives a crash; frames appended from now on come at or after it. Any thread. */
+    /**
+     * Everything before this position survives a crash; frames appended from now on come at or after it. Any thread.
+     *
+     * <p>The completions of everything before it have been posted to their loops, though they may not have run yet: a
+     * checkpoint that replays from here is gathered in a task that its shard's loop is given after this call.
+     */
     public long forcedPosition() {
         return started().forcedPosition();
     }

@@ -157,13 +157,20 @@ public final class JournalInspection {
         try (CheckpointReader checkpoint = CheckpointReader.open(disk, name, shard)) {
             line("checkpoint " + name + "  shard " + shard + "  chunks " + checkpoint.chunks() + "  replay from "
                     + Position.text(checkpoint.replayFromPosition()) + "  meta bytes " + checkpoint.meta().length);
-            while (verify && checkpoint.next() != null) {
-                // each chunk is verified as it is read
+            if (verify) {
+                verifyChunks(checkpoint);
             }
         } catch (NoSuchFileException e) {
             line("checkpoint " + name + " is gone: a newer one replaced it meanwhile");
         } catch (JournalDamage e) {
             damage(e.getMessage());
+        }
+    }
+
+    private static void verifyChunks(CheckpointReader checkpoint) throws IOException {
+        boolean more = true;
+        while (more) {
+            more = checkpoint.next() != null;
         }
     }
 

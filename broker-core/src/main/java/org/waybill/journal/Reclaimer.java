@@ -47,7 +47,7 @@ final class Reclaimer {
     }
 
     void checkpointed(int shard, long replayFromPosition) {
-        replayFrom.set(shard, replayFromPosition);
+        replayFrom.set(shard, Math.max(replayFromPosition, BEGINNING));
         requestSweep();
     }
 

@@ -111,7 +111,7 @@ final class Replay {
     private static void refuseIfForcedBeyond(FrameReader frames, Segment segment, int end, int fromOffset)
             throws IOException {
         long cut = Position.of(segment.id(), end);
-        if (end == fromOffset && end != SegmentHeader.BYTES && !endsHere(frames, segment, end)) {
+        if (end == fromOffset && end != SegmentHeader.BYTES && !endsHere(frames, end)) {
             throw lost(segment.fileName(), SegmentHeader.BYTES, cut);
         }
         long forced = frames.forcedBeyond(end);
@@ -124,7 +124,7 @@ final class Replay {
      * Whether a frame of this segment ends at an offset from which the replay began and found nothing: else the log ended
      * before it.
      */
-    private static boolean endsHere(FrameReader frames, Segment segment, int end) throws IOException {
+    private static boolean endsHere(FrameReader frames, int end) throws IOException {
         int offset = SegmentHeader.BYTES;
         while (offset < end && frames.at(offset) == FrameReader.Found.FRAME) {
             offset += frames.length();

@@ -1,11 +1,10 @@
 package org.waybill.journal;
 
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
-
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 
 /**
  * A named thread that runs tasks in order and a tick at an interval. Without {@link #start}, a

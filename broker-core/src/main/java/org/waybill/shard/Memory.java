@@ -22,6 +22,11 @@ public final class Memory {
         return bytes.get() > limitBytes;
     }
 
+    /** Whether it is passed by so much that no more should be let in: half of it, which only what waits for the disk can be. */
+    public boolean tight() {
+        return bytes.get() > limitBytes + (limitBytes >> 1);
+    }
+
     /** Bytes held now. */
     public long bytes() {
         return bytes.get();

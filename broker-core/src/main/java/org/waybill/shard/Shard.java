@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +64,8 @@ public final class Shard implements Facts {
     private Turn turn = new Turn(this);
     private long logIndex;
     private long commitIndex;
+    private volatile Consumer<Throwable> onFailure = cause -> {};
+    private boolean failed;
     private long nowMs;
     private long residentChange;
     private @Nullable String noRoom;
@@ -89,8 +92,10 @@ public final class Shard implements Facts {
      * Begins to look after its log. Any thread, after recovery.
      *
      * @param all the shards of the broker, this one included
+     * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void start(Shard[] all) {
+    public void start(Shard[] all, Consumer<Throwable> failure) {
+        onFailure = failure;
         execute(() -> {
             deadLetters = new DeadLetters(this, all);
             maintenance.start();
@@ -155,6 +160,24 @@ public final class Shard implements Facts {
     }
 
     private void run() {
+        if (failed) {
+            return;
+        }
+        try {
+            runTurn();
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
+        }
+    }
+
+    /** A turn that breaks off leaves state and log apart: nothing may leave this shard any more. */
+    private void fail(Throwable cause) {
+        failed = true;
+        LOG.error("WB2100 shard {}: a turn broke off", number, cause);
+        onFailure.accept(cause);
+    }
+
+    private void runTurn() {
         scheduled.set(false);
         nowMs = clock.epochMs();
         for (int i = 0; i < MAX_BATCHES; i++) {
@@ -222,6 +245,17 @@ public final class Shard implements Facts {
     }
 
     private void forced(Frame frame) {
+        if (failed) {
+            return;
+        }
+        try {
+            commit(frame);
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
+        }
+    }
+
+    private void commit(Frame frame) {
         commitIndex = frame.logIndex();
         Turn first = inFlight.pollFirst();
         while (first != null) {
@@ -249,8 +283,16 @@ public final class Shard implements Facts {
     /** Runs a task on the shard's loop as a turn of its own. Any thread. */
     void execute(Runnable task) {
         loop.execute(() -> {
+            if (failed) {
+                return;
+            }
             nowMs = clock.epochMs();
-            task.run();
+            try {
+                task.run();
+            } catch (RuntimeException | Error broken) {
+                fail(broken);
+                return;
+            }
             schedule();
         });
     }

@@ -22,6 +22,12 @@ public interface AdapterContext {
     /** The id of this broker, stable over restarts: its container id on connections. */
     String brokerId();
 
+    /**
+     * Whether clients send faster than the disk takes it and what waits has outgrown its share of memory. An adapter then reads no
+     * more from connections that send, for a while; the disk catches up without any client's help.
+     */
+    boolean memoryTight();
+
     /** Opens a session on the calling event loop. */
     BrokerSession openSession(SessionSpec spec, SessionHandler handler);
 }

@@ -44,7 +44,7 @@ class DataDirectoryTest {
     @Test
     void opensOnceAtATime() {
         try (DataDirectory data = DataDirectory.open(parent, 1)) {
-            assertThat(refusal(parent)).isEqualTo(StartFailure.Reason.DATA_IN_USE);
+            assertThat(refusal(data.path())).isEqualTo(StartFailure.Reason.DATA_IN_USE);
             assertThat(parent.resolve(DataDirectory.LOCK_FILE))
                     .hasContent(ProcessHandle.current().pid() + "\n");
         }

@@ -65,10 +65,14 @@ public final class CrashDisk implements Disk {
         usableSpaceBytes = bytes;
     }
 
-    /** What is there after the process was killed: all of it. */
+    /** What is there after the process was killed: all of it, though what was not forced may still be lost later. */
     public CrashDisk afterKill() {
         CrashDisk after = new CrashDisk();
-        files.forEach((name, content) -> after.put(name, content.bytes.clone()));
+        files.forEach((name, content) -> {
+            Content kept = content.copy();
+            after.files.put(name, kept);
+            after.forcedFiles.put(name, kept);
+        });
         return after;
     }
 
@@ -198,6 +202,13 @@ public final class CrashDisk implements Disk {
         Content(byte[] bytes) {
             this.bytes = bytes;
             this.forced = bytes.clone();
+        }
+
+        Content copy() {
+            Content copy = new Content(bytes.clone());
+            copy.forced = forced.clone();
+            copy.unforcedBlocks.or(unforcedBlocks);
+            return copy;
         }
 
         void flip(long bit) {

@@ -3,9 +3,6 @@ package org.waybill.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import org.junit.jupiter.api.Test;
-import org.waybill.io.CrashDisk;
-
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +11,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.waybill.io.CrashDisk;
 
 final class CheckpointTest {
     private final CrashDisk disk = new CrashDisk();
@@ -37,7 +36,9 @@ final class CheckpointTest {
         write(harness, 0, "m", "new");
 
         assertThat(read(disk)).isEqualTo("m:new@0");
-        assertThat(disk.list()).filteredOn(name -> name.startsWith("checkpoint")).hasSize(1);
+        assertThat(disk.list())
+                .filteredOn(name -> name.startsWith("checkpoint"))
+                .hasSize(1);
     }
 
     @Test

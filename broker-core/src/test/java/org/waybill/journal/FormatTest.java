@@ -2,11 +2,10 @@ package org.waybill.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.waybill.io.CrashDisk;
-
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.waybill.io.CrashDisk;
 
 /** The bytes on disk, held fast: a change here is a change of the format and needs a new version. */
 final class FormatTest {
@@ -21,10 +20,16 @@ final class FormatTest {
         harness.journal.append(frame);
         harness.run();
 
-        assertHex(0, 64, """
+        assertHex(
+                0,
+                64,
+                """
                 57415942494c4c4a 870f9b75 01000000 01000000 00000100 00000000 00000000 0068e5cf8b010000
                 000000000000000000000000000000000000000000000000""");
-        assertHex(64, 56, """
+        assertHex(
+                64,
+                56,
+                """
                 251d1c53 60000000 0100 0200 02000000 40000000 01000000 1817161514131211 2827262524232221
                 3837363534333231 4000000001000000""");
         assertHex(120, 24, "81009153 05000000 a1000000 01000000 0203080706 000000");
@@ -44,7 +49,8 @@ final class FormatTest {
         writer.commit(Position.of(1, 64), new byte[] {7, 7});
         harness.run();
 
-        String expected = """
+        String expected =
+                """
                 57415942494c4c43 5ad1b630 01000000 01000000 00000000 0100000000000000
                 98be8f47 03000000 0000000000000000 0203040000000000
                 0707000000000000 00b4e815 02000000 0100000000000000 4000000001000000 3800000000000000""";

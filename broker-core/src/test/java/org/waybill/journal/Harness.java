@@ -74,7 +74,8 @@ final class Harness implements ReplayHandler {
     void run() {
         boolean busy = true;
         while (busy) {
-            busy = batch() | journal.runPending();
+            busy = batch();
+            busy |= journal.runPending();
             loop.runAll();
         }
     }

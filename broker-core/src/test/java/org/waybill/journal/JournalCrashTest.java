@@ -93,7 +93,10 @@ final class JournalCrashTest {
             for (int step = 0; step < STEPS && !disk.hasCrashed(); step++) {
                 step(journal, appender, loop);
             }
-            while (!disk.hasCrashed() && (appender.runOnce() | journal.runPending())) {
+            boolean busy = true;
+            while (busy && !disk.hasCrashed()) {
+                busy = appender.runOnce();
+                busy |= journal.runPending();
                 loop.runAll();
             }
             loop.runAll();
@@ -106,7 +109,11 @@ final class JournalCrashTest {
                 case 0, 1, 2 -> shard.appendSomething(journal);
                 case 3, 4 -> appender.runOnce();
                 case 5 -> journal.runPending();
-                case 6 -> shard.checkpointStep(journal);
+                case 6 -> {
+                    // As a task of the loop, it comes after the completions that were posted before.
+                    loop.runAll();
+                    shard.checkpointStep(journal);
+                }
                 default -> {
                     for (int segment : journal.cleaningCandidates(1)) {
                         relocated++;

@@ -22,7 +22,9 @@ final class JournalInspectionTest {
         int damaged = JournalInspection.print(disk, true, type -> "type-" + type, out);
 
         assertThat(damaged).isZero();
-        assertThat(out.toString()).isEqualTo("""
+        assertThat(out.toString())
+                .isEqualTo(
+                        """
                 segment 1  file segment-0000000001.log  bytes 65536  begun 2023-11-14T22:13:20Z
                   frame 1:64  bytes 104  shard 0  index 1  epoch 1  commit 0  forced 1:64  records 2
                     record 1:120  bytes 24  payload 3  type type-7  crc ok
@@ -48,6 +50,7 @@ final class JournalInspectionTest {
         StringBuilder out = new StringBuilder();
         assertThat(JournalInspection.print(disk, true, Integer::toString, out)).isEqualTo(1);
         assertThat(out).contains("DAMAGE Journal segment segment-0000000001.log, offset 64:");
-        assertThat(JournalInspection.print(disk, false, Integer::toString, new StringBuilder())).isZero();
+        assertThat(JournalInspection.print(disk, false, Integer::toString, new StringBuilder()))
+                .isZero();
     }
 }

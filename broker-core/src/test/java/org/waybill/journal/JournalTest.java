@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.waybill.io.CrashDisk;
 
@@ -20,7 +22,7 @@ final class JournalTest {
         first.run();
         first.appendAndRun("d");
 
-        Harness second = Harness.started(disk.afterPowerLoss(new java.util.Random(1)));
+        Harness second = Harness.started(disk.afterPowerLoss(new Random(1)));
 
         assertThat(first.completed).containsExactly("a,b", "c", "d");
         assertThat(second.replayed).containsExactly("a", "b", "c", "d");
@@ -41,6 +43,26 @@ final class JournalTest {
         assertThat(harness.loop.waiting()).isEqualTo(1);
         harness.loop.runAll();
         assertThat(harness.completed).containsExactly("first", "a", "b", "c");
+    }
+
+    @Test
+    void forcesWhatAKilledProcessLeftInThePageCache() throws Exception {
+        for (int seed = 0; seed < 20; seed++) {
+            CrashDisk killed = new CrashDisk();
+            Harness first = Harness.started(killed);
+            first.appendAndRun("a");
+            // The write is done, the force is not.
+            killed.crashBefore(2);
+            first.appendAndRun("b");
+            CrashDisk restarted = killed.afterKill();
+            Harness second = Harness.started(restarted);
+            assertThat(second.replayed).containsExactly("a", "b");
+            second.appendAndRun("c");
+
+            assertThat(Harness.started(restarted.afterPowerLoss(new Random(seed))).replayed)
+                    .as("seed %d", seed)
+                    .containsExactly("a", "b", "c");
+        }
     }
 
     @Test
@@ -90,7 +112,7 @@ final class JournalTest {
 
         assertThat(Position.segmentId(frame.position(0))).isEqualTo(2);
         assertThat(disk.bytes(FileNames.segment(2))).hasSizeGreaterThan(great.length());
-        assertThat(Harness.started(disk.afterPowerLoss(new java.util.Random(2))).replayed)
+        assertThat(Harness.started(disk.afterPowerLoss(new Random(2))).replayed)
                 .containsExactly("before", great, "small", "after");
     }
 
@@ -131,8 +153,8 @@ final class JournalTest {
         Frame frame = first.appendAndRun("aaaa");
         first.appendAndRun("bbbb");
         first.appendAndRun("cccc");
-        long begin = Position.offset(frame.position(0)) - FrameLayout.HEADER_BYTES;
-        for (long bit = begin * 8; bit < (begin + frame.frameBytes() - 4) * 8; bit++) {
+        int begin = Position.offset(frame.position(0)) - FrameLayout.HEADER_BYTES;
+        for (long bit = begin * 8L; bit < (begin + frame.frameBytes() - 4L) * 8; bit++) {
             CrashDisk flipped = disk.afterKill();
             flipped.flipBit(FileNames.segment(1), bit);
             assertDamage(flipped, JournalDamage.Code.LOST_FORCED_DATA, FileNames.segment(1));
@@ -154,7 +176,7 @@ final class JournalTest {
         Harness first = Harness.started(disk);
         first.fillUpTo(2);
         byte[] sealed = disk.bytes(FileNames.segment(1));
-        java.util.Arrays.fill(sealed, Harness.SEGMENT_BYTES - 10_000, Harness.SEGMENT_BYTES, (byte) 0);
+        Arrays.fill(sealed, Harness.SEGMENT_BYTES - 10_000, Harness.SEGMENT_BYTES, (byte) 0);
         disk.put(FileNames.segment(1), sealed);
 
         assertDamage(disk, JournalDamage.Code.BAD_FRAME, FileNames.segment(1));
@@ -203,7 +225,7 @@ final class JournalTest {
     void refusesATruncatedSegment() throws Exception {
         Harness first = Harness.started(disk);
         first.appendAndRun("a");
-        disk.put(FileNames.segment(1), java.util.Arrays.copyOf(disk.bytes(FileNames.segment(1)), 4096));
+        disk.put(FileNames.segment(1), Arrays.copyOf(disk.bytes(FileNames.segment(1)), 4096));
         assertThatThrownBy(() -> new Harness(disk)).hasMessageContaining("4096 bytes instead of 65536");
     }
 

@@ -2,14 +2,6 @@ package org.waybill.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.waybill.io.Cancellable;
-import org.waybill.io.FileDisk;
-import org.waybill.io.Loop;
-import org.waybill.io.SystemClock;
-
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +9,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.waybill.io.Cancellable;
+import org.waybill.io.FileDisk;
+import org.waybill.io.Loop;
+import org.waybill.io.SystemClock;
 
 /** The journal with its real threads and real files, under several loops at once. */
 @Timeout(60)

@@ -27,7 +27,17 @@ final class ModelShard {
     private static final int ENTRY_BYTES = 20;
 
     /** One operation of a frame; the frame's record carries exactly this. */
-    private record Operation(byte type, long id, byte[] body) {
+    private static final class Operation {
+        final byte type;
+        final long id;
+        final byte[] body;
+
+        Operation(byte type, long id, byte[] body) {
+            this.type = type;
+            this.id = id;
+            this.body = body;
+        }
+
         boolean same(Operation other) {
             return type == other.type && id == other.id && Arrays.equals(body, other.body);
         }

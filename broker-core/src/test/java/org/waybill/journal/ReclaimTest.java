@@ -3,11 +3,10 @@ package org.waybill.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.waybill.io.CrashDisk;
-
-import java.io.IOException;
 
 final class ReclaimTest {
     private final CrashDisk disk = new CrashDisk();

@@ -2,12 +2,11 @@ package org.waybill.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.waybill.io.CrashDisk;
-
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.waybill.io.CrashDisk;
 
 final class RecordReaderTest {
     private final CrashDisk disk = new CrashDisk();

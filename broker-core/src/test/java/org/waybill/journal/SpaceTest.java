@@ -2,11 +2,10 @@ package org.waybill.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
-import org.waybill.io.CrashDisk;
-
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.waybill.io.CrashDisk;
 
 final class SpaceTest {
     private final CrashDisk disk = new CrashDisk();

@@ -60,7 +60,9 @@ final class CoreFixture implements AutoCloseable {
         }
         loop.elsewhere(() -> steps.append() | steps.work());
         for (Shard shard : shards) {
-            shard.start(shards);
+            shard.start(shards, cause -> {
+                throw new AssertionError(cause);
+            });
         }
         loop.drain();
     }

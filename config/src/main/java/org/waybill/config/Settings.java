@@ -8,7 +8,8 @@ import java.util.List;
  * Everything that can be set of a broker. Immutable.
  *
  * @param dataDirectory where journal, users and lock file are; relative paths count from the working directory
- * @param shards how many event loops share the addresses; 0 means one a core
+ * @param shards how many shards the addresses of a new data directory are spread over; 0 means automatic, which is 1 in this
+ *     version: a transaction commits within one shard
  * @param amqp the AMQP listener and its limits
  * @param journal the log on disk
  * @param memory what may be kept in memory

@@ -1,20 +1,11 @@
 package org.waybill.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.util.UUID;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AmqpSettings;
-import org.waybill.jms.engine.AmqpConnection;
-import org.waybill.jms.engine.ConnectOptions;
+import org.waybill.jms.engine.ClientConnection;
+import org.waybill.jms.engine.ClientOptions;
 import picocli.CommandLine.Option;
 
 /** The options of the commands that are AMQP clients. */
@@ -46,30 +37,20 @@ final class ConnectionOption {
             description = "How long to wait for each of the broker's answers; default: ${DEFAULT-VALUE}.")
     private int answerTimeoutMs = 30_000;
 
-    AmqpConnection connect() {
-        String secret = password != null ? password : System.getenv().getOrDefault("WAYBILL_PASSWORD", "");
-        SSLContext tls = trusted == null ? null : trust(trusted);
-        String container = "waybill-cli-" + UUID.randomUUID();
-        return AmqpConnection.open(new ConnectOptions(host, port, tls, user, secret, container, answerTimeoutMs));
-    }
-
-    private static SSLContext trust(Path file) {
-        try (InputStream in = Files.newInputStream(file)) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int count = 0;
-            for (Certificate certificate :
-                    CertificateFactory.getInstance("X.509").generateCertificates(in)) {
-                store.setCertificateEntry("trusted-" + count++, certificate);
-            }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(store);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
-        } catch (IOException | GeneralSecurityException e) {
-            throw new CliFailure(
-                    ExitCode.USAGE, "The certificates in " + file + " cannot be used: " + e.getMessage() + ".");
+    ClientConnection connect() {
+        if (trusted != null && !Files.isReadable(trusted)) {
+            throw new CliFailure(ExitCode.USAGE, "The certificates in " + trusted + " cannot be read.");
         }
+        ClientOptions options = ClientOptions.to(host, port).withTimeoutMs(answerTimeoutMs);
+        if (user != null) {
+            String secret = password != null ? password : System.getenv("WAYBILL_PASSWORD");
+            if (secret == null) {
+                throw new CliFailure(
+                        ExitCode.USAGE,
+                        "User " + user + " needs --password or the environment variable WAYBILL_PASSWORD.");
+            }
+            options = options.withUser(user, secret);
+        }
+        return ClientConnection.open(trusted == null ? options : options.withTls(trusted));
     }
 }

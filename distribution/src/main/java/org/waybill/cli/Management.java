@@ -2,18 +2,17 @@ package org.waybill.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
-import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.message.Message;
 import org.jspecify.annotations.Nullable;
-import org.waybill.jms.engine.AmqpConnection;
-import org.waybill.jms.engine.AmqpDelivery;
-import org.waybill.jms.engine.AmqpReceiver;
-import org.waybill.jms.engine.AmqpSender;
-import org.waybill.jms.engine.AmqpSession;
+import org.waybill.jms.engine.ClientConnection;
+import org.waybill.jms.engine.ClientDelivery;
+import org.waybill.jms.engine.ClientReceiver;
+import org.waybill.jms.engine.ClientSender;
+import org.waybill.jms.engine.ClientSession;
+import org.waybill.jms.engine.MessageCodec;
+import org.waybill.jms.engine.ReceiverOptions;
 
 /** Requests to the broker's {@code $management} node (OASIS AMQP Management 1.0), one after the other. */
 final class Management {
@@ -21,20 +20,13 @@ final class Management {
     private static final String QUEUE_TYPE = "org.waybill.queue";
     private static final int ANSWER_TIMEOUT_MS = 30_000;
 
-    private final AmqpSender requests;
-    private final AmqpReceiver answers;
-    private final String replyTo = "waybill-cli-" + UUID.randomUUID();
+    private final ClientSender requests;
+    private final ClientReceiver answers;
 
-    Management(AmqpConnection connection) {
-        AmqpSession session = connection.session();
-        Source source = new Source();
-        source.setAddress(NODE);
-        Target answerTarget = new Target();
-        answerTarget.setAddress(replyTo);
-        answers = session.receiver(source, answerTarget);
-        Target target = new Target();
-        target.setAddress(NODE);
-        requests = session.sender(target);
+    Management(ClientConnection connection) {
+        ClientSession session = connection.session();
+        answers = session.receiver(ReceiverOptions.dynamic());
+        requests = session.sender(NODE);
     }
 
     /**
@@ -53,17 +45,16 @@ final class Management {
         }
         Message request = Message.Factory.create();
         request.setMessageId(operation);
-        request.setReplyTo(replyTo);
+        request.setReplyTo(answers.address());
         request.setApplicationProperties(new ApplicationProperties(arguments));
         request.setBody(new AmqpValue(Map.of()));
-        answers.grantCredit(1);
-        requests.await(requests.send(Messages.encode(request)));
-        AmqpDelivery delivery = answers.receive(ANSWER_TIMEOUT_MS);
+        requests.send(MessageCodec.encode(request));
+        ClientDelivery delivery = answers.receive(ANSWER_TIMEOUT_MS);
         if (delivery == null) {
             throw new CliFailure(ExitCode.TIMEOUT, "The broker did not answer within " + ANSWER_TIMEOUT_MS + " ms.");
         }
-        answers.accept(delivery);
-        return body(Messages.decode(delivery.message()));
+        delivery.accept();
+        return body(delivery.message());
     }
 
     private static Map<?, ?> body(Message answer) {

@@ -1,8 +1,6 @@
 package org.waybill.cli;
 
-import java.nio.BufferOverflowException;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,40 +14,21 @@ import org.apache.qpid.proton.message.Message;
 
 /** Messages between their encoded form and what a user types and reads. */
 final class Messages {
-    private static final int INITIAL_BYTES = 1_024;
-
     private Messages() {}
 
-    static byte[] text(String body, boolean durable, Map<String, String> properties) {
+    static Message text(String body, boolean durable, Map<String, String> properties) {
         Message message = Message.Factory.create();
         message.setDurable(durable);
         if (!properties.isEmpty()) {
             message.setApplicationProperties(new ApplicationProperties(new LinkedHashMap<>(properties)));
         }
         message.setBody(new AmqpValue(body));
-        return encode(message);
-    }
-
-    static byte[] encode(Message message) {
-        byte[] bytes = new byte[INITIAL_BYTES];
-        while (true) {
-            try {
-                return Arrays.copyOf(bytes, message.encode(bytes, 0, bytes.length));
-            } catch (BufferOverflowException e) {
-                bytes = new byte[bytes.length * 2];
-            }
-        }
-    }
-
-    static Message decode(byte[] bytes) {
-        Message message = Message.Factory.create();
-        message.decode(bytes, 0, bytes.length);
         return message;
     }
 
     /** The body as a line to read: texts and UTF-8 bytes as they are, other values as Java shows them. */
-    static String body(byte[] bytes) {
-        Section body = decode(bytes).getBody();
+    static String body(Message message) {
+        Section body = message.getBody();
         if (body instanceof Data data) {
             Binary binary = data.getValue();
             return new String(binary.getArray(), binary.getArrayOffset(), binary.getLength(), StandardCharsets.UTF_8);

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.waybill.jms.engine.AmqpConnection;
+import org.waybill.jms.engine.ClientConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -72,7 +72,7 @@ final class QueueCommand implements Runnable {
     }
 
     private static Map<?, ?> request(ConnectionOption connection, String operation, @Nullable String name) {
-        try (AmqpConnection open = connection.connect()) {
+        try (ClientConnection open = connection.connect()) {
             return new Management(open).request(operation, name);
         }
     }

@@ -2,12 +2,10 @@ package org.waybill.cli;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import org.apache.qpid.proton.amqp.Symbol;
-import org.apache.qpid.proton.amqp.messaging.Source;
-import org.apache.qpid.proton.amqp.messaging.Target;
-import org.waybill.jms.engine.AmqpConnection;
-import org.waybill.jms.engine.AmqpDelivery;
-import org.waybill.jms.engine.AmqpReceiver;
+import org.waybill.jms.engine.ClientConnection;
+import org.waybill.jms.engine.ClientDelivery;
+import org.waybill.jms.engine.ClientReceiver;
+import org.waybill.jms.engine.ReceiverOptions;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -45,25 +43,18 @@ final class Receive implements Runnable {
     @Override
     public void run() {
         long received = 0;
-        try (AmqpConnection open = connection.connect()) {
-            AmqpReceiver receiver = open.session().receiver(source(), new Target());
+        int window = (int) (count == 0 ? MAX_CREDIT : Math.min(MAX_CREDIT, count));
+        ReceiverOptions options = ReceiverOptions.from(address).withCreditWindow(window);
+        try (ClientConnection open = connection.connect()) {
+            ClientReceiver receiver = open.session().receiver(browse ? options.withBrowsing() : options);
             PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-            long granted = 0;
             while (count == 0 || received < count) {
-                if (granted - received <= MAX_CREDIT / 2) {
-                    int more = (int)
-                            Math.min(MAX_CREDIT - (granted - received), count == 0 ? MAX_CREDIT : count - granted);
-                    granted += more;
-                    if (more > 0) {
-                        receiver.grantCredit(more);
-                    }
-                }
-                AmqpDelivery delivery = receiver.receive(timeoutMs);
+                ClientDelivery delivery = receiver.receive(timeoutMs);
                 if (delivery == null) {
                     break;
                 }
                 out.println(Messages.body(delivery.message()));
-                receiver.accept(delivery);
+                delivery.accept();
                 received++;
             }
             receiver.close();
@@ -74,14 +65,5 @@ final class Receive implements Runnable {
                     "Received " + received + " of " + count + " messages from " + address
                             + ", no further one came within " + timeoutMs + " ms.");
         }
-    }
-
-    private Source source() {
-        Source source = new Source();
-        source.setAddress(address);
-        if (browse) {
-            source.setDistributionMode(Symbol.valueOf("copy"));
-        }
-        return source;
     }
 }

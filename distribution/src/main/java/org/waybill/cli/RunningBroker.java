@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.waybill.broker.DataDirectory;
@@ -17,7 +18,7 @@ import org.waybill.broker.DataDirectory;
  * the file {@code waybill.ready} says what it listens at.
  *
  * @param pid its process id
- * @param ready the lines of {@code waybill.ready}; empty while it starts or stops
+ * @param ready the addresses it says in {@code waybill.ready} to listen at; empty while it starts or stops
  */
 record RunningBroker(long pid, List<String> ready) {
     private static final String READY_FILE = "waybill.ready";
@@ -31,7 +32,7 @@ record RunningBroker(long pid, List<String> ready) {
             }
             String pid = Files.readString(file).strip();
             return pid.matches("[0-9]{1,18}")
-                    ? Optional.of(new RunningBroker(Long.parseLong(pid), ready(dataDirectory)))
+                    ? Optional.of(new RunningBroker(Long.parseLong(pid), ready(dataDirectory, pid)))
                     : Optional.empty();
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -43,7 +44,9 @@ record RunningBroker(long pid, List<String> ready) {
 
     /** Says that this process is ready; for the process that holds the lock. */
     static void tell(Path dataDirectory, List<String> lines) throws IOException {
-        Files.write(dataDirectory.resolve(READY_FILE), lines);
+        List<String> all = new ArrayList<>(lines);
+        all.add(0, Long.toString(ProcessHandle.current().pid()));
+        Files.write(dataDirectory.resolve(READY_FILE), all);
     }
 
     /** Says that this process is ready no more. */
@@ -58,8 +61,10 @@ record RunningBroker(long pid, List<String> ready) {
         }
     }
 
-    private static List<String> ready(Path dataDirectory) throws IOException {
+    /** What a process said; one that was killed left its word behind, which is nobody else's. */
+    private static List<String> ready(Path dataDirectory, String pid) throws IOException {
         Path file = dataDirectory.resolve(READY_FILE);
-        return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        List<String> lines = Files.exists(file) ? Files.readAllLines(file) : List.of();
+        return lines.isEmpty() || !lines.get(0).equals(pid) ? List.of() : lines.subList(1, lines.size());
     }
 }

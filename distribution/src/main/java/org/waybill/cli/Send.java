@@ -8,14 +8,13 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
-import org.apache.qpid.proton.amqp.messaging.Accepted;
-import org.apache.qpid.proton.amqp.messaging.Rejected;
-import org.apache.qpid.proton.amqp.messaging.Target;
-import org.apache.qpid.proton.amqp.transport.DeliveryState;
 import org.jspecify.annotations.Nullable;
-import org.waybill.jms.engine.AmqpConnection;
-import org.waybill.jms.engine.AmqpSender;
+import org.waybill.jms.engine.ClientConnection;
+import org.waybill.jms.engine.ClientException;
+import org.waybill.jms.engine.ClientSender;
+import org.waybill.jms.engine.MessageCodec;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -63,22 +62,21 @@ final class Send implements Runnable {
     @Override
     public void run() {
         long sent = 0;
-        Deque<CompletableFuture<DeliveryState>> onTheWay = new ArrayDeque<>();
-        try (AmqpConnection open = connection.connect()) {
-            Target target = new Target();
-            target.setAddress(address);
-            AmqpSender sender = open.session().sender(target);
+        Deque<CompletableFuture<@Nullable Void>> onTheWay = new ArrayDeque<>();
+        try (ClientConnection open = connection.connect()) {
+            ClientSender sender = open.session().sender(address);
             for (String text : (Iterable<String>) bodies()::iterator) {
-                byte[] message = Messages.text(text, !nonDurable, properties);
+                byte[] message = MessageCodec.encode(Messages.text(text, !nonDurable, properties));
                 for (int i = 0; i < count; i++) {
                     if (onTheWay.size() == MAX_ON_THE_WAY) {
-                        check(sender.await(onTheWay.remove()), sent++);
+                        check(sent++, onTheWay.remove());
                     }
-                    onTheWay.add(sender.send(message));
+                    onTheWay.add(sender.sendAsync(message));
                 }
             }
+            sender.awaitSettled(open.options().timeoutMs());
             while (!onTheWay.isEmpty()) {
-                check(sender.await(onTheWay.remove()), sent++);
+                check(sent++, onTheWay.remove());
             }
         }
         spec.commandLine().getOut().println("sent " + sent + (sent == 1 ? " message" : " messages") + " to " + address);
@@ -92,15 +90,15 @@ final class Send implements Runnable {
         return new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8)).lines();
     }
 
-    private void check(DeliveryState outcome, long sentBefore) {
-        if (!(outcome instanceof Accepted)) {
-            String why = outcome instanceof Rejected rejected && rejected.getError() != null
-                    ? rejected.getError().getDescription() + " ("
-                            + rejected.getError().getCondition() + ")"
-                    : outcome.toString();
-            throw new CliFailure(
-                    ExitCode.REFUSED,
-                    "Message " + (sentBefore + 1) + " was not accepted by " + address + ": " + why + ".");
+    private static void check(long sentBefore, CompletableFuture<@Nullable Void> outcome) {
+        try {
+            outcome.join();
+        } catch (CompletionException refused) {
+            if (refused.getCause() instanceof ClientException reason) {
+                throw new CliFailure(
+                        ExitCode.REFUSED, "Message " + (sentBefore + 1) + " was not accepted: " + reason.getMessage());
+            }
+            throw refused;
         }
     }
 }

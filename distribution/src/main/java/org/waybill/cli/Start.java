@@ -1,7 +1,6 @@
 package org.waybill.cli;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,9 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.broker.Broker;
 import org.waybill.config.Settings;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code waybill start}: a broker in the foreground, until SIGTERM. */
 @Command(
@@ -44,22 +41,48 @@ final class Start implements Callable<Integer> {
             description = "A settings file; default: conf/waybill.yaml of the installation.")
     private @Nullable Path config;
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // filled in by picocli
-    private CommandSpec spec;
+    /**
+     * The plain form of the command, each option followed by its value.
+     *
+     * @return null for anything else, which the command line's parser then runs or complains of
+     */
+    static @Nullable Start of(String[] arguments) {
+        if (arguments.length % 2 == 0 || !arguments[0].equals("start")) {
+            return null;
+        }
+        Start start = new Start();
+        for (int i = 1; i < arguments.length; i += 2) {
+            String value = arguments[i + 1];
+            if (value.startsWith("-")) {
+                return null;
+            }
+            switch (arguments[i]) {
+                case "--data" -> start.data = Path.of(value);
+                case "--config" -> start.config = Path.of(value);
+                case "--amqp-port" -> {
+                    if (!value.matches("[0-9]{1,5}")) {
+                        return null;
+                    }
+                    start.amqpPort = Integer.valueOf(value);
+                }
+                default -> {
+                    return null;
+                }
+            }
+        }
+        return start;
+    }
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
         Settings settings = settings();
         AtomicInteger code = new AtomicInteger(ExitCode.OK.code());
         Broker broker = Broker.start(settings);
         Path directory = settings.dataDirectory().toAbsolutePath().normalize();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(broker, directory, code), "waybill-shutdown"));
         RunningBroker.tell(directory, broker.listening());
-        out.println("Waybill ready: " + String.join(", ", broker.listening()) + ", data in " + directory
+        System.out.println("Waybill ready: " + String.join(", ", broker.listening()) + ", data in " + directory
                 + ", started in " + uptimeMs() + " ms");
-        out.flush();
         if (!broker.awaitEnd()) {
             code.set(ExitCode.JOURNAL_FAILED.code());
         }

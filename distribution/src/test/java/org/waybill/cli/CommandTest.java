@@ -97,7 +97,7 @@ final class CommandTest {
 
         assertThat(result.code()).isEqualTo(3);
         assertThat(result.err())
-                .startsWith("waybill: No connection to 127.0.0.1:" + closed)
+                .startsWith("waybill: Cannot connect to amqp://127.0.0.1:" + closed)
                 .hasLineCount(1);
     }
 
@@ -114,7 +114,7 @@ final class CommandTest {
             send                      | Missing required parameter
             send a b --count x        | Invalid value for option '--count'
             start --amqp-port 70000   | --amqp-port is 70000, it must be from 0 to 65535.
-            receive a --tls-trust x   | The certificates in x cannot be used
+            receive a --tls-trust x   | The certificates in x cannot be read.
             """)
     void saysInOneLineWhatIsWrongWithACommandLine(String line, String sentence) {
         Result result = run(line.isEmpty() ? new String[0] : line.split(" +"));

@@ -139,6 +139,11 @@ public final class BrokerProcess implements AutoCloseable {
         return stdout.lines();
     }
 
+    /** Everything written to standard error so far: the log, and the sentence of a failed start. */
+    public List<String> stderrLines() {
+        return stderr.lines();
+    }
+
     /** Both streams, for the message of a failure. */
     public String output() {
         return "stdout:\n" + stdout.text() + "\nstderr:\n" + stderr.text();

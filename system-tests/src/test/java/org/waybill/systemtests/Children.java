@@ -1,6 +1,7 @@
 package org.waybill.systemtests;
 
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Every process that a test has started, ended with this JVM by its handle, so that a failing or interrupted run leaves none behind. */
@@ -15,7 +16,7 @@ final class Children {
 
     static Process adopt(Process process) {
         ALIVE.add(process);
-        process.onExit().thenAccept(ALIVE::remove);
+        CompletableFuture<?> unused = process.onExit().thenAccept(ALIVE::remove);
         return process;
     }
 }

@@ -32,13 +32,19 @@ public final class AmqpAdapter implements ProtocolAdapter {
     private static final int INCOMING_WINDOW_FRAMES = 4_096;
 
     private static final int MAX_UNSETTLED = 1 << 18;
+    private static final int MESSAGES_IN_HEAP = 8;
+    /** Links beyond the maximum that a client may have tried to attach before it hears that each is refused. */
+    private static final int REFUSED_LINKS = 64;
+
     private static final int HANDSHAKE_BYTES = 64 * 1024;
     private static final int ACCEPT_BACKLOG = 4_096;
 
+    private final Counters counters = new Counters();
     private final List<AmqpListener> listeners = new CopyOnWriteArrayList<>();
     private @Nullable Vertx vertx;
     private @Nullable Authenticator authenticator;
     private @Nullable String deployment;
+    private @Nullable TlsReload reload;
 
     @Override
     public String name() {
@@ -59,12 +65,13 @@ public final class AmqpAdapter implements ProtocolAdapter {
         Shared shared = new Shared(
                 context,
                 limits(settings),
+                settings.maxLinksPerConnection(),
                 settings.producerCredit(),
                 settings.handshakeTimeoutMs(),
                 lets,
                 new LinkRegistry(),
                 new ContainerRegistry(),
-                new Counters());
+                counters);
         return deploy(shared, settings)
                 .map(id -> addresses(settings))
                 .recover(cause -> Future.failedFuture(sentence(settings, cause)));
@@ -85,9 +92,24 @@ public final class AmqpAdapter implements ProtocolAdapter {
                     deployment = id;
                     TlsSettings tls = settings.tls();
                     if (tls != null) {
-                        new TlsReload(loops, tls, listeners.get(0).servers().get(1)).start();
+                        reload = new TlsReload(
+                                loops, tls, listeners.get(0).servers().get(1));
+                        reload.start();
                     }
                 });
+    }
+
+    /** What is set, but no more than the heap can hold with the copies that putting a message together takes. */
+    private static int maxMessageBytes(AmqpSettings settings) {
+        long most = Runtime.getRuntime().maxMemory() / MESSAGES_IN_HEAP;
+        if (settings.maxMessageSizeBytes() <= most) {
+            return settings.maxMessageSizeBytes();
+        }
+        LOG.info(
+                "WB-A011 messages may have {} bytes, not {}: more is too much for the heap",
+                most,
+                settings.maxMessageSizeBytes());
+        return (int) most;
     }
 
     private static Limits limits(AmqpSettings settings) {
@@ -95,10 +117,10 @@ public final class AmqpAdapter implements ProtocolAdapter {
                 settings.maxFrameSizeBytes(),
                 settings.channelMax(),
                 settings.handleMax(),
-                settings.maxLinksPerConnection(),
+                settings.maxLinksPerConnection() + REFUSED_LINKS,
                 MAX_UNSETTLED,
                 INCOMING_WINDOW_FRAMES,
-                settings.maxMessageSizeBytes(),
+                maxMessageBytes(settings),
                 HANDSHAKE_BYTES,
                 settings.idleTimeoutMs());
     }
@@ -185,12 +207,15 @@ public final class AmqpAdapter implements ProtocolAdapter {
             return Future.succeededFuture();
         }
         deployment = null;
+        if (reload != null) {
+            reload.stop();
+        }
         List<Future<Void>> gone =
                 listeners.stream().map(AmqpListener::closeConnections).toList();
         return Future.all(gone).transform(closed -> loops.undeploy(deployed)).onComplete(done -> {
             listeners.clear();
             lets.close();
-            LOG.info("WB-A010 the AMQP listener is closed");
+            LOG.info("WB-A010 the AMQP listener is closed; since its start {}", counters);
         });
     }
 }

@@ -61,13 +61,20 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private long deadlineNs;
     private int place;
     private long beginsBefore;
-    private boolean peerClosed;
+
+    /** Whether its end needs no line in the log: the peer ended it, or there was a line about it already. */
+    private boolean explained;
+
     private boolean turn;
+    private boolean sending;
+    private long partialBytes;
+    private int links;
     private String containerId = "";
     private boolean soleConnection;
     private @Nullable BrokerSession session;
     private @Nullable LinkAttacher attacher;
     private @Nullable ConsumerLink firstSent;
+    private final Transactions transactions = new Transactions(this);
 
     AmqpConnection(ConnectionLoop loop, Socket socket, String peer, boolean local, long nowNs) {
         Shared shared = loop.shared();
@@ -110,6 +117,20 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         return java.util.Objects.requireNonNull(session, "not open");
     }
 
+    /** Counts a link in (1) or out (-1). */
+    void countLink(int change) {
+        links += change;
+    }
+
+    /** Whether one more link is allowed. */
+    boolean hasRoomForLink() {
+        return links < loop.shared().maxLinks();
+    }
+
+    Transactions transactions() {
+        return transactions;
+    }
+
     /** Writes one line about the client. */
     void warn(String id, String what) {
         loop.warn(id, peer, what);
@@ -126,6 +147,23 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** No more bytes for now. */
     void readEnd() {
         endTurn();
+        if (sending) {
+            sending = false;
+            if (state == State.OPEN && loop.shared().context().memoryTight()) {
+                socket.reads(false);
+                loop.pause(this);
+            }
+        }
+    }
+
+    /** A message came in this read. */
+    void sending() {
+        sending = true;
+    }
+
+    /** Reads on after a pause. */
+    void resume() {
+        socket.reads(true);
     }
 
     /** The socket takes bytes again. */
@@ -140,6 +178,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         if (state == State.GONE) {
             return;
         }
+        explained = true;
         try {
             engine.inputClosed();
             engine.abort(null);
@@ -166,7 +205,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         }
         if (state != State.CLOSED && state != State.GONE) {
             engine.tick(nowNs);
-            endTurn();
+            flush();
         }
     }
 
@@ -212,7 +251,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     @Override
     public void batchEnd() {
         if (state == State.OPEN && !turn) {
-            flush();
+            endTurn();
         }
     }
 
@@ -238,7 +277,26 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         });
     }
 
-    // --- bytes on their way to the client
+    // --- bytes on their way
+
+    /**
+     * Notes bytes of deliveries that have begun and not ended. A connection that holds more than two of the largest messages in parts
+     * is closed.
+     */
+    void partial(long moreBytes) {
+        partialBytes += moreBytes;
+        long all = loop.shared().counters().partialBytes.addAndGet(moreBytes);
+        if (moreBytes > 0 && all > Runtime.getRuntime().maxMemory() >> 2 && state == State.OPEN) {
+            close(Conditions.error(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED,
+                    "all clients together have too many bytes of unfinished deliveries"));
+            return;
+        }
+        long max = loop.shared().limits().maxMessageBytes();
+        if (max > 0 && partialBytes > 2 * max && state == State.OPEN) {
+            close(Conditions.error(Conditions.RESOURCE_LIMIT_EXCEEDED, "too many bytes of unfinished deliveries"));
+        }
+    }
 
     /** Notes that a consumer has handed bytes to the socket, to be reported once they have left. */
     void sent(ConsumerLink consumer) {
@@ -269,6 +327,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     @Override
     public void denied(String mechanism) {
+        explained = true;
         loop.shared().counters().authenticationsFailed.increment();
         warn("WB-A002", "was not let in by " + mechanism);
     }
@@ -352,7 +411,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     @Override
     public void onClose(ConnectionEngine connection, @Nullable ErrorCondition error) {
-        peerClosed = true;
+        explained = true;
         leaveBroker();
     }
 
@@ -361,7 +420,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         leaveBroker();
         state = State.CLOSED;
         deadlineNs = ConnectionLoop.deadline(loop.nowNs(), LINGER_MS);
-        if (error != null && !peerClosed) {
+        if (error != null && !explained) {
             loop.shared().counters().connectionsFailed.increment();
             warn("WB-A003", error.getCondition() + " " + error.getDescription());
         }
@@ -369,6 +428,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     /** Gives up what the broker holds for the client; its container id is free before the client learns that it is closed. */
     private void leaveBroker() {
+        loop.shared().counters().partialBytes.addAndGet(-partialBytes);
+        partialBytes = 0;
         if (soleConnection) {
             soleConnection = false;
             loop.shared().containers().release(containerId, this);

@@ -2,6 +2,7 @@ package org.waybill.amqp.adapter;
 
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.channel.WriteBufferWaterMark;
@@ -71,8 +72,10 @@ final class AmqpListener extends VerticleBase {
         Channel channel = context.channel();
         if (own.isStopping() || shared.counters().connections.get() >= maxConnections) {
             shared.counters().connectionsRefused.increment();
-            own.warn("WB-A001", name(channel), "turned away, there are " + maxConnections + " connections");
-            channel.close();
+            if (!own.isStopping()) {
+                own.warn("WB-A001", name(channel), "turned away, there are " + maxConnections + " connections");
+            }
+            ChannelFuture unused = channel.close();
             return;
         }
         channel.config().setWriteBufferWaterMark(WATER_MARK);

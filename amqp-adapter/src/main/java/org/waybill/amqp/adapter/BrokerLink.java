@@ -13,7 +13,7 @@ import org.waybill.amqp.engine.LinkListener;
  * @param <L> the engine's class for it
  */
 abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, LinkRegistry.Holder
-        permits ProducerLink, ConsumerLink, ManagementRequests, ManagementReplies {
+        permits ProducerLink, ConsumerLink, CoordinatorLink, ManagementRequests, ManagementReplies {
     final AmqpConnection connection;
     final L link;
     private final LinkRegistry.Key key;
@@ -25,6 +25,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
         this.connection = connection;
         this.link = link;
         this.key = new LinkRegistry.Key(connection.containerId(), link.name(), toClient);
+        connection.countLink(1);
         connection.loop().shared().links().claim(key, this);
     }
 
@@ -93,6 +94,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
             return false;
         }
         over = true;
+        connection.countLink(-1);
         connection.loop().shared().links().release(key, this);
         if (connection.isOpen()) {
             if (!gone) {

@@ -19,12 +19,16 @@ final class ConnectionLoop {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLoop.class);
     private static final int MAX_LOG_LINES_PER_SWEEP = 5;
+    private static final long PAUSE_NS = 10_000_000;
+    private static final int MAX_PAUSE_CHECKS = 100;
     private static final int MAX_LOGGED_CHARS = 300;
 
     private final Shared shared;
     private final Loop loop;
     private final Codec codec = new Codec();
     private final List<AmqpConnection> connections = new ArrayList<>();
+    private final List<AmqpConnection> paused = new ArrayList<>();
+    private int pauseChecks;
     private @Nullable Runnable whenEmpty;
     private long nowNs;
     private int logLinesLeft = MAX_LOG_LINES_PER_SWEEP;
@@ -82,6 +86,25 @@ final class ConnectionLoop {
         }
         shared.counters().connections.decrementAndGet();
         endIfEmpty();
+    }
+
+    /** Reads no more from a connection until there is memory again, or for a second: it is slowed down, never stopped. */
+    void pause(AmqpConnection connection) {
+        paused.add(connection);
+        if (paused.size() == 1) {
+            pauseChecks = 0;
+            loop.schedule(PAUSE_NS, this::resume);
+        }
+    }
+
+    private void resume() {
+        if (shared.context().memoryTight() && ++pauseChecks < MAX_PAUSE_CHECKS) {
+            loop.schedule(PAUSE_NS, this::resume);
+            return;
+        }
+        List<AmqpConnection> resumed = List.copyOf(paused);
+        paused.clear();
+        resumed.forEach(AmqpConnection::resume);
     }
 
     /** The time at the last sweep. */

@@ -46,10 +46,15 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     private @Nullable ArrayDeque<Confirm> confirms;
 
     /** A delivery of a pre-settled link that waits for credit. */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
     private record Held(long token, Message message, byte @Nullable [] head) {}
 
     /** An outcome that is settled once the broker has committed it. */
-    private record Confirm(long firstToken, long lastToken, long firstId, DeliveryState state) {}
+    private record Confirm(long firstToken, long lastToken, long firstId, DeliveryState state) {
+        long idOf(long token) {
+            return firstId + token - firstToken;
+        }
+    }
 
     /** @param answer what the client is told once the broker has opened the consumer */
     ConsumerLink(AmqpConnection connection, SenderLink link, ConsumerSpec spec, Attach answer) {
@@ -147,20 +152,31 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     @Override
     public void drained(long limitToken) {
         if (!isOver() && limitToken == limit && link.isDraining() && held == null) {
+            // the broker took the credit back: whatever the client grants next must be stated anew
+            limit = nextToken;
             link.drained();
         }
     }
 
     @Override
     public void settled(long firstToken, long lastToken) {
-        ArrayDeque<Confirm> open = confirms;
-        while (open != null && !open.isEmpty() && open.peek().firstToken <= lastToken) {
-            Confirm next = open.remove();
+        if (confirms == null) {
+            return;
+        }
+        for (int left = confirms.size(); left > 0; left--) {
+            Confirm next = confirms.remove();
+            long first = Math.max(firstToken, next.firstToken);
             long last = Math.min(lastToken, next.lastToken);
-            link.settle(next.firstId, next.firstId + last - next.firstToken, next.state);
+            if (first > last) {
+                confirms.add(next);
+                continue;
+            }
+            link.settle(next.idOf(first), next.idOf(last), next.state);
+            if (next.firstToken < first) {
+                confirms.add(new Confirm(next.firstToken, first - 1, next.firstId, next.state));
+            }
             if (last < next.lastToken) {
-                long done = last + 1 - next.firstToken;
-                open.addFirst(new Confirm(last + 1, next.lastToken, next.firstId + done, next.state));
+                confirms.add(new Confirm(last + 1, next.lastToken, next.idOf(last + 1), next.state));
             }
         }
     }
@@ -205,8 +221,8 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         if (isOver()) {
             return;
         }
-        if (state instanceof TransactionalState) {
-            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+        if (state instanceof TransactionalState transactional) {
+            settleIn(transactional, firstId, firstToken, lastToken, settled);
             return;
         }
         Outcome outcome =
@@ -214,11 +230,40 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         if (settled) {
             consumer.settle(firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, false);
         } else if (outcome != null && state != null) {
-            if (confirms == null) {
-                confirms = new ArrayDeque<>();
-            }
-            confirms.add(new Confirm(firstToken, lastToken, firstId, state));
+            confirm(new Confirm(firstToken, lastToken, firstId, state));
             consumer.settle(firstToken, lastToken, outcome, true);
+        }
+    }
+
+    private void settleIn(TransactionalState state, long firstId, long firstToken, long lastToken, boolean settled) {
+        OpenTransaction transaction = connection.transactions().find(state.getTxnId());
+        if (transaction == null) {
+            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            return;
+        }
+        Object named = state.getOutcome();
+        Outcome outcome =
+                named == null ? null : Outcomes.of(named, connection.loop().codec());
+        if (!settled) {
+            Confirm open = new Confirm(firstToken, lastToken, firstId, state);
+            confirm(open);
+            transaction.onRollback(() -> undo(open));
+        }
+        consumer.settle(
+                firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, transaction.work(), settled);
+    }
+
+    private void confirm(Confirm open) {
+        if (confirms == null) {
+            confirms = new ArrayDeque<>();
+        }
+        confirms.add(open);
+    }
+
+    /** A rollback gave the deliveries back to their places: they are settled here as released. */
+    private void undo(Confirm open) {
+        if (confirms != null && confirms.remove(open)) {
+            link.settle(open.firstId, open.idOf(open.lastToken), Released.getInstance());
         }
     }
 

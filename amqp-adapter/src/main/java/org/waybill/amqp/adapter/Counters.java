@@ -1,6 +1,7 @@
 package org.waybill.amqp.adapter;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What happened so far in one adapter, counted. Safe for any thread. */
@@ -17,6 +18,16 @@ final class Counters {
     /** Connections ended because the peer broke the protocol or a limit. */
     final LongAdder connectionsFailed = new LongAdder();
 
+    /** Bytes of deliveries that have begun and not ended. */
+    final AtomicLong partialBytes = new AtomicLong();
+
     /** Messages refused because their sections cannot be read. */
     final LongAdder messagesMalformed = new LongAdder();
+
+    /** The sums in words, for the log. */
+    @Override
+    public String toString() {
+        return connectionsRefused + " connections were turned away, " + authenticationsFailed + " clients not let in, "
+                + connectionsFailed + " connections failed, " + messagesMalformed + " messages malformed";
+    }
 }

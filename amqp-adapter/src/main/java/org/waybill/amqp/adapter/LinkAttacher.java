@@ -99,7 +99,9 @@ final class LinkAttacher implements SessionListener {
     public void onReceiver(SessionEngine session, ReceiverLink link) {
         Attach asked = asked(link);
         if (asked.getTarget() instanceof Coordinator) {
-            link.refuse(Conditions.error(Conditions.NOT_IMPLEMENTED, "transactions are not available in this version"));
+            CoordinatorLink coordinator = new CoordinatorLink(connection, link, connection.transactions());
+            link.listener(coordinator);
+            coordinator.attach(asked);
             return;
         }
         if (!(asked.getTarget() instanceof Target target)) {
@@ -139,7 +141,11 @@ final class LinkAttacher implements SessionListener {
         return java.util.Objects.requireNonNull(link.remoteAttach());
     }
 
-    private static @Nullable ErrorCondition refusal(Terminus terminus) {
+    private @Nullable ErrorCondition refusal(Terminus terminus) {
+        if (!connection.hasRoomForLink()) {
+            return Conditions.error(
+                    Conditions.RESOURCE_LIMIT_EXCEEDED, "the connection has as many links as are allowed");
+        }
         if (terminus.kind() == NodeKind.TOPIC) {
             return Conditions.error(
                     Conditions.NOT_IMPLEMENTED, "topics are not available in this version, use a queue");
@@ -152,6 +158,9 @@ final class LinkAttacher implements SessionListener {
             if (reply instanceof Reply.Refused<String> refused) {
                 link.refuse(Errors.of(refused.error()));
             } else if (reply instanceof Reply.Done<String> done) {
+                if (!connection.isOpen()) {
+                    return;
+                }
                 if (link.isOver()) {
                     connection.session().deleteTemporary(done.value());
                 } else {

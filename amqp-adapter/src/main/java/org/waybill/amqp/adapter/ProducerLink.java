@@ -35,6 +35,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     private int messageFormat;
     private long unsettled;
     private boolean blocked;
+    private @Nullable OpenTransaction transaction;
 
     /** @param answer what the client is told once the broker has opened the producer */
     ProducerLink(AmqpConnection connection, ReceiverLink link, ProducerSpec spec, Attach answer) {
@@ -123,12 +124,24 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         }
         if (transfer.isFirst()) {
             messageFormat = transfer.messageFormat();
+            transaction = null;
         }
-        if (transfer.state() instanceof TransactionalState) {
-            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
-            return;
+        if (transfer.state() instanceof TransactionalState state) {
+            transaction = connection.transactions().find(state.getTxnId());
+            if (transaction == null) {
+                end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+                return;
+            }
         }
+        int held = assembly.bytesHeld();
         byte @Nullable [] bytes = assembly.add(transfer, payload);
+        int more = assembly.bytesHeld() - held;
+        if (more != 0) {
+            connection.partial(more);
+            if (isOver()) {
+                return;
+            }
+        }
         if (bytes != null) {
             send(bytes, transfer);
         } else if (transfer.aborted()) {
@@ -144,8 +157,16 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
             refuse(transfer, e);
             return;
         }
-        unsettled++;
-        producer.send(message, transfer.deliveryId());
+        connection.sending();
+        OpenTransaction in = transaction;
+        if (in == null) {
+            unsettled++;
+            producer.send(message, transfer.deliveryId());
+        } else {
+            producer.send(message, in.work());
+            link.disposition(transfer.deliveryId(), transfer.deliveryId(), true, in.accepted());
+            topUp();
+        }
     }
 
     private void refuse(IncomingTransfer transfer, DecodeError cause) {
@@ -162,6 +183,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
 
     @Override
     void release() {
+        connection.partial(-assembly.bytesHeld());
         assembly.clear();
         producer.close();
     }

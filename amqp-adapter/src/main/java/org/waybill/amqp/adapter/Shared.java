@@ -9,6 +9,7 @@ import org.waybill.spi.AdapterContext;
  *
  * @param context the broker
  * @param limits what one connection may cost
+ * @param maxLinks links a connection may have; one more is refused, many more end its session
  * @param producerCredit messages that one producer link may have on the way and unsettled
  * @param handshakeTimeoutMs how long a client may take until its open
  * @param authenticator who lets clients in
@@ -19,6 +20,7 @@ import org.waybill.spi.AdapterContext;
 record Shared(
         AdapterContext context,
         Limits limits,
+        int maxLinks,
         int producerCredit,
         long handshakeTimeoutMs,
         Authenticator authenticator,

@@ -1,10 +1,12 @@
 package org.waybill.amqp.adapter;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslHandler;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +124,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
             gathered = null;
             unflushed = true;
             expectedBytes = Math.max(MIN_CHUNK_BYTES, chunk.readableBytes());
-            context.write(chunk, context.voidPromise());
+            ChannelFuture unused = context.write(chunk, context.voidPromise());
         }
     }
 
@@ -136,6 +138,11 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
                 channel.config().setAutoRead(false);
             }
         }
+    }
+
+    /** Reads no more, or goes on. */
+    void reads(boolean on) {
+        channel.config().setAutoRead(on);
     }
 
     /** Whether the socket takes more at once. What is written while it does not waits in memory. */
@@ -154,21 +161,25 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
         pass();
         closing = true;
         unflushed = false;
-        context.writeAndFlush(io.netty.buffer.Unpooled.EMPTY_BUFFER).addListener((ChannelFutureListener) sent -> {
-            if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
-                duplex.shutdownOutput();
-            } else {
-                context.close();
-            }
-        });
+        ChannelPromise sent = context.newPromise();
+        ChannelFuture unused = context.writeAndFlush(Unpooled.EMPTY_BUFFER, sent.addListener(done -> endOutput()));
         channel.config().setAutoRead(true);
+    }
+
+    /** A half-open TCP stream lets the peer read our last words; TLS has no such thing that clients know. */
+    private void endOutput() {
+        if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
+            ChannelFuture unused = duplex.shutdownOutput();
+        } else {
+            ChannelFuture unused = context.close();
+        }
     }
 
     /** Closes the socket now. */
     void close() {
         closing = true;
         dropGathered();
-        context.close();
+        ChannelFuture unused = context.close();
     }
 
     private void dropGathered() {

@@ -30,6 +30,7 @@ final class Symbols {
     static final Symbol SELECTOR_FILTER_LEGACY = Symbol.valueOf("apache.org:jms-selector-filter:string");
 
     static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
+    static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
 
     private Symbols() {}

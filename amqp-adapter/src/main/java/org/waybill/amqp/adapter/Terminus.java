@@ -19,6 +19,7 @@ import org.waybill.spi.NodeKind;
  * @param kind the kind of node it names by its capabilities
  * @param capabilities those of its capabilities that are understood
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
 record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, Symbol[] capabilities) {
     /** The node that carries administrative requests (OASIS AMQP Management). */
     static final String MANAGEMENT = "$management";

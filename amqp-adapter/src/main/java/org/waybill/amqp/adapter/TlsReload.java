@@ -17,6 +17,7 @@ final class TlsReload {
     private final TlsSettings settings;
     private final NetServer server;
     private long seenMs;
+    private volatile boolean stopped;
 
     /** @param server any of those that listen on the TLS port; they share one certificate */
     TlsReload(Vertx vertx, TlsSettings settings, NetServer server) {
@@ -28,11 +29,20 @@ final class TlsReload {
     void start() {
         changedAtMs().onSuccess(atMs -> {
             seenMs = atMs;
-            vertx.setPeriodic(LOOK_MS, id -> look());
+            vertx.setPeriodic(LOOK_MS, this::look);
         });
     }
 
-    private void look() {
+    /** Looks no more. Called on any thread; the timer goes when it fires next. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void look(long timer) {
+        if (stopped) {
+            vertx.cancelTimer(timer);
+            return;
+        }
         changedAtMs().onSuccess(atMs -> {
             if (atMs != seenMs) {
                 seenMs = atMs;

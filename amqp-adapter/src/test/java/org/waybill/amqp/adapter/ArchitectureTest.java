@@ -40,7 +40,8 @@ final class ArchitectureTest {
                 .resideInAPackage("org.waybill.amqp.sasl")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("org.waybill.amqp.adapter", "org.waybill.amqp.engine", "org.apache.qpid..", "io.netty..")
+                .resideInAnyPackage(
+                        "org.waybill.amqp.adapter", "org.waybill.amqp.engine", "org.apache.qpid..", "io.netty..")
                 .because("they are tested and judged by their own specifications")
                 .check(adapter);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -56,7 +57,7 @@ final class ConnectionWireTest {
     }
 
     private Socket socket() throws IOException {
-        return new Socket("127.0.0.1", broker.port());
+        return new Socket(InetAddress.getLoopbackAddress(), broker.port());
     }
 
     private static byte[] readToEnd(Socket socket) throws IOException {
@@ -242,7 +243,8 @@ final class ConnectionWireTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"n,,n=alice", "p=tls-unique,,n=alice,r=x", "n,,n=a=lice,r=x", "n,,n=,r=x", "n,,n=alice,r=", ","})
+    @ValueSource(
+            strings = {"n,,n=alice", "p=tls-unique,,n=alice,r=x", "n,,n=a=lice,r=x", "n,,n=,r=x", "n,,n=alice,r=", ","})
     void refusesMalformedScram(String response) throws Exception {
         addUser();
         expectRefusal("SCRAM-SHA-256", response);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.config.AmqpSettings;
 import org.waybill.message.Outcome;
 
 /** Frames of a consuming client. */
@@ -123,8 +124,31 @@ final class ConsumerWireTest {
             wire.frames
                     .expectTransfer()
                     .withDeliveryId(2)
-                    .withPayload(counted.put(headOfFailed).put(Wire.message("m0")).array());
+                    .withPayload(
+                            counted.put(headOfFailed).put(Wire.message("m0")).array());
             flow(wire, 2, 1, false);
+            wire.done();
+        }
+    }
+
+    @Test
+    void mergesTheAnnotationsOfModified() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c").receiver("r", 0, "q")) {
+            wire.frames.expectTransfer().withDeliveryId(0);
+            flow(wire, 0, 1, false);
+            wire.done();
+            settle(wire, 0, true, new Modified().setMessageAnnotations(Map.of(Symbol.valueOf("x-why"), "later")));
+            wire.frames
+                    .expectTransfer()
+                    .withDeliveryId(1)
+                    .withMessage()
+                    .withHeader()
+                    .also()
+                    .withMessageAnnotations()
+                    .withAnnotation("x-why", "later")
+                    .also()
+                    .withValue("m0");
+            flow(wire, 1, 1, false);
             wire.done();
         }
     }
@@ -142,7 +166,13 @@ final class ConsumerWireTest {
                     new Received()
                             .setSectionNumber(UnsignedInteger.valueOf(0))
                             .setSectionOffset(UnsignedLong.valueOf(0)));
-            wire.frames.expectDisposition().withRole(Role.SENDER).withFirst(0).withSettled(true).withState().accepted();
+            wire.frames
+                    .expectDisposition()
+                    .withRole(Role.SENDER)
+                    .withFirst(0)
+                    .withSettled(true)
+                    .withState()
+                    .accepted();
             settle(wire, 0, false, Accepted.getInstance());
             wire.done();
             assertThat(held()).isZero();
@@ -195,7 +225,8 @@ final class ConsumerWireTest {
             wire.frames.expectDetach().withClosed(true);
             wire.frames.remoteDetach().withHandle(0).withClosed(true).now();
             wire.done();
-            assertThat(broker.<Outcome>onLoop(() -> broker.core.queues.get("q").rejected.get(0)))
+            assertThat(broker.<Outcome>onLoop(
+                            () -> broker.core.queues.get("q").rejected.get(0)))
                     .isEqualTo(new Outcome.Rejected("my:error", "no good"));
         }
     }
@@ -267,8 +298,7 @@ final class ConsumerWireTest {
     }
 
     private static Object selector(String text) {
-        return new UnknownDescribedType(
-                UnsignedLong.valueOf(0x0000468C00000004L), text);
+        return new UnknownDescribedType(UnsignedLong.valueOf(0x0000468C00000004L), text);
     }
 
     @Test
@@ -294,7 +324,42 @@ final class ConsumerWireTest {
             wire.frames.expectDetach().withClosed(true);
             wire.frames.remoteDetach().withHandle(0).withClosed(true).now();
             wire.done();
-            assertThat(broker.<java.util.Set<String>>onLoop(() -> broker.core.queues.keySet())).containsExactly("q");
+            assertThat(broker.<java.util.Set<String>>onLoop(() -> broker.core.queues.keySet()))
+                    .containsExactly("q");
+        }
+    }
+
+    @Test
+    void refusesOneLinkTooMany() throws Exception {
+        broker.close();
+        broker = new FakeBroker(
+                directory,
+                amqp -> new AmqpSettings(
+                        amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 2, 10, 5_000, 10, amqp.saslMechanisms()));
+        try (Wire wire = Wire.begin(broker, "c").receiver("r0", 0, "q").receiver("r1", 1, "q")) {
+            wire.frames.expectAttach().ofSender().withNullSource();
+            wire.frames
+                    .expectDetach()
+                    .withHandle(2)
+                    .withClosed(true)
+                    .withError("amqp:resource-limit-exceeded")
+                    .respond();
+            wire.frames
+                    .remoteAttach()
+                    .withName("r2")
+                    .withHandle(2)
+                    .ofReceiver()
+                    .withSource()
+                    .withAddress("q")
+                    .and()
+                    .withTarget()
+                    .and()
+                    .now();
+            wire.done();
+            wire.frames.expectDetach().withHandle(1).withClosed(true);
+            wire.frames.remoteDetach().withHandle(1).withClosed(true).now();
+            wire.done();
+            wire.receiver("r3", 1, "q");
         }
     }
 

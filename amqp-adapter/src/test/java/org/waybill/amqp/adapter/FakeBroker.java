@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -30,6 +31,7 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
             Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1).setPreferNativeTransport(true));
     private final Settings settings;
     private final UserStore users;
+    private final List<String> listening;
     private volatile Loop loop;
 
     FakeBroker(Path directory) {
@@ -40,7 +42,7 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
         AmqpSettings amqp = changes.apply(AmqpSettings.defaults().withPort(0));
         settings = Settings.defaults().withDataDirectory(directory).withAmqp(amqp);
         users = new UserStore(directory);
-        await(adapter.start(this));
+        listening = await(adapter.start(this));
     }
 
     static <T> T await(Future<T> future) {
@@ -68,6 +70,11 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
         return "amqp://127.0.0.1:" + adapter.port() + options;
     }
 
+    /** The addresses the adapter says it listens on. */
+    List<String> listening() {
+        return listening;
+    }
+
     int port() {
         return adapter.port();
     }
@@ -92,6 +99,11 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
         EventLoop current = ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
         loop = new FakeLoop(current);
         return loop;
+    }
+
+    @Override
+    public boolean memoryTight() {
+        return false;
     }
 
     @Override

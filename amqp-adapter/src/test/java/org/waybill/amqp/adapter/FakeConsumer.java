@@ -1,6 +1,7 @@
 package org.waybill.amqp.adapter;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.TreeMap;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -8,6 +9,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.Transaction;
 
 /** A consumer of a {@link FakeQueue}: credit by tokens, a window of bytes, unsettled deliveries by token. */
 final class FakeConsumer implements Consumer {
@@ -112,6 +114,32 @@ final class FakeConsumer implements Consumer {
             }
             queue.dispatch();
         });
+    }
+
+    @Override
+    public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
+        session.call(() -> {
+            var range = unsettled.subMap(firstToken, true, lastToken, true);
+            List<FakeQueue.Entry> entries = List.copyOf(range.values());
+            range.clear();
+            ((FakeTransaction) transaction)
+                    .add(
+                            () -> commit(entries, outcome, firstToken, lastToken, settled),
+                            () -> rollback(entries, settled));
+        });
+    }
+
+    private void commit(List<FakeQueue.Entry> entries, Outcome outcome, long first, long last, boolean settled) {
+        entries.forEach(entry -> queue.settle(entry, outcome, this));
+        if (!settled) {
+            session.answer(() -> handler.settled(first, last));
+        }
+        queue.dispatch();
+    }
+
+    private void rollback(List<FakeQueue.Entry> entries, boolean settled) {
+        entries.forEach(entry -> queue.settle(entry, settled ? Outcome.FAILED : Outcome.RELEASED, this));
+        queue.dispatch();
     }
 
     @Override

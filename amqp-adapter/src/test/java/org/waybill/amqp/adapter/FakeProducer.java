@@ -7,6 +7,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.Transaction;
 
 /** A producer into a {@link FakeQueue}, or an anonymous one; answers consecutive sends as one range. */
 final class FakeProducer implements Producer {
@@ -36,6 +37,17 @@ final class FakeProducer implements Producer {
             }
             queue.put(message);
             accepted(token);
+        });
+    }
+
+    @Override
+    public void send(Message message, Transaction transaction) {
+        session.call(() -> {
+            String address = spec.address() == null ? message.to() : spec.address();
+            FakeQueue queue = address == null ? null : core.queue(address);
+            if (queue != null) {
+                ((FakeTransaction) transaction).add(() -> queue.put(message), () -> {});
+            }
         });
     }
 

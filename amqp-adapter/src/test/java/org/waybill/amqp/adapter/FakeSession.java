@@ -19,6 +19,7 @@ import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
+import org.waybill.spi.Transaction;
 
 /** A session of {@link FakeCore}: calls take effect with flush, answers come later and in batches. */
 final class FakeSession implements BrokerSession {
@@ -29,6 +30,7 @@ final class FakeSession implements BrokerSession {
     private final Deque<Runnable> calls = new ArrayDeque<>();
     private final Deque<Runnable> answers = new ArrayDeque<>();
     private final List<FakeConsumer> consumers = new ArrayList<>();
+    private final List<FakeTransaction> transactions = new ArrayList<>();
     private final List<String> temporaries = new ArrayList<>();
     private boolean scheduled;
     private boolean closed;
@@ -127,6 +129,13 @@ final class FakeSession implements BrokerSession {
     }
 
     @Override
+    public Transaction begin() {
+        FakeTransaction begun = new FakeTransaction(this);
+        transactions.add(begun);
+        return begun;
+    }
+
+    @Override
     public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
         call(() -> {
             Reply<List<Map<String, Object>>> result = carryOut(operation);
@@ -190,6 +199,7 @@ final class FakeSession implements BrokerSession {
     public void close() {
         flush();
         closed = true;
+        transactions.forEach(FakeTransaction::undo);
         consumers.forEach(FakeConsumer::end);
         List.copyOf(temporaries).forEach(core::delete);
         core.sessions.remove(this);

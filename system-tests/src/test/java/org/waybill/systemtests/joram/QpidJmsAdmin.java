@@ -32,6 +32,7 @@ public final class QpidJmsAdmin implements Admin {
     }
 
     @Override
+    @SuppressWarnings("JdkObsolete") // InitialContext takes nothing else
     public Context createContext() throws NamingException {
         Hashtable<String, String> environment = new Hashtable<>(entries);
         environment.put(Context.INITIAL_CONTEXT_FACTORY, "org.apache.qpid.jms.jndi.JmsInitialContextFactory");

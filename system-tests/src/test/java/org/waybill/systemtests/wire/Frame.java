@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param body the performative, or null for an empty frame (a heartbeat)
  * @param payload the bytes after the performative
  */
+@SuppressWarnings("ArrayRecordComponent") // read once by the test that received it, never compared
 public record Frame(int type, int channel, @Nullable Object body, byte[] payload) {}

@@ -27,18 +27,12 @@ import org.apache.qpid.proton.amqp.security.SaslOutcome;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.Transfer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A connection to a broker as a blocking socket that carries frames. Owned by one thread; every read waits for a bounded time. A broken
  * connection shows as {@link UncheckedIOException} when writing and as an empty result of {@link #next} when reading.
  */
 public final class Wire implements AutoCloseable {
-    /** The protocol header of plain AMQP. */
-    public static final byte[] AMQP_HEADER = {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
-    /** The protocol header of the SASL layer. */
-    public static final byte[] SASL_HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
-
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final byte[] NOTHING = new byte[0];
 
@@ -53,6 +47,16 @@ public final class Wire implements AutoCloseable {
         this.socket = socket;
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 64 * 1024));
         out = socket.getOutputStream();
+    }
+
+    /** The protocol header of plain AMQP. */
+    public static byte[] amqpHeader() {
+        return new byte[] {'A', 'M', 'Q', 'P', 0, 1, 0, 0};
+    }
+
+    /** The protocol header of the SASL layer. */
+    public static byte[] saslHeader() {
+        return new byte[] {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
     }
 
     /** A bare TCP connection; nothing has been sent. */
@@ -80,8 +84,8 @@ public final class Wire implements AutoCloseable {
     public static Wire open(int port, Open open) {
         Wire wire = connect(port);
         wire.loginAnonymous();
-        wire.writeBytes(AMQP_HEADER);
-        wire.expectBytes(AMQP_HEADER);
+        wire.writeBytes(amqpHeader());
+        wire.expectBytes(amqpHeader());
         wire.write(0, open);
         wire.expect(Open.class);
         return wire;
@@ -100,9 +104,10 @@ public final class Wire implements AutoCloseable {
         return login("PLAIN", ("\0" + user + "\0" + password).getBytes(StandardCharsets.UTF_8));
     }
 
-    private SaslOutcome login(String mechanism, byte[] initialResponse) {
-        writeBytes(SASL_HEADER);
-        expectBytes(SASL_HEADER);
+    /** The SASL layer with a mechanism whose first message is all of it. */
+    public SaslOutcome login(String mechanism, byte[] initialResponse) {
+        writeBytes(saslHeader());
+        expectBytes(saslHeader());
         expect(SaslMechanisms.class);
         SaslInit init = new SaslInit();
         init.setMechanism(Symbol.valueOf(mechanism));
@@ -133,7 +138,12 @@ public final class Wire implements AutoCloseable {
 
     /** One SASL frame. */
     public void writeSasl(Object body) {
-        writeBytes(codec.encode(1, 0, body, NOTHING));
+        writeBytes(encodeSasl(body));
+    }
+
+    /** The bytes of one SASL frame, not sent. */
+    public byte[] encodeSasl(Object body) {
+        return codec.encode(1, 0, body, NOTHING);
     }
 
     /** The bytes of one AMQP frame, not sent. */
@@ -177,6 +187,15 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** The next bytes, as many as come before the peer closes, at most this many. */
+    public byte[] firstBytes(int count) {
+        try {
+            return in.readNBytes(count);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The next frame, heartbeats included; empty once the peer has closed the connection; fails when nothing comes. */
     public Optional<Frame> next() {
         try {
@@ -190,21 +209,20 @@ public final class Wire implements AutoCloseable {
         }
     }
 
-    /** The next frame that is not a heartbeat, or null if none comes in this time or the peer has closed. */
-    public @Nullable Frame poll(Duration atMost) {
+    /** Whether a frame, be it a heartbeat, comes within this time; it is read and dropped. */
+    public boolean comesWithin(Duration atMost) {
         try {
-            socket.setSoTimeout((int) Math.max(1, atMost.toMillis()));
+            socket.setSoTimeout((int) atMost.toMillis());
             in.mark(1);
-            int first = in.read();
-            if (first < 0) {
-                return null;
+            if (in.read() < 0) {
+                return false;
             }
             in.reset();
             socket.setSoTimeout((int) PATIENCE.toMillis());
-            Frame frame = read();
-            return frame.body() == null ? poll(atMost) : frame;
-        } catch (SocketTimeoutException | EOFException | SocketException e) {
-            return null;
+            read();
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

@@ -1,0 +1,257 @@
+package org.waybill.jms.engine;
+
+import java.util.function.Supplier;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.apache.qpid.proton.amqp.transport.Open;
+import org.jspecify.annotations.Nullable;
+import org.waybill.amqp.engine.Codec;
+import org.waybill.amqp.engine.Conditions;
+import org.waybill.amqp.engine.ConnectionEngine;
+import org.waybill.amqp.engine.ConnectionListener;
+import org.waybill.amqp.engine.Limits;
+import org.waybill.amqp.engine.SessionEngine;
+
+/**
+ * A connection to an AMQP 1.0 server, open from {@link #open} until {@link #close} or until it is lost. It never reconnects.
+ *
+ * <p>Any thread may use it. Its two threads are daemons, named after it, and gone when {@link #close} returns or soon after the
+ * connection was lost.
+ */
+public final class ClientConnection implements AutoCloseable {
+    private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
+
+    private final ClientOptions options;
+    private final SaslExchange sasl;
+    private final Driver driver;
+    private boolean open;
+    private boolean closing;
+    private int links;
+    private @Nullable ClientException failure;
+
+    private ClientConnection(ClientOptions options, Line line, @Nullable Supplier<String> nonces) {
+        this.options = options;
+        this.sasl = new SaslExchange(options, line.isPrivate(), nonces);
+        Limits common = Limits.DEFAULT;
+        Limits limits = new Limits(
+                common.maxFrameBytes(),
+                common.channelMax(),
+                common.handleMax(),
+                common.maxLinks(),
+                common.maxUnsettled(),
+                common.incomingWindow(),
+                common.maxMessageBytes(),
+                common.handshakeBytes(),
+                options.idleTimeoutMs());
+        this.driver = new Driver(
+                line,
+                options.containerId() + " " + options,
+                options.timeoutMs(),
+                output -> ConnectionEngine.client(new Codec(), limits, output, sasl, new Events()));
+    }
+
+    /**
+     * Connects, logs in and opens; waits for that.
+     *
+     * <p>With a user, SCRAM-SHA-256 is preferred, PLAIN is used if nothing better is offered and nobody can listen in (TLS or
+     * loopback). Without, ANONYMOUS.
+     *
+     * @throws ClientException if it did not come about; nothing is left behind then
+     */
+    public static ClientConnection open(ClientOptions options) {
+        return open(options, null);
+    }
+
+    static ClientConnection open(ClientOptions options, @Nullable Supplier<String> nonces) {
+        Line line = Line.connect(options);
+        ClientConnection connection = new ClientConnection(options, line, nonces);
+        try {
+            connection.awaitOpen();
+        } catch (ClientException e) {
+            connection.cut();
+            throw e;
+        }
+        return connection;
+    }
+
+    private void awaitOpen() {
+        driver.lock();
+        try {
+            Open performative = new Open();
+            performative.setContainerId(options.containerId());
+            performative.setHostname(options.host());
+            driver.engine().open(performative);
+            driver.touch();
+            driver.start();
+            if (!driver.await(driver.changed(), options.timeoutMs(), () -> open || failure != null)) {
+                throw timeout("did not open the connection");
+            }
+            check();
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /** Begins a session; waits for the answer. */
+    public ClientSession session() {
+        driver.lock();
+        try {
+            check();
+            ClientSession session = new ClientSession(this, driver);
+            session.begin();
+            return session;
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /** Whether it can be used: neither closed nor lost. */
+    public boolean isOpen() {
+        driver.lock();
+        try {
+            return failure == null;
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /** What the server calls itself. */
+    public String remoteContainerId() {
+        driver.lock();
+        try {
+            Open remote = driver.engine().remoteOpen();
+            String id = remote == null ? null : remote.getContainerId();
+            return id == null ? "" : id;
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /** How it was opened. */
+    public ClientOptions options() {
+        return options;
+    }
+
+    /**
+     * Closes everything on this connection: waits for the server's answer, which means that it has read all that was said before,
+     * and for the threads to end. Waits no longer than the time limit, then cuts. Never throws; does nothing the second time.
+     */
+    @Override
+    public void close() {
+        driver.lock();
+        try {
+            if (closing) {
+                return;
+            }
+            closing = true;
+            if (failure == null) {
+                failure =
+                        ClientException.of(ClientException.Kind.CLOSED, "the connection to " + options + " is closed");
+            }
+            driver.engine().close(null);
+            driver.touch();
+            if (!driver.await(driver.changed(), options.timeoutMs(), driver::isEnded)) {
+                driver.abort(null);
+            }
+        } catch (ClientException e) {
+            // Interrupted: no more waiting.
+            driver.abort(null);
+        } finally {
+            driver.unlock();
+        }
+        driver.join();
+    }
+
+    private void cut() {
+        driver.lock();
+        try {
+            closing = true;
+            driver.abort(null);
+        } finally {
+            driver.unlock();
+        }
+        driver.join();
+    }
+
+    // --- for sessions and links, with the lock held
+
+    /** Throws if it cannot be used any more. */
+    void check() {
+        if (failure != null) {
+            throw failure.rethrown();
+        }
+    }
+
+    /** Why it cannot be used any more, or null. */
+    @Nullable
+    ClientException failure() {
+        return failure;
+    }
+
+    ClientException timeout(String complaint) {
+        return ClientException.of(
+                ClientException.Kind.TIMEOUT,
+                "the server at " + options + " " + complaint + " within " + options.timeoutMs() + " ms");
+    }
+
+    /** A name that no other link of this container has. */
+    String linkName() {
+        return options.containerId() + ":" + ++links;
+    }
+
+    private ClientException lost(@Nullable ErrorCondition error) {
+        ClientException login = sasl.failure();
+        if (login != null) {
+            return login;
+        }
+        Exception cause = driver.broken();
+        if (!open) {
+            String reason = cause != null
+                    ? Line.reason(cause)
+                    : error != null && error.getDescription() != null ? error.getDescription() : "no reason given";
+            String message = "no connection with " + options + ": " + reason;
+            return cause == null
+                    ? ClientException.of(ClientException.Kind.UNREACHABLE, message)
+                    : ClientException.of(ClientException.Kind.UNREACHABLE, message, cause);
+        }
+        String message = "the connection to " + options + " was lost";
+        return cause == null
+                ? ClientException.of(ClientException.Kind.LOST, message, null, error)
+                : ClientException.of(ClientException.Kind.LOST, message + ": " + Line.reason(cause), cause);
+    }
+
+    /** What the engine tells, with the lock held. */
+    private final class Events implements ConnectionListener {
+        @Override
+        public void onOpen(ConnectionEngine connection, Open remote) {
+            // A server that says so closes at once, with the reason (AMQP 1.0 part 2, section 2.4.1 leaves it to a
+            // property).
+            open = remote.getProperties() == null || !remote.getProperties().containsKey(ESTABLISHMENT_FAILED);
+            driver.changed().signalAll();
+        }
+
+        @Override
+        public void onBegin(ConnectionEngine connection, SessionEngine session) {
+            session.end(Conditions.error(Conditions.NOT_ALLOWED, "a client takes no sessions"));
+        }
+
+        @Override
+        public void onClose(ConnectionEngine connection, @Nullable ErrorCondition error) {
+            if (failure == null) {
+                failure = ClientException.of(
+                        ClientException.Kind.REFUSED,
+                        "the server at " + options + " closed the connection",
+                        null,
+                        error);
+            }
+        }
+
+        @Override
+        public void onClosed(ConnectionEngine connection, @Nullable ErrorCondition error) {
+            if (failure == null) {
+                failure = lost(error);
+            }
+            driver.end();
+        }
+    }
+}

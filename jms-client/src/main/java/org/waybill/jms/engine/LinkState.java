@@ -1,0 +1,167 @@
+package org.waybill.jms.engine;
+
+import java.util.concurrent.locks.Condition;
+import java.util.function.BooleanSupplier;
+import org.apache.qpid.proton.amqp.transport.Attach;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
+import org.jspecify.annotations.Nullable;
+import org.waybill.amqp.engine.Link;
+
+/**
+ * How a link came about and how it ended: what a sender and a receiver have in common. Everything with the driver's lock held.
+ *
+ * <pre>{@code
+ *  ATTACHING | attach with a terminus    | ATTACHED
+ *            | attach without a terminus | ATTACHING (the detach with the reason follows)
+ *  any       | detach of the peer's      | OVER, failure REFUSED (CLOSED if it answers ours)
+ *            | lost                      | OVER, failure of the session or connection
+ * }</pre>
+ */
+final class LinkState {
+    private enum State {
+        ATTACHING,
+        ATTACHED,
+        OVER
+    }
+
+    private final ClientSession session;
+    private final Driver driver;
+    private final String what;
+    private @Nullable String address;
+    private State state = State.ATTACHING;
+    private @Nullable ClientException failure;
+
+    /**
+     * A link about to attach.
+     *
+     * @param what the words for a human before its address: "the sender to"
+     */
+    LinkState(ClientSession session, Driver driver, String what, @Nullable String address) {
+        this.session = session;
+        this.driver = driver;
+        this.what = what;
+        this.address = address;
+    }
+
+    @Nullable
+    String address() {
+        return address;
+    }
+
+    /** Sends the attach, and waits for the answer. */
+    void attach(Link link, Attach attach) {
+        link.attach(attach);
+        driver.touch();
+        try {
+            if (!driver.await(driver.changed(), timeoutMs(), () -> state != State.ATTACHING)) {
+                throw session.connection().timeout("did not attach " + this);
+            }
+        } catch (ClientException e) {
+            close(link);
+            throw e;
+        }
+        check();
+    }
+
+    /** Detaches, once. Answers whether there is an answer to wait for. */
+    private boolean close(Link link) {
+        if (failure != null) {
+            return false;
+        }
+        failure = ClientException.of(ClientException.Kind.CLOSED, this + " is closed");
+        link.detach(true, null);
+        driver.touch();
+        return true;
+    }
+
+    /** Detaches and waits for the answer. Whoever waits for something else on this link is to be woken by the caller. */
+    void closeAndWait(Link link) {
+        if (close(link)) {
+            try {
+                driver.await(driver.changed(), timeoutMs(), () -> state == State.OVER);
+            } catch (ClientException e) {
+                // Interrupted: the answer is not waited for, and the flag is set.
+            }
+        }
+    }
+
+    /** Waits on a condition of this link's, until it is done or the link fails. */
+    boolean await(Condition condition, long limitMs, BooleanSupplier done) {
+        boolean came = driver.await(condition, limitMs, () -> failure != null || done.getAsBoolean());
+        check();
+        return came;
+    }
+
+    /** Throws if it cannot be used any more. */
+    void check() {
+        if (failure != null) {
+            throw failure.rethrown();
+        }
+    }
+
+    @Nullable
+    ClientException failure() {
+        return failure;
+    }
+
+    long timeoutMs() {
+        return session.connection().options().timeoutMs();
+    }
+
+    ClientException timeout(String complaint, long limitMs) {
+        return new ClientException(
+                ClientException.Kind.TIMEOUT,
+                this + " " + complaint + " within " + limitMs + " ms",
+                null,
+                null,
+                address,
+                null);
+    }
+
+    // --- what the engine tells
+
+    /**
+     * The peer attached.
+     *
+     * @param accepted whether it has the terminus that was asked for
+     * @param named what the peer calls its node, or null to keep our name for it
+     */
+    void attached(boolean accepted, @Nullable String named) {
+        if (accepted) {
+            state = State.ATTACHED;
+            if (named != null) {
+                address = named;
+            }
+            driver.changed().signalAll();
+        }
+    }
+
+    void detached(@Nullable ErrorCondition error) {
+        over(ClientException.of(
+                ClientException.Kind.REFUSED,
+                state == State.ATTACHING ? this + " was refused" : this + " was closed by the server",
+                address,
+                error));
+    }
+
+    void lost(@Nullable ErrorCondition error) {
+        ClientException reason = session.failure();
+        over(
+                reason != null
+                        ? reason
+                        : ClientException.of(ClientException.Kind.LOST, this + " was lost", address, error));
+    }
+
+    private void over(ClientException reason) {
+        state = State.OVER;
+        if (failure == null) {
+            failure = reason;
+        }
+        driver.changed().signalAll();
+    }
+
+    @Override
+    public String toString() {
+        return address == null ? what + " a nameless address" : what + " '" + address + "'";
+    }
+}
