@@ -19,7 +19,7 @@ if %major% LSS 17 (
 )
 
 set "options=-XX:+ExitOnOutOfMemoryError -Xshare:auto -XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
-if "%~1"=="start" set "options=-XX:+ExitOnOutOfMemoryError -Xshare:auto -XX:+UseParallelGC -Dio.netty.tryReflectionSetAccessible=true"
+if "%~1"=="start" set "options=-XX:+ExitOnOutOfMemoryError -Xshare:auto -XX:+UseParallelGC -XX:MaxNewSize=96m -Dio.netty.tryReflectionSetAccessible=true"
 if %major% GEQ 24 set "options=%options% --sun-misc-unsafe-memory-access=allow"
 
 "%java%" %options% %WAYBILL_JVM_OPTS% "-Dwaybill.home=%home%" -jar "%home%\lib\waybill.jar" %*
