@@ -28,6 +28,7 @@ import org.waybill.io.SystemClock;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalDamage;
 import org.waybill.journal.JournalOptions;
+import org.waybill.security.UserFileError;
 import org.waybill.security.UserStore;
 import org.waybill.shard.LocalSession;
 import org.waybill.shard.Memory;
@@ -59,6 +60,7 @@ public final class Broker {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
+    private boolean recovered;
 
     private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
         this.settings = settings;
@@ -107,6 +109,9 @@ public final class Broker {
         } catch (StartFailure | Error failure) {
             abandon(broker, vertx, data);
             throw failure;
+        } catch (UserFileError unusable) {
+            abandon(broker, vertx, data);
+            throw new StartFailure(StartFailure.Reason.DATA_UNUSABLE, String.valueOf(unusable.getMessage()));
         } catch (JournalDamage damage) {
             abandon(broker, vertx, data);
             throw new StartFailure(StartFailure.Reason.DATA_DAMAGED, String.valueOf(damage.getMessage()));
@@ -169,6 +174,7 @@ public final class Broker {
                 shard.roomChanged(false);
             }
         }
+        recovered = true;
     }
 
     /** The journal or a shard cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */
@@ -249,7 +255,7 @@ public final class Broker {
     }
 
     private void stopShards() {
-        if (failed) {
+        if (failed || !recovered) {
             return;
         }
         CountDownLatch waiting = new CountDownLatch(shards.length);

@@ -123,6 +123,7 @@ public final class DataDirectory implements AutoCloseable {
                 out.force(true);
             }
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
+            force(path);
             return properties;
         }
         try (var in = Files.newBufferedReader(file)) {
@@ -134,15 +135,28 @@ public final class DataDirectory implements AutoCloseable {
                     "the data directory " + path + " has format " + properties.getProperty("format")
                             + "; this version reads format " + FORMAT);
         }
+        if (Integer.parseInt(properties.getProperty("shards", "0")) < 1) {
+            throw new StartFailure(
+                    StartFailure.Reason.DATA_UNUSABLE, file + " cannot be used: it does not name the number of shards");
+        }
         return properties;
+    }
+
+    /** Makes the files made in a directory survive the machine's end; else what the journal forces could go with it. */
+    private static void force(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
     }
 
     private static @Nullable String reason(Exception failure) {
         return failure instanceof java.nio.file.AccessDeniedException
                 ? "access denied"
-                : failure instanceof java.nio.file.FileSystemException file && file.getReason() != null
-                        ? file.getReason()
-                        : failure.getMessage();
+                : failure instanceof java.nio.file.NoSuchFileException
+                        ? "there is no such directory above it"
+                        : failure instanceof java.nio.file.FileSystemException file && file.getReason() != null
+                                ? file.getReason()
+                                : failure.getMessage();
     }
 
     private static void closeQuietly(FileChannel channel) {

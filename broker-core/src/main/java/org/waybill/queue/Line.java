@@ -42,9 +42,6 @@ final class Line {
             first = block;
         } else {
             tail.next = block;
-            if (tail.live == 0) {
-                unlink(tail);
-            }
         }
         return block;
     }

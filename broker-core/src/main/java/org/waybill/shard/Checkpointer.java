@@ -64,8 +64,8 @@ final class Checkpointer implements CheckpointListener {
         whenDone = done;
         // completions of all frames before this position have been handed to this loop before the next task runs
         replayFrom = shard.journal().forcedPosition();
-        writer = shard.journal().checkpoint(shard.number(), this);
-        CheckpointWriter begun = writer;
+        CheckpointWriter begun = shard.journal().checkpoint(shard.number(), this);
+        writer = begun;
         shard.execute(() -> capture(begun));
     }
 

@@ -20,7 +20,7 @@ import org.waybill.message.Message;
  *  COUNTED        6   var queue, var message id, var failed deliveries, bytes annotations (none: empty)
  * </pre>
  */
-final class Events {
+public final class Events {
     static final byte QUEUE_CREATED = 1;
     static final byte QUEUE_DELETED = 2;
     static final byte STORED = 3;
@@ -34,7 +34,7 @@ final class Events {
     private Events() {}
 
     /** The name of a record type, for people. */
-    static String name(int type) {
+    public static String name(int type) {
         return switch (type) {
             case QUEUE_CREATED -> "queue-created";
             case QUEUE_DELETED -> "queue-deleted";

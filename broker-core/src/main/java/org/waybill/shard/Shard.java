@@ -51,7 +51,9 @@ public final class Shard implements Facts {
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final Map<LocalSession, Outbox> outboxes = new HashMap<>();
+    /** Of each session that has used this shard and is not closed. */
+    final Map<LocalSession, Outbox> outboxes = new HashMap<>();
+
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
     private final Removals removals = new Removals();

@@ -286,6 +286,7 @@ class MessageTest {
     }
 
     @Test
+    @SuppressWarnings("ArrayAsKeyOfSetOrMap") // only walked through, in order
     void readsPropertiesOfEveryScalarType() {
         Map<byte[], Object> scalars = new LinkedHashMap<>();
         scalars.put(yes(), true);

@@ -4,15 +4,15 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
 import org.waybill.io.Clock;
-import org.waybill.io.FileDisk;
+import org.waybill.io.CrashDisk;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalOptions;
+import org.waybill.journal.SteppedJournal;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.selector.Selector;
@@ -26,37 +26,42 @@ import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 
-/** Shards over a real journal in a directory, run by the test's thread. */
+/** Shards over a journal on a disk in memory: one thread, the test's, does all the work. */
 final class CoreFixture implements AutoCloseable {
     final TestLoop loop = new TestLoop();
     final TestClock clock = new TestClock();
+    final CrashDisk disk;
     final Journal journal;
     final Memory memory;
     final Shard[] shards;
+    final SteppedJournal steps;
     AddressRules rules;
+    private boolean closed;
 
-    CoreFixture(Path directory) {
-        this(directory, 1, 64L << 20, 1 << 20, name -> AddressSettings.defaults());
+    CoreFixture(CrashDisk disk) {
+        this(disk, 1, 64L << 20, 1 << 16, name -> AddressSettings.defaults());
     }
 
-    CoreFixture(Path directory, int shardCount, long memoryBytes, int segmentBytes, AddressRules rules) {
+    CoreFixture(CrashDisk disk, int shardCount, long memoryBytes, int segmentBytes, AddressRules rules) {
+        this.disk = disk;
         this.rules = rules;
         this.memory = new Memory(memoryBytes);
         JournalOptions options = new JournalOptions(segmentBytes, 2, 4, 64 << 20, 1 << 20, 0, 0, 1_000);
         try {
-            FileDisk disk = new FileDisk(directory);
             journal = Journal.open(options, disk, clock);
             shards = new Shard[shardCount];
             for (int i = 0; i < shardCount; i++) {
                 shards[i] = new Shard(i, loop, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
             }
             Recovery.run(journal, disk, shards);
-            journal.start(cause -> {
-                throw new AssertionError(cause);
-            });
+            steps = SteppedJournal.start(journal, this::failed);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
+        loop.elsewhere(() -> {
+            boolean appended = steps.append();
+            return steps.work() || appended;
+        });
         for (Shard shard : shards) {
             shard.start(shards, cause -> {
                 throw new AssertionError(cause);
@@ -65,9 +70,19 @@ final class CoreFixture implements AutoCloseable {
         loop.drain();
     }
 
+    private void failed(Throwable cause) {
+        if (!disk.hasCrashed()) {
+            throw new AssertionError(cause);
+        }
+    }
+
     /** Ends as a crash would, but for what the journal has been handed already. */
     @Override
     public void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
         try {
             journal.close();
         } catch (InterruptedException interrupted) {
@@ -143,7 +158,7 @@ final class CoreFixture implements AutoCloseable {
 
         @Override
         public long nanoTime() {
-            return System.nanoTime();
+            return epochMs * 1_000_000;
         }
 
         @Override

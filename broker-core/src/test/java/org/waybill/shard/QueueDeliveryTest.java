@@ -2,16 +2,15 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.waybill.config.AddressPattern;
 import org.waybill.config.AddressSettings;
 import org.waybill.config.AddressSettings.FullPolicy;
+import org.waybill.io.CrashDisk;
 import org.waybill.message.Annotations;
 import org.waybill.message.Outcome;
 import org.waybill.shard.CoreFixture.TestConsumer;
@@ -25,15 +24,12 @@ import org.waybill.spi.Transaction;
 
 /** What a queue does with messages and outcomes, seen from sessions. */
 class QueueDeliveryTest {
-    @TempDir
-    Path directory;
-
     CoreFixture core;
     TestSession session;
 
     @BeforeEach
     void open() {
-        core = new CoreFixture(directory);
+        core = new CoreFixture(new CrashDisk());
         session = core.session();
     }
 

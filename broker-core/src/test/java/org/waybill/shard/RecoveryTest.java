@@ -2,16 +2,15 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.config.AddressSettings;
+import org.waybill.io.CrashDisk;
 import org.waybill.message.Outcome;
 import org.waybill.shard.CoreFixture.TestConsumer;
 import org.waybill.shard.CoreFixture.TestProducer;
@@ -21,15 +20,14 @@ import org.waybill.shard.CoreFixture.TestSession;
 class RecoveryTest {
     private static final int SEGMENT_BYTES = 1 << 16;
 
-    @TempDir
-    Path directory;
+    private final CrashDisk disk = new CrashDisk();
 
     private CoreFixture open() {
         return open(64L << 20);
     }
 
     private CoreFixture open(long memoryBytes) {
-        return new CoreFixture(directory, 1, memoryBytes, SEGMENT_BYTES, name -> AddressSettings.defaults());
+        return new CoreFixture(disk, 1, memoryBytes, SEGMENT_BYTES, name -> AddressSettings.defaults());
     }
 
     private static List<String> texts(int from, int count) {

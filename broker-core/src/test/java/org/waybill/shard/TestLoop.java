@@ -1,15 +1,19 @@
 package org.waybill.shard;
 
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.ArrayDeque;
 import java.util.function.BooleanSupplier;
 import org.waybill.io.Cancellable;
 import org.waybill.io.Loop;
 
-/** A loop that the test's own thread runs; only the journal's threads work beside it. Timers never fire by themselves. */
+/** A loop that the test's own thread runs, with the journal's work in between. Timers never fire by themselves. */
 final class TestLoop implements Loop {
-    private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
-    private final Thread thread = Thread.currentThread();
+    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private BooleanSupplier elsewhere = () -> false;
+
+    /** What else is at work: done when the loop has nothing to do; says whether there was anything. */
+    void elsewhere(BooleanSupplier work) {
+        elsewhere = work;
+    }
 
     @Override
     public String name() {
@@ -18,7 +22,7 @@ final class TestLoop implements Loop {
 
     @Override
     public boolean isCurrent() {
-        return Thread.currentThread() == thread;
+        return true;
     }
 
     @Override
@@ -31,40 +35,44 @@ final class TestLoop implements Loop {
         tasks.add(task);
     }
 
-    /** Runs tasks until the condition holds; fails when nothing happens for long. */
+    /** Runs tasks until the condition holds; fails when nothing happens any more. */
     void until(BooleanSupplier condition) {
         while (!condition.getAsBoolean()) {
-            try {
-                Runnable task = tasks.poll(5, TimeUnit.SECONDS);
-                if (task == null) {
-                    throw new AssertionError("nothing happens any more, and the condition does not hold");
-                }
-                task.run();
-            } catch (InterruptedException interrupted) {
-                throw new AssertionError(interrupted);
+            if (!step()) {
+                throw new AssertionError("nothing happens any more, and the condition does not hold");
             }
         }
+    }
+
+    /** Runs one task, if there is any. */
+    void one() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+        }
+    }
+
+    private boolean step() {
+        Runnable task = tasks.poll();
+        if (task == null) {
+            return elsewhere.getAsBoolean();
+        }
+        task.run();
+        return true;
     }
 
     /** Runs what is there, and what that leads to without the journal. */
     void drain() {
-        Runnable task = tasks.poll();
-        while (task != null) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
-            task = tasks.poll();
         }
     }
 
-    /** Runs until the journal, too, has nothing to say any more: no task for a while. */
+    /** Runs until the journal, too, has nothing to do any more. */
     void settle() {
-        try {
-            Runnable task = tasks.poll(50, TimeUnit.MILLISECONDS);
-            while (task != null) {
-                task.run();
-                task = tasks.poll(50, TimeUnit.MILLISECONDS);
-            }
-        } catch (InterruptedException interrupted) {
-            throw new AssertionError(interrupted);
+        boolean busy = true;
+        while (busy) {
+            busy = step();
         }
     }
 }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.waybill.journal.JournalInspection;
+import org.waybill.shard.Events;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +38,7 @@ final class JournalCommand implements Runnable {
             throw new CliFailure(ExitCode.DATA_UNUSABLE, "There is no journal in " + data.directory + ".");
         }
         PrintWriter out = spec.commandLine().getOut();
-        int damaged = JournalInspection.print(directory, verify, Integer::toString, out);
+        int damaged = JournalInspection.print(directory, verify, Events::name, out);
         out.flush();
         return (damaged == 0 ? ExitCode.OK : ExitCode.DATA_DAMAGED).code();
     }
