@@ -170,9 +170,9 @@ final class HostileIT {
         String tooSmall = "0000000402010000";
         String sizeZero = "0000000002010000";
         String badOffset = "0000001000010000005341d00000000000000000";
-        String amqpType = "0000000c020000000053414500000000";
-        String outcomeFromAClient = "0000001002010000005344c0030150 00".replace(" ", "");
-        String mechanismsFromAClient = "0000001602010000005340c009 01e0060 1a3014158".replace(" ", "");
+        String amqpType = "0000000c0200000000534145";
+        String outcomeFromAClient = "0000001002010000005344c003015000";
+        String mechanismsFromAClient = "0000001402010000005340c00701e00401a30141";
         String huge = "7fffffff02010000";
         for (String frame :
                 List.of(tooSmall, sizeZero, badOffset, amqpType, outcomeFromAClient, mechanismsFromAClient, huge)) {
@@ -287,9 +287,10 @@ final class HostileIT {
         closedFor("an array that claims 2^31 elements", true, wire -> {
             begin(wire, 0);
             // attach with desired-capabilities as an array of nulls, which take no bytes
-            byte[] body = HexFormat.of()
-                    .parseHex("005312d00000001c0000000e" + "a10161" + "43" + "41" + "404040404040404040" + "40"
-                            + "f0000000097fffffff40".repeat(1));
+            String nameHandleRole = "a10161" + "43" + "41";
+            String array = "f0" + "00000005" + "7fffffff" + "40";
+            byte[] body =
+                    HexFormat.of().parseHex("005312d00000001c0000000d" + nameHandleRole + "40".repeat(9) + array);
             wire.writeBytes(HexFormat.of().parseHex(String.format("%08x02000000", body.length + 8)));
             wire.writeBytes(body);
         });
