@@ -58,7 +58,10 @@ final class CoreFixture implements AutoCloseable {
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
-        loop.elsewhere(() -> steps.append() | steps.work());
+        loop.elsewhere(() -> {
+            boolean appended = steps.append();
+            return steps.work() || appended;
+        });
         for (Shard shard : shards) {
             shard.start(shards, cause -> {
                 throw new AssertionError(cause);

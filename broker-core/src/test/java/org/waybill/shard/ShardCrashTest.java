@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -122,7 +123,7 @@ class ShardCrashTest {
             core.close();
         }
 
-        private static void compare(List<String> texts, List<byte @Nullable []> heads, TreeMap<Integer, Known> known) {
+        private static void compare(List<String> texts, List<byte @Nullable []> heads, Map<Integer, Known> known) {
             Set<Integer> found = new HashSet<>();
             int last = -1;
             for (int i = 0; i < texts.size(); i++) {
