@@ -154,9 +154,9 @@ public final class Broker {
         return Journal.open(options, new FileDisk(data.journal()), new SystemClock());
     }
 
-    /** A frame holds at least one message of the greatest size besides what a turn gathers. */
+    /** A frame holds one message of the greatest size, or a whole transaction (64 MiB), besides what a turn gathers. */
     private static int frameBytes(Settings settings) {
-        long bytes = 2L * settings.amqp().maxMessageSizeBytes() + (16 << 20);
+        long bytes = 2L * settings.amqp().maxMessageSizeBytes() + (96 << 20);
         return bytes > 1 << 30 ? 1 << 30 : (int) bytes;
     }
 

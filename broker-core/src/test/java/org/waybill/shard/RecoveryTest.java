@@ -15,6 +15,7 @@ import org.waybill.message.Outcome;
 import org.waybill.shard.CoreFixture.TestConsumer;
 import org.waybill.shard.CoreFixture.TestProducer;
 import org.waybill.shard.CoreFixture.TestSession;
+import org.waybill.spi.Operation;
 
 /** What a restart finds: the live set before it, whether from the log, a checkpoint, or after cleaning. */
 class RecoveryTest {
@@ -75,7 +76,7 @@ class RecoveryTest {
             TestSession session = core.session();
             session.producer("q").sendDurable(0, 10);
             boolean[] done = {false};
-            session.session.manage(new org.waybill.spi.Operation.DeleteQueue("q"), reply -> done[0] = true);
+            session.session.manage(new Operation.DeleteQueue("q"), reply -> done[0] = true);
             session.session.flush();
             core.loop.until(() -> done[0]);
         }
@@ -94,6 +95,47 @@ class RecoveryTest {
             TestSession session = core.session();
             session.producer("q").sendDurable(3_000, 10);
             assertThat(session.consumer("q").receive(3_010)).isEqualTo(texts(0, 3_010));
+        }
+    }
+
+    @Test
+    void whatACheckpointAndTheLogBehindItBothHoldIsThereOnce() {
+        try (CoreFixture core = open()) {
+            TestSession session = core.session();
+            session.producer("a").sendDurable(0, 5_000);
+            TestProducer late = session.producer("b");
+            for (int i = 0; i < 10; i++) {
+                late.send(CoreFixture.message(true, "m" + i));
+            }
+            core.loop.drain();
+            boolean[] done = {false};
+            Shard shard = core.shards[0];
+            shard.execute(() -> new Checkpointer(shard, shard.state()).begin(() -> done[0] = true));
+            core.loop.one();
+            // forced behind the position from which this checkpoint wants the log, and before it comes to queue b
+            core.steps.append();
+            core.loop.until(() -> done[0]);
+        }
+        try (CoreFixture core = open()) {
+            assertThat(core.session().consumer("b").drain()).isEqualTo(texts(0, 10));
+            assertThat(core.session().consumer("a").drain()).isEqualTo(texts(0, 5_000));
+        }
+    }
+
+    @Test
+    void aQueueOfACheckpointKeepsItsNameWhenAnOlderOneOfThatNameIsReplayed() {
+        try (CoreFixture core = open()) {
+            TestSession session = core.session();
+            TestProducer anonymous = session.producer(null);
+            session.session.manage(new Operation.CreateQueue("q"), reply -> {});
+            session.session.manage(new Operation.DeleteQueue("q"), reply -> {});
+            session.session.manage(new Operation.CreateQueue("q"), reply -> {});
+            anonymous.send(CoreFixture.message(true, 4, 0, "q", "m0"));
+            core.loop.drain();
+            core.checkpoint();
+        }
+        try (CoreFixture core = open()) {
+            assertThat(core.session().consumer("q").drain()).containsExactly("m0");
         }
     }
 

@@ -208,7 +208,7 @@ class SessionsRandomTest {
                 transaction = session.begin();
             }
             String text = "m" + ++world.lastMessage;
-            String queue = QUEUES.get(world.random.nextInt(2));
+            String queue = QUEUES.get(world.random.nextInt(4));
             sentInTransaction.add(text);
             world.maybe.add(text);
             anonymous.producer.send(CoreFixture.message(world.random.nextBoolean(), 4, 0, queue, text), transaction);
@@ -255,6 +255,7 @@ class SessionsRandomTest {
         void close() {
             closed = true;
             session.close();
+            takers.forEach(taker -> taker.credit(1));
             session.flush();
         }
 
