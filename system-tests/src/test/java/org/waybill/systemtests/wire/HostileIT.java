@@ -289,8 +289,7 @@ final class HostileIT {
             // attach with desired-capabilities as an array of nulls, which take no bytes
             String nameHandleRole = "a10161" + "43" + "41";
             String array = "f0" + "00000005" + "7fffffff" + "40";
-            byte[] body =
-                    HexFormat.of().parseHex("005312d00000001c0000000d" + nameHandleRole + "40".repeat(9) + array);
+            byte[] body = HexFormat.of().parseHex("005312d00000001c0000000d" + nameHandleRole + "40".repeat(9) + array);
             wire.writeBytes(HexFormat.of().parseHex(String.format("%08x02000000", body.length + 8)));
             wire.writeBytes(body);
         });
