@@ -539,11 +539,14 @@ public final class Queue {
             return;
         }
         if (message == null) {
-            block.spoil(index);
-            if (block.isAvailable(index)) {
-                block.acquire(index);
+            // the cleaner tries again and again; one word about it is enough
+            if (block.isReadable(index)) {
+                block.spoil(index);
+                if (block.isAvailable(index)) {
+                    block.acquire(index);
+                }
+                facts.unreadable(this, block, index, why);
             }
-            facts.unreadable(this, block, index, why);
         } else if (block.message(index) == null) {
             block.message(index, message);
             facts.resident(message.size());

@@ -30,6 +30,7 @@ final class Commands {
         Outbox outbox = shard.outbox(session);
         for (int i = 0; i < batch.size; i++) {
             run(batch, i, outbox);
+            shard.split();
         }
     }
 

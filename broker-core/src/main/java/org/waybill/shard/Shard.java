@@ -213,6 +213,14 @@ public final class Shard implements Facts {
         dirtyOutboxes.clear();
     }
 
+    /** Ends the turn's frame between two commands if it is large already: several transactions may commit in one read. */
+    void split() {
+        Frame frame = turn.frameOrNull();
+        if (frame != null && frame.frameBytes() > MAX_FRAME_BYTES) {
+            close(turn);
+        }
+    }
+
     private void dispatch() {
         Queue queue = dirtyQueues.pollFirst();
         while (queue != null) {

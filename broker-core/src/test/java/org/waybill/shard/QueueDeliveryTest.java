@@ -354,6 +354,23 @@ class QueueDeliveryTest {
         assertThat(consumer.receive(1)).containsExactly("m0");
     }
 
+    @Test
+    void largeTransactionsOfOneReadDoNotShareAFrame() {
+        TestProducer out = session.producer("out");
+        long frames = core.journal.counters().frames();
+        List<Reply<Boolean>> replies = new java.util.ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Transaction transaction = session.session.begin();
+            out.producer.send(CoreFixture.message(true, "x".repeat(5 << 20)), transaction);
+            transaction.commit(replies::add);
+        }
+        session.session.flush();
+        core.loop.until(() -> replies.size() == 3);
+        assertThat(replies).allMatch(reply -> reply instanceof Reply.Done);
+        assertThat(core.journal.counters().frames() - frames).isEqualTo(3);
+        assertThat(session.consumer("out").receive(3)).hasSize(3);
+    }
+
     private Reply<Boolean> end(Transaction transaction, boolean commit) {
         List<Reply<Boolean>> replies = new java.util.ArrayList<>();
         if (commit) {

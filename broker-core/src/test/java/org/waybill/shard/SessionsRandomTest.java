@@ -79,6 +79,28 @@ class SessionsRandomTest {
 
         private final Set<String> consumed = new HashSet<>();
 
+        /** Outcomes stated for a message that take it away, or will: answers to others may come later than these. */
+        private final Map<String, Integer> claims = new HashMap<>();
+
+        void claim(String text) {
+            claims.merge(text, 1, Integer::sum);
+            present.remove(text);
+            maybe.add(text);
+        }
+
+        /** A claim came to nothing. */
+        void unclaim(String text) {
+            claims.merge(text, -1, Integer::sum);
+            settled(text);
+        }
+
+        /** It is in a queue, unless somebody has claimed it before this was heard. */
+        void settled(String text) {
+            if (claims.getOrDefault(text, 0) == 0 && !consumed.contains(text)) {
+                present.add(text);
+            }
+        }
+
         World(long seed) {
             random = new Random(seed);
             preSettled = seed % 4 == 0;
@@ -232,17 +254,17 @@ class SessionsRandomTest {
             if (commit) {
                 ending.commit(reply -> {
                     if (reply instanceof Reply.Done) {
-                        world.present.addAll(sent);
+                        sent.forEach(world::settled);
                         taken.forEach(this::gone);
                     } else {
                         BrokerError error = ((Reply.Refused<Boolean>) reply).error();
                         assertThat(error.code()).isEqualTo(Code.NOT_IMPLEMENTED);
-                        world.present.addAll(taken);
+                        taken.forEach(world::unclaim);
                         assertThat(world.present).noneMatch(sent::contains);
                     }
                 });
             } else {
-                ending.rollback(reply -> world.present.addAll(taken));
+                ending.rollback(reply -> taken.forEach(world::unclaim));
             }
         }
 
@@ -293,8 +315,8 @@ class SessionsRandomTest {
         public void settled(long firstToken, long lastToken, Outcome outcome) {
             for (int token = (int) firstToken; token <= lastToken; token++) {
                 String text = texts.get(token);
-                if (text != null && !client.world.consumed.contains(text)) {
-                    client.world.present.add(text);
+                if (text != null) {
+                    client.world.settled(text);
                 }
             }
         }
@@ -367,10 +389,7 @@ class SessionsRandomTest {
                         default -> new Outcome.Rejected(null, null);
                     };
             if (outcome == Outcome.ACCEPTED) {
-                for (String text : texts.subList(settled, last + 1)) {
-                    client.world.present.remove(text);
-                    client.world.maybe.add(text);
-                }
+                texts.subList(settled, last + 1).forEach(client.world::claim);
             }
             consumer.settle(settled, last, outcome, false);
             settled = last + 1;
@@ -379,8 +398,7 @@ class SessionsRandomTest {
         void takeInTransaction(Transaction transaction, List<String> taken) {
             if (!preSettled && settled < texts.size()) {
                 String text = texts.get(settled);
-                client.world.present.remove(text);
-                client.world.maybe.add(text);
+                client.world.claim(text);
                 taken.add(text);
                 consumer.settle(settled, settled, Outcome.ACCEPTED, transaction, true);
                 settled++;
