@@ -52,7 +52,7 @@ public final class Journal {
         this.disk = disk;
         this.clock = clock;
         this.pool = new SegmentPool(options, disk);
-        this.space = new Space(options, disk);
+        this.space = new Space(options, disk, pool::size);
         this.fileThread = new Worker(
                 "waybill-journal-files", this::prepareSegments, options.spaceCheckMs() * 1_000_000L, clock, this::fail);
         this.readerThread = new Worker("waybill-journal-reader", () -> {}, Long.MAX_VALUE, clock, this::fail);

@@ -1,6 +1,7 @@
 package org.waybill.journal;
 
 import java.io.IOException;
+import java.util.function.IntSupplier;
 import org.waybill.io.Disk;
 
 /**
@@ -10,14 +11,17 @@ import org.waybill.io.Disk;
 final class Space {
     private final JournalOptions options;
     private final Disk disk;
+    private final IntSupplier freeSegments;
     private SpaceListener listener = room -> {};
     private boolean low;
     private boolean unprepared;
     private volatile boolean room = true;
 
-    Space(JournalOptions options, Disk disk) {
+    /** @param freeSegments how many segments are ready for use */
+    Space(JournalOptions options, Disk disk, IntSupplier freeSegments) {
         this.options = options;
         this.disk = disk;
+        this.freeSegments = freeSegments;
     }
 
     /** Before the threads start. */
@@ -32,7 +36,9 @@ final class Space {
     /** Looks at the disk. It must have a segment's size above the reserve to end a shortage, lest it flutter. */
     void check() throws IOException {
         long wanted = options.reserveBytes() + (low ? options.segmentBytes() : 0);
-        low = disk.usableSpaceBytes() < wanted;
+        // segments that were recycled are room too; those that are kept ready in any case belong to acknowledgements
+        long spare = Math.max(0, freeSegments.getAsInt() - options.preparedSegments());
+        low = disk.usableSpaceBytes() + spare * options.segmentBytes() < wanted;
         update();
     }
 

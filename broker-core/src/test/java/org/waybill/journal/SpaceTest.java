@@ -56,6 +56,20 @@ final class SpaceTest {
     }
 
     @Test
+    void recycledSegmentsAreRoomToo() throws Exception {
+        int[] free = {Harness.options().preparedSegments()};
+        Space space = new Space(Harness.options(), disk, () -> free[0]);
+        disk.usableSpaceBytes(0);
+        space.check();
+        assertThat(space.room()).isFalse();
+
+        // the disk itself stays as full as it was: the segments of a drained queue are kept for reuse
+        free[0] += (int) (Harness.options().reserveBytes() / Harness.SEGMENT_BYTES) + 1;
+        space.check();
+        assertThat(space.room()).isTrue();
+    }
+
+    @Test
     void theReserveIsKeptFromSends() throws Exception {
         Harness harness = started();
         long reserve = Harness.options().reserveBytes();
