@@ -1,8 +1,5 @@
 package org.waybill.queue;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Annotations;
@@ -34,12 +31,8 @@ public final class Queue {
     private final int maxDeliveries;
     private final Facts facts;
     private final ReadAhead readAhead;
+    private final Dispatcher dispatcher;
     private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
-    private final Cursor shared = new Cursor();
-    private final List<QueueConsumer> consumers = new ArrayList<>(1);
-    private final List<QueueConsumer> choosy = new ArrayList<>(0);
-    private final ArrayDeque<QueueConsumer> ready = new ArrayDeque<>(1);
-    private int draining;
     private int uncommitted;
     private boolean awake;
     private boolean closed;
@@ -64,6 +57,7 @@ public final class Queue {
         this.maxDeliveries = maxDeliveries;
         this.facts = facts;
         this.readAhead = new ReadAhead(this, facts);
+        this.dispatcher = new Dispatcher(this, facts, readAhead);
     }
 
     /** Its number within the shard. */
@@ -108,7 +102,7 @@ public final class Queue {
 
     /** Its consumers. */
     public int consumerCount() {
-        return consumers.size();
+        return dispatcher.consumerCount();
     }
 
     // ---- what the log keeps
@@ -188,56 +182,37 @@ public final class Queue {
     }
 
     void cursorsLeave(Block left, Block to) {
-        shared.leave(left, to);
-        for (QueueConsumer consumer : choosy) {
-            Invariant.present(consumer.cursor).leave(left, to);
-        }
+        dispatcher.leave(left, to);
     }
 
     // ---- consumers
 
     /** Adds a consumer. */
     public void attach(QueueConsumer consumer) {
-        consumers.add(consumer);
-        if (consumer.cursor != null) {
-            choosy.add(consumer);
-        }
+        dispatcher.attach(consumer);
     }
 
     /** Ends a consumer; what it holds gets its default outcome. */
     public void detach(QueueConsumer consumer) {
-        if (consumer.closed) {
-            return;
+        if (!consumer.closed) {
+            settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, consumer.defaultOutcome);
+            dispatcher.detach(consumer);
         }
-        settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, consumer.defaultOutcome);
-        draining -= consumer.draining ? 1 : 0;
-        consumer.closed = true;
-        consumers.remove(consumer);
-        choosy.remove(consumer);
-        ready.remove(consumer);
     }
 
     /** States a consumer's credit; see {@link org.waybill.spi.Consumer#credit}. */
     public void credit(QueueConsumer consumer, long limitToken, boolean drain) {
-        draining += (drain ? 1 : 0) - (consumer.draining ? 1 : 0);
-        consumer.credit(limitToken, drain);
-        enlist(consumer);
+        dispatcher.credit(consumer, limitToken, drain);
     }
 
     /** Bytes of a consumer left for its client. */
     public void consumed(QueueConsumer consumer, long bytes) {
-        consumer.consumed(bytes);
-        enlist(consumer);
+        dispatcher.consumed(consumer, bytes);
     }
 
-    private void enlist(QueueConsumer consumer) {
-        if (consumer.cursor == null && !consumer.enlisted && consumer.ready()) {
-            consumer.enlisted = true;
-            ready.addLast(consumer);
-        }
-        if (consumer.draining || consumer.ready()) {
-            facts.wake(this);
-        }
+    /** Hands out what can be. */
+    public void dispatch(long nowMs) {
+        dispatcher.dispatch(visibleId, nowMs);
     }
 
     /** Makes entries up to this id available: they are as durable as they must be. */
@@ -266,7 +241,7 @@ public final class Queue {
     /** It was deleted: what is still under way for it changes nothing. */
     public void close() {
         closed = true;
-        consumers.forEach(consumer -> consumer.closed = true);
+        dispatcher.close();
     }
 
     /** Entries whose records are not forced: until they are, what comes behind them stays invisible too. */
@@ -303,7 +278,7 @@ public final class Queue {
             }
         }
         if (spanned) {
-            enlist(consumer);
+            dispatcher.enlist(consumer);
         }
     }
 
@@ -319,7 +294,7 @@ public final class Queue {
                 taker.visit(token, block, index);
             }
         }
-        enlist(consumer);
+        dispatcher.enlist(consumer);
     }
 
     /** Gives an outcome to a delivery that {@link #take} took away. */
@@ -367,13 +342,7 @@ public final class Queue {
             facts.counted(this, block, index);
         }
         if (modified.undeliverableHere() && !consumer.closed) {
-            consumer.refuse(block.id(index));
-            if (consumer.cursor == null) {
-                consumer.cursor = new Cursor();
-                choosy.add(consumer);
-                ready.remove(consumer);
-                consumer.enlisted = false;
-            }
+            dispatcher.refuse(consumer, block.id(index));
         }
     }
 
@@ -393,132 +362,20 @@ public final class Queue {
             return;
         }
         block.giveBack(index);
-        shared.back(block, index);
-        for (QueueConsumer consumer : choosy) {
-            if (!consumer.browse) {
-                Invariant.present(consumer.cursor).back(block, index);
-            }
-        }
+        dispatcher.back(block, index);
         facts.wake(this);
     }
 
-    // ---- handing out
-
-    /** Hands out what can be: to consumers that choose first, then in turn to all others. */
-    public void dispatch(long nowMs) {
-        for (int i = 0; i < choosy.size(); i++) {
-            serve(choosy.get(i), nowMs);
-        }
-        serveInTurn(nowMs);
-        if (draining > 0 && !readAhead.busy()) {
-            answerDrains();
-        }
-    }
-
-    private void answerDrains() {
-        for (int i = 0; i < consumers.size(); i++) {
-            QueueConsumer consumer = consumers.get(i);
-            if (consumer.draining && !consumer.holdsBack()) {
-                long limitToken = consumer.limitToken();
-                consumer.endDrain();
-                draining--;
-                consumer.sink.drained(consumer, limitToken);
-            }
-        }
-    }
-
-    private void serveInTurn(long nowMs) {
-        QueueConsumer consumer = nextReady();
-        while (consumer != null && shared.seek(this, visibleId)) {
-            Block block = Invariant.present(shared.block);
-            int index = shared.index;
-            if (dropIfExpired(block, index, nowMs)) {
-                continue;
-            }
-            Message message = block.message(index);
-            if (message == null) {
-                readAhead.from(block, index, visibleId);
-                return;
-            }
-            shared.advance();
-            hand(consumer, block, index, message);
-            consumer = nextReady();
-        }
-    }
-
-    private @Nullable QueueConsumer nextReady() {
-        QueueConsumer consumer = ready.peekFirst();
-        while (consumer != null && !consumer.ready()) {
-            ready.pollFirst();
-            consumer.enlisted = false;
-            consumer = ready.peekFirst();
-        }
-        if (consumer != null && ready.size() > 1) {
-            ready.pollFirst();
-            ready.addLast(consumer);
-        }
-        return consumer;
-    }
-
-    private void serve(QueueConsumer consumer, long nowMs) {
-        Cursor cursor = Invariant.present(consumer.cursor);
-        while (consumer.ready()
-                && (consumer.browse ? cursor.seekLive(this, visibleId) : cursor.seek(this, visibleId))) {
-            Block block = Invariant.present(cursor.block);
-            int index = cursor.index;
-            if (block.isAvailable(index) && dropIfExpired(block, index, nowMs)) {
-                continue;
-            }
-            Message message = block.message(index);
-            if (message == null && block.isReadable(index)) {
-                readAhead.from(block, index, visibleId);
-                return;
-            }
-            cursor.advance();
-            if (message == null) {
-                continue;
-            }
-            if (consumer.takes(block, index)
-                    && (consumer.selector == null
-                            || consumer.selector.matches(new MessageProperties(message, block.deliveryCount(index))))) {
-                hand(consumer, block, index, message);
-            } else {
-                shed(block, index, message);
-            }
-        }
-    }
-
-    private boolean dropIfExpired(Block block, int index, long nowMs) {
-        long expiresAtMs = block.expiresAtMs(index);
-        if (expiresAtMs == 0 || expiresAtMs > nowMs) {
-            return false;
-        }
-        facts.removed(this, block, index);
-        return true;
-    }
-
-    private void hand(QueueConsumer consumer, Block block, int index, Message message) {
-        long token = consumer.nextToken++;
-        byte[] head = message.head(block.deliveryCount(index), block.annotations(index));
-        consumer.sent(message.size());
-        if (!consumer.browse) {
-            block.acquire(index);
-            if (consumer.preSettled) {
-                facts.removed(this, block, index);
-            } else {
-                consumer.unsettled.add(token, block, index);
-                held++;
-                shed(block, index, message);
-            }
-        }
-        // all of a pre-settled consumer's, not only those whose removal is recorded: else these would be overtaken
-        consumer.sink.deliver(consumer, token, message, head, consumer.preSettled);
+    /** A consumer got an entry that it must settle. */
+    void held(Block block, int index, Message message) {
+        held++;
+        shed(block, index, message);
     }
 
     // ---- bodies
 
     /** Lets a message leave memory when there is too little and the journal has it. */
-    private void shed(Block block, int index, Message message) {
+    void shed(Block block, int index, Message message) {
         if (facts.memoryFull() && block.position(index) != Block.NO_POSITION) {
             block.message(index, null);
             facts.resident(-message.size());

@@ -24,6 +24,7 @@ import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
+import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.Transaction;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
@@ -84,6 +85,20 @@ public final class LocalSession implements BrokerSession {
     @Override
     public void deleteTemporary(String address) {
         lane(shardOf(address)).add(Batch.Kind.DELETE_TEMPORARY, this, 0, 0, address, null);
+    }
+
+    @Override
+    public void unsubscribe(SubscriptionId id, Consumer<Reply<Boolean>> reply) {
+        answerLater(() -> reply.accept(new Reply.Refused<>(noSubscription(id))));
+    }
+
+    @Override
+    public void findSubscription(SubscriptionId id, Consumer<Reply<Map<String, Object>>> reply) {
+        answerLater(() -> reply.accept(new Reply.Refused<>(noSubscription(id))));
+    }
+
+    private static BrokerError noSubscription(SubscriptionId id) {
+        return new BrokerError(Code.NOT_FOUND, "subscription " + id + " does not exist");
     }
 
     @Override

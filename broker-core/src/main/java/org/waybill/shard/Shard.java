@@ -433,7 +433,7 @@ public final class Shard implements Facts {
 
     @Override
     public void undeliverable(Queue queue, Block block, int index, String reason) {
-        String to = state.node(queue).settings.deadLetterAddress();
+        String to = state.node(queue).settings.deadLetterAddress().orElse(null);
         if (to == null || to.equals(queue.name()) || deadLetters == null) {
             removed(queue, block, index);
         } else {

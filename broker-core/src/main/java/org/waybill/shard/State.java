@@ -88,7 +88,7 @@ final class State {
         }
         lastQueueId = Math.max(lastQueueId, id);
         AddressSettings settings = rules.of(name);
-        Queue queue = new Queue(id, name, owner != null, settings.maxDeliveries(), facts);
+        Queue queue = new Queue(id, name, owner != null, settings.redelivery().maxDeliveries(), facts);
         Node node = new Node(queue, settings, owner);
         byId.put(id, node);
         byName.put(name, node);

@@ -25,6 +25,21 @@ public interface BrokerSession {
     /** Deletes a node that {@link #createTemporary} made; consumers of it are closed with {@code RESOURCE_DELETED}. */
     void deleteTemporary(String address);
 
+    /**
+     * Removes a durable subscription with its messages.
+     *
+     * @param reply an error when there is none ({@code NOT_FOUND}) or somebody consumes from it ({@code RESOURCE_LOCKED})
+     */
+    void unsubscribe(SubscriptionId id, Consumer<Reply<Boolean>> reply);
+
+    /**
+     * Says what a durable subscription is: {@code name}, {@code client-id} (absent when all clients share its name), {@code
+     * address}, {@code shared}, {@code no-local}, {@code selector} (absent when it takes everything).
+     *
+     * @param reply an error when there is none
+     */
+    void findSubscription(SubscriptionId id, Consumer<Reply<Map<String, Object>>> reply);
+
     /** Begins a transaction. */
     Transaction begin();
 

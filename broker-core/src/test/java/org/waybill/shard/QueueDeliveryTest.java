@@ -3,13 +3,14 @@ package org.waybill.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.waybill.config.AddressPattern;
 import org.waybill.config.AddressSettings;
 import org.waybill.config.AddressSettings.FullPolicy;
+import org.waybill.config.Redelivery;
 import org.waybill.io.CrashDisk;
 import org.waybill.message.Annotations;
 import org.waybill.message.Outcome;
@@ -385,7 +386,9 @@ class QueueDeliveryTest {
 
     private static AddressSettings rule(
             boolean autoCreate, long maxMessages, FullPolicy policy, int maxDeliveries, String deadLetters) {
-        return new AddressSettings(
-                AddressPattern.of("#"), autoCreate, false, maxMessages, -1, policy, maxDeliveries, deadLetters);
+        return AddressSettings.defaults()
+                .withCreation(autoCreate, false)
+                .withLimits(maxMessages, -1, policy)
+                .withRedelivery(new Redelivery(maxDeliveries, 0, 1, 0), Optional.ofNullable(deadLetters));
     }
 }

@@ -7,13 +7,14 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.waybill.config.AddressPattern;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.Redelivery;
 import org.waybill.io.CrashDisk;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -57,8 +58,7 @@ class SessionsRandomTest {
     }
 
     private static AddressSettings rules(String name) {
-        return new AddressSettings(
-                AddressPattern.of("#"), true, false, -1, -1, AddressSettings.FullPolicy.BLOCK, 3, DEAD);
+        return AddressSettings.defaults().withRedelivery(new Redelivery(3, 0, 1, 0), Optional.of(DEAD));
     }
 
     /** The shards, their sessions, and what became of each message. */

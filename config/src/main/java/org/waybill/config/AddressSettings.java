@@ -1,30 +1,65 @@
 package org.waybill.config;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The rule for the addresses that a pattern matches. Immutable.
  *
  * @param match which addresses
- * @param autoCreate whether a queue is made when somebody attaches to a name that does not exist
+ * @param kind what an address is when neither the client nor its name says so
+ * @param autoCreate whether a node is made when somebody attaches to a name that does not exist
  * @param autoDelete whether a queue made so goes when it is empty and nobody is attached
- * @param maxMessages how many messages a queue holds at most; -1 means no limit
- * @param maxBytes how many bytes of messages a queue holds at most; -1 means no limit
+ * @param maxMessages how many messages a queue or a subscription holds at most; -1 means no limit
+ * @param maxBytes how many bytes of messages a queue or a subscription holds at most; -1 means no limit
  * @param fullPolicy what happens at those limits
- * @param maxDeliveries after how many failed deliveries a message goes to the dead-letter address; 0 means never
- * @param deadLetterAddress where messages go that could not be delivered; null means they are dropped
+ * @param redelivery what becomes of failed deliveries
+ * @param deadLetterAddress where messages go that could not be delivered; empty means they are dropped
+ * @param expiryAddress where messages go that expired; empty means they are dropped
+ * @param exclusive whether a queue hands everything to one consumer at a time, the others standing by
+ * @param lastValueKey the application property of whose every value a queue keeps the newest message alone; empty means none
+ * @param duplicateIds how many of the newest duplicate ids a queue or a topic remembers; 0 means none
  */
 public record AddressSettings(
         AddressPattern match,
+        Kind kind,
         boolean autoCreate,
         boolean autoDelete,
         long maxMessages,
         long maxBytes,
         FullPolicy fullPolicy,
-        int maxDeliveries,
-        @Nullable String deadLetterAddress) {
-    private static final AddressSettings DEFAULTS =
-            new AddressSettings(AddressPattern.of("#"), true, false, -1, -1, FullPolicy.BLOCK, 0, null);
+        Redelivery redelivery,
+        Optional<String> deadLetterAddress,
+        Optional<String> expiryAddress,
+        boolean exclusive,
+        Optional<String> lastValueKey,
+        int duplicateIds) {
+    private static final String DEAD_LETTERS = "dead-letters";
+    private static final int MAX_DELIVERIES = 10;
+    private static final int DUPLICATE_IDS = 10_000;
+    private static final int MOST_DUPLICATE_IDS = 10_000_000;
+
+    private static final AddressSettings DEFAULTS = new AddressSettings(
+            AddressPattern.of("#"),
+            Kind.QUEUE,
+            true,
+            false,
+            -1,
+            -1,
+            FullPolicy.BLOCK,
+            new Redelivery(MAX_DELIVERIES, 0, 1, 0),
+            Optional.of(DEAD_LETTERS),
+            Optional.empty(),
+            false,
+            Optional.empty(),
+            DUPLICATE_IDS);
+
+    /** What an address is. */
+    public enum Kind {
+        /** Each message goes to one consumer. */
+        QUEUE,
+        /** Each message goes to every subscription. */
+        TOPIC
+    }
 
     /** What a full queue does with the next message. */
     public enum FullPolicy {
@@ -32,7 +67,7 @@ public record AddressSettings(
         BLOCK,
         /** The message is rejected. */
         REJECT,
-        /** The oldest messages are dropped to make room. */
+        /** The oldest messages are dropped to make room: a ring. */
         DROP_OLDEST
     }
 
@@ -41,16 +76,75 @@ public record AddressSettings(
         return DEFAULTS;
     }
 
+    /** These settings, with another way to create and delete nodes. */
+    public AddressSettings withCreation(boolean create, boolean delete) {
+        return new AddressSettings(
+                match,
+                kind,
+                create,
+                delete,
+                maxMessages,
+                maxBytes,
+                fullPolicy,
+                redelivery,
+                deadLetterAddress,
+                expiryAddress,
+                exclusive,
+                lastValueKey,
+                duplicateIds);
+    }
+
+    /** These settings, with other limits. */
+    public AddressSettings withLimits(long messages, long bytes, FullPolicy policy) {
+        return new AddressSettings(
+                match,
+                kind,
+                autoCreate,
+                autoDelete,
+                messages,
+                bytes,
+                policy,
+                redelivery,
+                deadLetterAddress,
+                expiryAddress,
+                exclusive,
+                lastValueKey,
+                duplicateIds);
+    }
+
+    /** These settings, with another fate of messages that fail. */
+    public AddressSettings withRedelivery(Redelivery policy, Optional<String> deadLetters) {
+        return new AddressSettings(
+                match,
+                kind,
+                autoCreate,
+                autoDelete,
+                maxMessages,
+                maxBytes,
+                fullPolicy,
+                policy,
+                deadLetters,
+                expiryAddress,
+                exclusive,
+                lastValueKey,
+                duplicateIds);
+    }
+
     static AddressSettings read(Section in) {
         AddressSettings or = DEFAULTS;
         return new AddressSettings(
                 in.pattern("match"),
+                in.choice("kind", or.kind),
                 in.flag("auto-create", or.autoCreate),
                 in.flag("auto-delete", or.autoDelete),
                 in.whole("max-messages", or.maxMessages, -1, Long.MAX_VALUE),
                 in.whole("max-bytes", or.maxBytes, -1, Long.MAX_VALUE),
                 in.choice("full-policy", or.fullPolicy),
-                in.integer("max-deliveries", or.maxDeliveries, 0, Integer.MAX_VALUE),
-                in.textOrNone("dead-letter-address").orElse(null));
+                Redelivery.read(in, or.redelivery),
+                in.textOrNone("dead-letter-address", or.deadLetterAddress),
+                in.textOrNone("expiry-address", or.expiryAddress),
+                in.flag("exclusive", or.exclusive),
+                in.textOrNone("last-value-key", or.lastValueKey),
+                in.integer("duplicate-ids", or.duplicateIds, 0, MOST_DUPLICATE_IDS));
     }
 }

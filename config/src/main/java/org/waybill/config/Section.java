@@ -26,6 +26,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 final class Section {
     private static final String NONE = "none";
     private static final Pattern WHOLE_NUMBER = Pattern.compile("-?[0-9]{1,18}");
+    private static final Pattern DECIMAL = Pattern.compile("[0-9]{1,9}([.][0-9]{1,9})?");
 
     private final String file;
     /** The keys that lead here, each with a dot behind it. */
@@ -102,9 +103,25 @@ final class Section {
         return text(key, value);
     }
 
-    Optional<String> textOrNone(String key) {
-        String text = text(key, NONE);
+    Optional<String> textOrNone(String key, Optional<String> or) {
+        String text = text(key, or.orElse(NONE));
         return text.equals(NONE) ? Optional.empty() : Optional.of(text);
+    }
+
+    double decimal(String key, double or, double least, double most) {
+        String what = "must be a number from " + least + " to " + most;
+        ScalarNode value = scalar(key, what);
+        if (value == null) {
+            return or;
+        }
+        if (!DECIMAL.matcher(value.getValue()).matches()) {
+            throw error(key, what);
+        }
+        double number = Double.parseDouble(value.getValue());
+        if (number < least || number > most) {
+            throw error(key, what);
+        }
+        return number;
     }
 
     private String text(String key, ScalarNode value) {

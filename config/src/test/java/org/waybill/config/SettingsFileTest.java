@@ -33,8 +33,11 @@ final class SettingsFileTest {
                         AmqpSettings.class,
                         JournalSettings.class,
                         MemorySettings.class,
-                        AddressSettings.class)
-                .mapToInt(type -> type.getRecordComponents().length)
+                        AddressSettings.class,
+                        Redelivery.class)
+                .flatMap(type -> Stream.of(type.getRecordComponents()))
+                .filter(component -> component.getType() != Redelivery.class)
+                .mapToInt(component -> 1)
                 .sum();
 
         assertThat(uncommented).contains("\namqp:\n", "\n  port: 5672\n", "\n    auto-create: true\n");
@@ -72,7 +75,7 @@ final class SettingsFileTest {
         assertThat(settings.journal().reserveBytes()).isEqualTo(10_000_000_000L);
         assertThat(settings.journal().segmentBytes()).isEqualTo(64 << 20);
         assertThat(settings.address("orders.eu").fullPolicy()).isEqualTo(AddressSettings.FullPolicy.DROP_OLDEST);
-        assertThat(settings.address("orders.eu").deadLetterAddress()).isEqualTo("dead");
+        assertThat(settings.address("orders.eu").deadLetterAddress()).contains("dead");
         assertThat(settings.address("other")).isEqualTo(AddressSettings.defaults());
     }
 

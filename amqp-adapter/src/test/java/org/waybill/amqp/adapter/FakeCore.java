@@ -1,6 +1,7 @@
 package org.waybill.amqp.adapter;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +9,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.SubscriptionId;
 
 /** A broker core in memory for one event loop; a name that begins with {@code missing} is never created on demand. */
 final class FakeCore {
@@ -41,5 +44,21 @@ final class FakeCore {
         for (FakeProducer producer : new ArrayList<>(queue.producers)) {
             producer.block(reason);
         }
+    }
+
+    /** There are no subscriptions but those that a test puts here. */
+    final Map<SubscriptionId, Map<String, Object>> subscriptions = new HashMap<>();
+
+    Reply<Boolean> unsubscribe(SubscriptionId id) {
+        return subscriptions.remove(id) == null ? new Reply.Refused<>(missing(id)) : new Reply.Done<>(true);
+    }
+
+    Reply<Map<String, Object>> findSubscription(SubscriptionId id) {
+        Map<String, Object> found = subscriptions.get(id);
+        return found == null ? new Reply.Refused<>(missing(id)) : new Reply.Done<>(found);
+    }
+
+    private static BrokerError missing(SubscriptionId id) {
+        return new BrokerError(BrokerError.Code.NOT_FOUND, "no such subscription: " + id);
     }
 }

@@ -19,6 +19,7 @@ import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
+import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.Transaction;
 
 /** A session of {@link FakeCore}: calls take effect with flush, answers come later and in batches. */
@@ -126,6 +127,16 @@ final class FakeSession implements BrokerSession {
                 core.delete(address);
             }
         });
+    }
+
+    @Override
+    public void unsubscribe(SubscriptionId id, Consumer<Reply<Boolean>> reply) {
+        answer(() -> reply.accept(core.unsubscribe(id)));
+    }
+
+    @Override
+    public void findSubscription(SubscriptionId id, Consumer<Reply<Map<String, Object>>> reply) {
+        answer(() -> reply.accept(core.findSubscription(id)));
     }
 
     @Override
