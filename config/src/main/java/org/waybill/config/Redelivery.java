@@ -17,8 +17,8 @@ public record Redelivery(int maxDeliveries, long delayMs, double multiplier, lon
         if (delayMs == 0 || failures <= 0) {
             return 0;
         }
-        double wait = delayMs * Math.pow(multiplier, failures - 1.0);
-        return (long) Math.min(wait, maxDelayMs > 0 ? maxDelayMs : MOST_MS);
+        double wait = (double) delayMs * Math.pow(multiplier, failures - 1.0);
+        return (long) Math.min(wait, (double) (maxDelayMs > 0 ? maxDelayMs : MOST_MS));
     }
 
     static Redelivery read(Section in, Redelivery or) {
