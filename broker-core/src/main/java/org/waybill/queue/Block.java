@@ -11,7 +11,7 @@ import org.waybill.message.Message;
  * only when none of their entries is.
  *
  * <pre>
- *  flags of an entry   bits 0..1   state: AVAILABLE, ACQUIRED, REMOVED
+ *  flags of an entry   bits 0..1   state: AVAILABLE, ACQUIRED, REMOVED, WAITING
  *                      bit  2      LOGGED: the journal holds a record of it that recovery will find
  *                      bit  3      UNREADABLE: its record is damaged; it is not handed out
  *                      bits 8..31  failed deliveries
@@ -29,6 +29,7 @@ public final class Block {
     private static final int AVAILABLE = 0;
     private static final int ACQUIRED = 1;
     private static final int REMOVED = 2;
+    private static final int WAITING = 3;
     private static final int LOGGED = 4;
     private static final int UNREADABLE = 8;
     private static final int COUNT_SHIFT = 8;
@@ -37,6 +38,7 @@ public final class Block {
     int count;
     int live;
     int available;
+    int waiting;
 
     @Nullable
     Block next;
@@ -50,6 +52,7 @@ public final class Block {
     private int[] flags = new int[FIRST_CAPACITY];
     private @Nullable Message[] messages = new @Nullable Message[FIRST_CAPACITY];
     private long @Nullable [] expiries;
+    private long @Nullable [] dues;
     private byte @Nullable [] @Nullable [] annotations;
 
     Block(Line line) {
@@ -70,6 +73,9 @@ public final class Block {
         recordBytes[index] = bytes;
         flags[index] = logged ? AVAILABLE | LOGGED : AVAILABLE;
         messages[index] = message;
+        if (dues != null) {
+            dues[index] = 0;
+        }
         if (expiresAtMs != 0 || expiries != null) {
             if (expiries == null) {
                 expiries = new long[ids.length];
@@ -91,6 +97,9 @@ public final class Block {
         if (expiries != null) {
             expiries = Arrays.copyOf(expiries, capacity);
         }
+        if (dues != null) {
+            dues = Arrays.copyOf(dues, capacity);
+        }
         if (annotations != null) {
             annotations = Arrays.copyOf(annotations, capacity);
         }
@@ -100,6 +109,7 @@ public final class Block {
     void reset() {
         count = 0;
         expiries = null;
+        dues = null;
         annotations = null;
     }
 
@@ -145,7 +155,17 @@ public final class Block {
         return (flags[index] & STATE) == AVAILABLE;
     }
 
-    /** Whether it is still in the queue, handed out or not. */
+    /** Whether it is in the queue but not available: its time has not come, or its transaction is not decided. */
+    public boolean isWaiting(int index) {
+        return (flags[index] & STATE) == WAITING;
+    }
+
+    /** Whether a browser sees it: available or handed out. */
+    boolean isShown(int index) {
+        return (flags[index] & STATE) < REMOVED;
+    }
+
+    /** Whether it is still in the queue: available, handed out, or waiting. */
     public boolean isLive(int index) {
         return (flags[index] & STATE) != REMOVED;
     }
@@ -164,16 +184,32 @@ public final class Block {
         flags[index] = flags[index] & ((1 << COUNT_SHIFT) - 1) | Math.min(value, (1 << 24) - 1) << COUNT_SHIFT;
     }
 
+    /** An available or waiting entry is held. */
     void acquire(int index) {
+        if (isAvailable(index)) {
+            available--;
+            line.available--;
+        }
+        waiting -= isWaiting(index) ? 1 : 0;
         flags[index] = flags[index] & ~STATE | ACQUIRED;
-        available--;
-        line.available--;
     }
 
+    /** A held entry is available. */
     void giveBack(int index) {
         flags[index] = flags[index] & ~STATE | AVAILABLE;
         available++;
         line.available++;
+    }
+
+    /** An available or held entry waits, until a time or, with 0, until it is told. */
+    void await(int index, long dueAtMs) {
+        if (isAvailable(index)) {
+            available--;
+            line.available--;
+        }
+        waiting += isWaiting(index) ? 0 : 1;
+        flags[index] = flags[index] & ~STATE | WAITING;
+        dueAtMs(index, dueAtMs);
     }
 
     void remove(int index) {
@@ -181,6 +217,7 @@ public final class Block {
             available--;
             line.available--;
         }
+        waiting -= isWaiting(index) ? 1 : 0;
         flags[index] = flags[index] & ~STATE | REMOVED;
         messages[index] = null;
         if (annotations != null) {
@@ -201,6 +238,20 @@ public final class Block {
     /** When it expires, in epoch milliseconds; 0 for never. */
     public long expiresAtMs(int index) {
         return expiries == null ? 0 : expiries[index];
+    }
+
+    /** When it comes due, in epoch milliseconds; 0 when it does not wait for a time. */
+    public long dueAtMs(int index) {
+        return dues == null ? 0 : dues[index];
+    }
+
+    void dueAtMs(int index, long atMs) {
+        if (atMs != 0 || dues != null) {
+            if (dues == null) {
+                dues = new long[ids.length];
+            }
+            dues[index] = atMs;
+        }
     }
 
     /** The annotations that replace the message's own, or null. */

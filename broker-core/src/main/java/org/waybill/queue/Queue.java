@@ -10,16 +10,20 @@ import org.waybill.message.Outcome;
 /**
  * One queue: its entries in order, its consumers, and the rule who gets what.
  *
- * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #remove}, {@link #count} alone, which
- * live work and recovery both call; who holds which delivery is not kept.
+ * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #storeWaiting}, {@link #remove}, {@link
+ * #count} and {@link #delay} alone, which live work and recovery both call; who holds which delivery is not kept.
  *
  * <pre>
  *              store            hand out              accepted, rejected
  *  (nothing) --------> AVAILABLE --------> ACQUIRED ----------------------> REMOVED
- *                        ^  |                 |                              ^
- *                        |  | expired, purged | released, modified           |
- *                        |  +-----------------|------------------------------+
- *                        +--------------------+   (to its old place)
+ *     |                  ^  |                 |                              ^
+ *     |                  |  | expired, purged | released, modified           |
+ *     |                  |  +-----------------|------------------------------+
+ *     | storeWaiting     +--------------------+   (to its old place)         |
+ *     |                  ^                    | modified, with a delay       |
+ *     +---> WAITING -----+ <------------------+                              |
+ *              |      makeAvailable           expired, cancelled             |
+ *              +-------------------------------------------------------------+
  * </pre>
  */
 public final class Queue {
@@ -40,6 +44,7 @@ public final class Queue {
     private long live;
     private long liveBytes;
     private long held;
+    private long waiting;
     private long enqueued;
     private long dequeued;
 
@@ -78,6 +83,11 @@ public final class Queue {
     /** Messages in it, handed out or not. */
     public long messages() {
         return live;
+    }
+
+    /** Messages in it that are not available yet: their time has not come, or their transaction is not decided. */
+    public long waiting() {
+        return waiting;
     }
 
     /** Bytes of the messages in it. */
@@ -130,8 +140,44 @@ public final class Queue {
         return block;
     }
 
+    /**
+     * Appends an entry as {@link #store} does that is not available before {@link #makeAvailable}.
+     *
+     * @param dueAtMs when its time comes, in epoch milliseconds; 0 when it waits for something else than a time
+     */
+    public Block storeWaiting(
+            long messageId,
+            int priority,
+            @Nullable Message message,
+            int bytes,
+            boolean logged,
+            long expiresAtMs,
+            long dueAtMs) {
+        Block block = store(messageId, priority, message, bytes, logged, expiresAtMs);
+        block.await(block.lastIndex(), dueAtMs);
+        waiting++;
+        return block;
+    }
+
+    /** A waiting entry is available from now on, at its place; one that cannot be read back stays held. */
+    public void makeAvailable(Block block, int index) {
+        if (block.isWaiting(index)) {
+            waiting--;
+            block.dueAtMs(index, 0);
+            block.acquire(index);
+            giveBack(block, index);
+        }
+    }
+
+    /** An available or held entry waits at its place until a time in epoch milliseconds. */
+    public void delay(Block block, int index, long dueAtMs) {
+        waiting += block.isWaiting(index) ? 0 : 1;
+        block.await(index, dueAtMs);
+    }
+
     /** Removes a live entry. */
     public void remove(Block block, int index) {
+        waiting -= block.isWaiting(index) ? 1 : 0;
         int bytes = block.recordBytes(index);
         Message message = block.message(index);
         if (message != null) {

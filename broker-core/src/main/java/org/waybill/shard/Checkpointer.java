@@ -17,7 +17,8 @@ import org.waybill.queue.Queue;
  * <pre>
  *  chunk    QUEUE   0x01, var id, text name
  *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
- *  entry    var id, var position, var record bytes, var failed deliveries, var expires, bytes annotations
+ *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
+ *           annotations
  *  meta     var last message id, var last queue id, var log index
  * </pre>
  *
@@ -145,7 +146,8 @@ final class Checkpointer implements CheckpointListener {
                 .putVar(block.position(index))
                 .putVar(block.recordBytes(index))
                 .putVar(block.deliveryCount(index))
-                .putVar(block.expiresAtMs(index));
+                .putVar(block.expiresAtMs(index))
+                .putVar(block.dueAtMs(index));
         byte[] annotations = block.annotations(index);
         out.putBytes(annotations == null ? Bytes.NONE : annotations);
     }

@@ -12,12 +12,14 @@ import org.waybill.message.Message;
  *  QUEUE_CREATED  1   var queue, text name
  *  QUEUE_DELETED  2   var queue
  *  STORED         3   u8 bytes of what comes before the message, this one included
- *                     u8 bits 0..3 priority, bit 4 volatile: holds memory's overflow, recovery passes over it
- *                     var message id, var arrived (epoch ms), var expires (epoch ms, 0 never), var message format,
- *                     var count, count x var queue; then the encoded message
+ *                     u8 bits 0..3 priority, bit 4 volatile: holds memory's overflow, recovery passes over it,
+ *                     bit 5 scheduled: a time follows before which it is not delivered
+ *                     var message id, var arrived (epoch ms), var expires (epoch ms, 0 never), scheduled: var due
+ *                     (epoch ms), var message format, var count, count x var queue; then the encoded message
  *  RELOCATED      4   as STORED: the record of a message that is moving out of an old segment
  *  REMOVED        5   var queue, var count, var first id, then var difference to the id before
- *  COUNTED        6   var queue, var message id, var failed deliveries, bytes annotations (none: empty)
+ *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
+ *                     (none: empty)
  * </pre>
  */
 public final class Events {
@@ -30,6 +32,7 @@ public final class Events {
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
+    private static final int SCHEDULED = 0x20;
 
     private Events() {}
 
@@ -53,16 +56,21 @@ public final class Events {
             boolean volatileOne,
             long arrivedMs,
             long expiresMs,
+            long dueMs,
             int format,
             int queue) {
-        out.clear().putByte(0).putByte(priority | (volatileOne ? VOLATILE : 0));
-        out.putVar(messageId).putVar(arrivedMs).putVar(expiresMs).putVar(format & 0xFFFFFFFFL);
+        out.clear().putByte(0).putByte(priority | (volatileOne ? VOLATILE : 0) | (dueMs != 0 ? SCHEDULED : 0));
+        out.putVar(messageId).putVar(arrivedMs).putVar(expiresMs);
+        if (dueMs != 0) {
+            out.putVar(dueMs);
+        }
+        out.putVar(format & 0xFFFFFFFFL);
         out.putVar(1).putVar(queue);
         out.array[0] = (byte) out.length;
     }
 
-    static void counted(Bytes out, int queue, long messageId, int count, byte @Nullable [] annotations) {
-        out.clear().putVar(queue).putVar(messageId).putVar(count);
+    static void counted(Bytes out, int queue, long messageId, int count, long dueMs, byte @Nullable [] annotations) {
+        out.clear().putVar(queue).putVar(messageId).putVar(count).putVar(dueMs);
         if (annotations == null) {
             out.putVar(0);
         } else {
@@ -71,17 +79,19 @@ public final class Events {
     }
 
     /** What a STORED or RELOCATED record says before its message. */
-    record Stored(long messageId, int priority, boolean volatileOne, long expiresMs, int format, int queue) {
+    record Stored(
+            long messageId, int priority, boolean volatileOne, long expiresMs, long dueMs, int format, int queue) {
         static Stored read(ByteBuffer in) {
             in.get();
             int flags = in.get();
             long messageId = Bytes.var(in);
             Bytes.var(in);
             long expiresMs = Bytes.var(in);
+            long dueMs = (flags & SCHEDULED) != 0 ? Bytes.var(in) : 0;
             int format = (int) Bytes.var(in);
             Bytes.var(in);
             int queue = (int) Bytes.var(in);
-            return new Stored(messageId, flags & PRIORITY, (flags & VOLATILE) != 0, expiresMs, format, queue);
+            return new Stored(messageId, flags & PRIORITY, (flags & VOLATILE) != 0, expiresMs, dueMs, format, queue);
         }
     }
 

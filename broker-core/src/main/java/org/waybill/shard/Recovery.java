@@ -87,8 +87,12 @@ public final class Recovery implements ReplayHandler {
             int recordBytes = (int) Bytes.var(in);
             int failures = (int) Bytes.var(in);
             long expiresMs = Bytes.var(in);
+            long dueMs = Bytes.var(in);
             byte[] annotations = Bytes.bytes(in);
             Block block = queue.store(messageId, priority, null, recordBytes, true, expiresMs);
+            if (dueMs != 0) {
+                queue.delay(block, block.lastIndex(), dueMs);
+            }
             block.place(block.lastIndex(), position);
             if (failures > 0 || annotations.length > 0) {
                 queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
@@ -136,8 +140,9 @@ public final class Recovery implements ReplayHandler {
                 int queue = (int) Bytes.var(in);
                 long messageId = Bytes.var(in);
                 int count = (int) Bytes.var(in);
+                long dueMs = Bytes.var(in);
                 byte[] annotations = Bytes.bytes(in);
-                state.counted(queue, messageId, count, annotations.length == 0 ? null : annotations);
+                state.counted(queue, messageId, count, dueMs, annotations.length == 0 ? null : annotations);
             }
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }

@@ -364,7 +364,7 @@ public final class Shard implements Facts {
         boolean durable = message.durable() && !queue.temporary();
         boolean recorded = durable || memory.full();
         if (recorded) {
-            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, message.format(), queue.id());
+            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, 0, message.format(), queue.id());
             int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
             int bytes = turn.frame().recordBytes(ordinal);
             Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs);
@@ -444,7 +444,9 @@ public final class Shard implements Facts {
     @Override
     public void counted(Queue queue, Block block, int index) {
         if (block.logged(index)) {
-            Events.counted(event, queue.id(), block.id(index), block.deliveryCount(index), block.annotations(index));
+            int failures = block.deliveryCount(index);
+            byte[] annotations = block.annotations(index);
+            Events.counted(event, queue.id(), block.id(index), failures, block.dueAtMs(index), annotations);
             turn.record(Events.COUNTED, event);
         }
     }

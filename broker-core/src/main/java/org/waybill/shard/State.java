@@ -109,7 +109,10 @@ final class State {
         if (queue == null || event.volatileOne() || event.messageId() <= queue.lastId(event.priority())) {
             return;
         }
-        Block block = queue.store(event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs());
+        Block block = event.dueMs() == 0
+                ? queue.store(event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs())
+                : queue.storeWaiting(
+                        event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs(), event.dueMs());
         block.place(block.lastIndex(), position);
     }
 
@@ -129,11 +132,17 @@ final class State {
         }
     }
 
-    void counted(int queueId, long messageId, int count, byte @Nullable [] annotations) {
+    void counted(int queueId, long messageId, int count, long dueMs, byte @Nullable [] annotations) {
         Queue queue = queue(queueId);
         Block block = queue == null ? null : queue.find(messageId);
         if (queue != null && block != null) {
-            queue.count(block, Queue.indexOf(block, messageId), count, annotations);
+            int index = Queue.indexOf(block, messageId);
+            queue.count(block, index, count, annotations);
+            if (dueMs != 0) {
+                queue.delay(block, index, dueMs);
+            } else {
+                queue.makeAvailable(block, index);
+            }
         }
     }
 }
