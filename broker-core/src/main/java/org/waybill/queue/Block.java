@@ -14,6 +14,7 @@ import org.waybill.message.Message;
  *  flags of an entry   bits 0..1   state: AVAILABLE, ACQUIRED, REMOVED, WAITING
  *                      bit  2      LOGGED: the journal holds a record of it that recovery will find
  *                      bit  3      UNREADABLE: its record is damaged; it is not handed out
+ *                      bit  4      UNDECIDED: its transaction is not decided, and until then it is WAITING
  *                      bits 8..31  failed deliveries
  * </pre>
  */
@@ -32,6 +33,7 @@ public final class Block {
     private static final int WAITING = 3;
     private static final int LOGGED = 4;
     private static final int UNREADABLE = 8;
+    private static final int UNDECIDED = 16;
     private static final int COUNT_SHIFT = 8;
 
     final Line line;
@@ -158,6 +160,19 @@ public final class Block {
     /** Whether it is in the queue but not available: its time has not come, or its transaction is not decided. */
     public boolean isWaiting(int index) {
         return (flags[index] & STATE) == WAITING;
+    }
+
+    /** Whether it waits for the decision of its transaction, and perhaps for its time as well. */
+    boolean isUndecided(int index) {
+        return (flags[index] & UNDECIDED) != 0;
+    }
+
+    void undecided(int index) {
+        flags[index] |= UNDECIDED;
+    }
+
+    void decided(int index) {
+        flags[index] &= ~UNDECIDED;
     }
 
     /** Whether a browser sees it: available or handed out. */

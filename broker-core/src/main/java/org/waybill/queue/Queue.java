@@ -159,11 +159,17 @@ public final class Queue {
         return block;
     }
 
-    /** A waiting entry is available from now on, at its place; one that cannot be read back stays held. */
+    /**
+     * A waiting entry is available from now on, at its place; one that cannot be read back stays held, and one whose transaction is
+     * not decided waits for that alone.
+     */
     public void makeAvailable(Block block, int index) {
         if (block.isWaiting(index)) {
-            waiting--;
             block.dueAtMs(index, 0);
+            if (block.isUndecided(index)) {
+                return;
+            }
+            waiting--;
             block.acquire(index);
             giveBack(block, index);
         }
@@ -173,6 +179,25 @@ public final class Queue {
     public void delay(Block block, int index, long dueAtMs) {
         waiting += block.isWaiting(index) ? 0 : 1;
         block.await(index, dueAtMs);
+    }
+
+    /** Keeps an available or waiting entry back until its transaction is decided: {@link #decided} or {@link #discard}. */
+    public void undecided(Block block, int index) {
+        delay(block, index, block.dueAtMs(index));
+        block.undecided(index);
+    }
+
+    /** The transaction of an entry that was kept back is committed: it waits for its time, if that has not come, and no longer. */
+    public void decided(Block block, int index) {
+        block.decided(index);
+        if (block.dueAtMs(index) == 0) {
+            makeAvailable(block, index);
+        }
+    }
+
+    /** The transaction of an entry that was kept back is rolled back: it is removed. */
+    public void discard(Block block, int index) {
+        facts.removed(this, block, index);
     }
 
     /** Removes a live entry. */
