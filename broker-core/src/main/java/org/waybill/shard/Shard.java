@@ -61,6 +61,7 @@ public final class Shard implements Facts {
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
     private final Removals removals = new Removals();
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
+    private final List<SharedRecord> shedding = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
     private final Maintenance maintenance;
     private @Nullable DeadLetters deadLetters;
@@ -238,6 +239,10 @@ public final class Shard implements Facts {
             }
             queue = dirtyQueues.pollFirst();
         }
+        for (int i = 0; i < shedding.size(); i++) {
+            shedding.get(i).shed(this);
+        }
+        shedding.clear();
     }
 
     private void close(Turn finished) {
@@ -514,6 +519,11 @@ public final class Shard implements Facts {
     @Override
     public void resident(long bytes) {
         residentChange += bytes;
+    }
+
+    @Override
+    public void shedLater(SharedRecord record) {
+        shedding.add(record);
     }
 
     @Override
