@@ -118,6 +118,17 @@ public final class Message {
         return property(TO) instanceof String address ? address : null;
     }
 
+    /** What kind of destination its sender says {@link #to} is. */
+    public DestinationType destinationType() {
+        Object code = annotation("x-opt-jms-dest");
+        if (code instanceof Number number) {
+            return DestinationType.of(number.intValue());
+        }
+        return annotation("x-opt-to-type") instanceof String words
+                ? DestinationType.ofWords(words)
+                : DestinationType.UNKNOWN;
+    }
+
     /**
      * A field of its properties section.
      *

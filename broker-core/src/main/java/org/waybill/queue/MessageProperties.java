@@ -1,11 +1,6 @@
 package org.waybill.queue;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.waybill.message.Annotations;
 import org.waybill.message.Message;
 import org.waybill.selector.PropertySource;
 import org.waybill.selector.Section;
@@ -14,111 +9,24 @@ import org.waybill.selector.Section;
  * A message as a selector sees it: JMS header names by the AMQP JMS mapping, everything else as application properties; and as a
  * filter expression sees it, by sections. Nothing is decoded but what is asked for.
  *
- * @param deliveryCount failed attempts so far
+ * @param deliveryCount failed deliveries so far
  * @param annotations an encoded map in place of the message's own annotations, or null to see those
  * @param nowMs the current time in epoch milliseconds
  */
 public record MessageProperties(Message message, int deliveryCount, byte @Nullable [] annotations, long nowMs)
         implements PropertySource {
-    private static final String ID_PREFIX = "ID:";
-    private static final String TYPE_PREFIX = "ID:AMQP_";
+    /** A message as it came, for filters that do not ask for the time. */
+    public MessageProperties(Message message, int deliveryCount) {
+        this(message, deliveryCount, null, 0);
+    }
 
     @Override
     public @Nullable Object property(String name) {
-        if (!name.startsWith("JMS")) {
-            return message.applicationProperty(name);
-        }
-        return switch (name) {
-            case "JMSDeliveryMode" -> message.durable() ? "PERSISTENT" : "NON_PERSISTENT";
-            case "JMSPriority" -> message.priority();
-            case "JMSMessageID" -> messageId(message.property(Message.MESSAGE_ID));
-            case "JMSTimestamp" -> message.property(Message.CREATION_TIME);
-            case "JMSCorrelationID" -> id(message.property(Message.CORRELATION_ID));
-            case "JMSType" -> message.property(Message.SUBJECT);
-            case "JMSXGroupID" -> message.property(Message.GROUP_ID);
-            case "JMSXGroupSeq" -> message.property(Message.GROUP_SEQUENCE);
-            case "JMSXUserID" -> text(message.property(Message.USER_ID));
-            case "JMSXDeliveryCount" -> deliveryCount + 1;
-            default -> message.applicationProperty(name);
-        };
+        return Fields.selectable(message, deliveryCount, name);
     }
 
     @Override
     public @Nullable Object field(Section section, String name) {
-        return switch (section) {
-            case HEADER -> headerField(name);
-            case MESSAGE_ANNOTATIONS -> annotations == null
-                    ? message.annotation(name)
-                    : Annotations.value(annotations, name);
-            case PROPERTIES -> propertiesField(name);
-            case APPLICATION_PROPERTIES -> message.applicationProperty(name);
-            case FOOTER -> message.footer(name);
-        };
-    }
-
-    private @Nullable Object headerField(String name) {
-        return switch (name) {
-            case "durable" -> message.durable();
-            case "priority" -> message.priority();
-            case "ttl" -> message.ttlMs() == 0 ? null : (Object) message.ttlMs();
-            case "first-acquirer" -> message.firstAcquirer();
-            case "delivery-count" -> deliveryCount;
-            default -> null;
-        };
-    }
-
-    private @Nullable Object propertiesField(String name) {
-        return switch (name) {
-            case "message-id" -> message.property(Message.MESSAGE_ID);
-                // a name in practice; so that LIKE and order work with it
-            case "user-id" -> text(message.property(Message.USER_ID));
-            case "to" -> message.property(Message.TO);
-            case "subject" -> message.property(Message.SUBJECT);
-            case "reply-to" -> message.property(Message.REPLY_TO);
-            case "correlation-id" -> message.property(Message.CORRELATION_ID);
-            case "content-type" -> message.property(Message.CONTENT_TYPE);
-            case "content-encoding" -> message.property(Message.CONTENT_ENCODING);
-            case "absolute-expiry-time" -> message.property(Message.ABSOLUTE_EXPIRY_TIME);
-            case "creation-time" -> message.property(Message.CREATION_TIME);
-            case "group-id" -> message.property(Message.GROUP_ID);
-            case "group-sequence" -> message.property(Message.GROUP_SEQUENCE);
-            case "reply-to-group-id" -> message.property(Message.REPLY_TO_GROUP_ID);
-            default -> null;
-        };
-    }
-
-    /** A message id as JMS clients show it: theirs begin with {@code ID:}, others say so, and of what type they are. */
-    private static @Nullable Object messageId(@Nullable Object id) {
-        if (!(id instanceof String text)) {
-            return id(id);
-        }
-        if (text.startsWith(TYPE_PREFIX)) {
-            return "ID:AMQP_STRING:" + text;
-        }
-        return text.startsWith(ID_PREFIX) ? text : "ID:AMQP_NO_PREFIX:" + text;
-    }
-
-    private static @Nullable Object id(@Nullable Object id) {
-        if (id instanceof Long number) {
-            return "ID:AMQP_ULONG:" + Long.toUnsignedString(number);
-        }
-        if (id instanceof UUID) {
-            return "ID:AMQP_UUID:" + id;
-        }
-        return id instanceof ByteBuffer bytes
-                ? "ID:AMQP_BINARY:" + HexFormat.of().withUpperCase().formatHex(copy(bytes))
-                : id;
-    }
-
-    private static byte[] copy(ByteBuffer bytes) {
-        byte[] copy = new byte[bytes.remaining()];
-        bytes.duplicate().get(copy);
-        return copy;
-    }
-
-    private static @Nullable Object text(@Nullable Object value) {
-        return value instanceof ByteBuffer bytes
-                ? StandardCharsets.UTF_8.decode(bytes.duplicate()).toString()
-                : value;
+        return Fields.of(message, deliveryCount, annotations, section, name);
     }
 }
