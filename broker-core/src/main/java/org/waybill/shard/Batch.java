@@ -13,7 +13,7 @@ final class Batch {
     enum Kind {
         OPEN_PRODUCER,
         OPEN_CONSUMER,
-        /** a token, x message, y address or null. */
+        /** a token, b 1 for what the broker itself moves, x message, y address or null. */
         SEND,
         /** a limit token, b 1 for drain. */
         CREDIT,

@@ -38,7 +38,12 @@ final class Commands {
         Object target = batch.targets[i];
         switch (batch.kinds[i]) {
             case SEND -> send(
-                    (LocalProducer) target, (Message) present(batch.x[i]), batch.a[i], (String) batch.y[i], outbox);
+                    (LocalProducer) target,
+                    (Message) present(batch.x[i]),
+                    batch.a[i],
+                    batch.b[i] != 0,
+                    (String) batch.y[i],
+                    outbox);
             case SETTLE -> settle((LocalConsumer) target, batch, i, outbox);
             case CREDIT -> {
                 LocalConsumer consumer = (LocalConsumer) target;
@@ -111,7 +116,8 @@ final class Commands {
         shard.turn().answers().add(outbox, kind, target, 0, 0, null, null);
     }
 
-    private void send(LocalProducer producer, Message message, long token, @Nullable String to, Outbox outbox) {
+    private void send(
+            LocalProducer producer, Message message, long token, boolean moved, @Nullable String to, Outbox outbox) {
         Object found = destination(producer, to);
         if (found instanceof BrokerError error) {
             reject(outbox, producer, token, error);
@@ -123,8 +129,25 @@ final class Commands {
             reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
             return;
         }
-        shard.store(node, message, outbox, producer, token);
+        shard.store(node, message, moved, outbox, producer, token);
         overflow(node);
+    }
+
+    /** Stores what the broker itself moves to an address of this shard; returns why not, or null when it is stored. */
+    @Nullable
+    BrokerError forward(String to, Message message) {
+        Object found = resolve(to, NodeKind.QUEUE);
+        if (found instanceof BrokerError error) {
+            return error;
+        }
+        Node node = (Node) found;
+        String refusal = refusal(node, message);
+        if (refusal != null) {
+            return new BrokerError(Code.RESOURCE_LIMIT, refusal);
+        }
+        shard.store(node, message, true);
+        overflow(node);
+        return null;
     }
 
     /** Where a message goes: a {@link Node} or a {@link BrokerError}. */
@@ -169,7 +192,7 @@ final class Commands {
             return;
         }
         for (int s = 0; s < nodes.size(); s++) {
-            shard.store(nodes.get(s), (Message) present(present(sends).x[s]));
+            shard.store(nodes.get(s), (Message) present(present(sends).x[s]), false);
             overflow(nodes.get(s));
         }
         transaction.committed(outbox, shard.turn().answers());

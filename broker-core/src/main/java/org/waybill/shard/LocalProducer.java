@@ -38,11 +38,6 @@ final class LocalProducer implements Producer {
         }
     }
 
-    /** Sends to an address other than its message's own; for anonymous producers. */
-    void sendTo(String address, Message message, long token) {
-        session.sendTo(this, address, message, token);
-    }
-
     @Override
     public void send(Message message, Transaction transaction) {
         ((LocalTransaction) transaction).send(this, message);

@@ -196,11 +196,12 @@ public final class LocalSession implements BrokerSession {
             later(batch -> batch.add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null));
             return;
         }
-        sendTo(producer, to, message, token);
+        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, 0, message, to);
     }
 
-    void sendTo(LocalProducer producer, String to, Message message, long token) {
-        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, 0, message, to);
+    /** Sends on what the broker itself moves to an address. */
+    void forward(LocalProducer producer, String to, Message message, long token) {
+        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, 1, message, to);
     }
 
     private void later(Consumer<Batch> fill) {

@@ -21,6 +21,9 @@ final class Node {
     @Nullable
     String blocked;
 
+    /** When it was last said that its messages cannot be moved; epoch milliseconds. */
+    long complainedAtMs;
+
     Node(Queue queue, AddressSettings settings, @Nullable LocalSession owner) {
         this.queue = queue;
         this.settings = settings;

@@ -89,10 +89,7 @@ public final class Recovery implements ReplayHandler {
             long expiresMs = Bytes.var(in);
             long dueMs = Bytes.var(in);
             byte[] annotations = Bytes.bytes(in);
-            Block block = queue.store(messageId, priority, null, recordBytes, true, expiresMs);
-            if (dueMs != 0) {
-                queue.delay(block, block.lastIndex(), dueMs);
-            }
+            Block block = queue.store(messageId, priority, null, recordBytes, true, expiresMs, dueMs);
             block.place(block.lastIndex(), position);
             if (failures > 0 || annotations.length > 0) {
                 queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);

@@ -109,10 +109,8 @@ final class State {
         if (queue == null || event.volatileOne() || event.messageId() <= queue.lastId(event.priority())) {
             return;
         }
-        Block block = event.dueMs() == 0
-                ? queue.store(event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs())
-                : queue.storeWaiting(
-                        event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs(), event.dueMs());
+        Block block = queue.store(
+                event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs(), event.dueMs());
         block.place(block.lastIndex(), position);
     }
 
