@@ -13,7 +13,7 @@ final class Batch {
     enum Kind {
         OPEN_PRODUCER,
         OPEN_CONSUMER,
-        /** a token, b 1 for what the broker itself moves, x message, y address or null. */
+        /** a token, b {@link #TO_TOPIC}, {@link #MOVED} or 0, x message, y address or null for the producer's own. */
         SEND,
         /** a limit token, b 1 for drain. */
         CREDIT,
@@ -29,10 +29,14 @@ final class Batch {
         ROLLBACK,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,
-        /** x name, y reply. */
+        /** a 1 for a topic, x name, y reply. */
         CREATE_TEMPORARY,
         /** x name. */
         DELETE_TEMPORARY,
+        /** x subscription id, y reply. */
+        UNSUBSCRIBE,
+        /** x subscription id, y reply. */
+        FIND_SUBSCRIPTION,
         /** x operation, y reply. */
         MANAGE,
         CLOSE_SESSION,
@@ -59,6 +63,12 @@ final class Batch {
         /** The target is a Runnable. */
         REPLY
     }
+
+    /** Says that a name is a topic's. */
+    static final long TO_TOPIC = 1;
+
+    /** Says that the broker itself moves a message to a queue. */
+    static final long MOVED = 2;
 
     private static final int FIRST_CAPACITY = 4;
 

@@ -61,7 +61,7 @@ final class Mover implements ProducerHandler, SessionHandler {
     Mover(Shard shard, Shard[] all) {
         this.shard = shard;
         this.shardCount = all.length;
-        this.session = new LocalSession(all, shard.loop(), this, closed -> {});
+        this.session = new LocalSession(all, shard.loop(), "", this, closed -> {});
         this.producer = (LocalProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
     }
 
@@ -158,12 +158,13 @@ final class Mover implements ProducerHandler, SessionHandler {
         Block block = entry.block;
         String prefix = entry.cause.prefix;
         Map<String, Object> facts = new LinkedHashMap<>();
+        Node node = shard.state().node(entry.queue);
         facts.put(prefix + "queue", entry.queue.name());
         facts.put(prefix + "reason", entry.reason);
         facts.put(prefix + "time", shard.nowMs());
         facts.put(prefix + "count", (long) block.deliveryCount(entry.index));
         facts.put("x-opt-ORIG-ADDRESS", entry.queue.name());
-        facts.put("x-opt-ORIG-QUEUE", entry.queue.name());
+        facts.put("x-opt-ORIG-QUEUE", node.subscription == null ? entry.queue.name() : node.title());
         if (entry.cause == Cause.EXPIRED) {
             facts.put("x-opt-ACTUAL-EXPIRY", block.expiresAtMs(entry.index));
         }
@@ -188,8 +189,8 @@ final class Mover implements ProducerHandler, SessionHandler {
         if (shard.nowMs() - node.complainedAtMs >= MS_BETWEEN_COMPLAINTS) {
             node.complainedAtMs = shard.nowMs();
             LOG.warn(
-                    "WB2120 queue {}: message {} cannot be moved to {} and stays, as others may: {}",
-                    entry.queue.name(),
+                    "WB2120 {}: message {} cannot be moved to {} and stays, as others may: {}",
+                    node.title(),
                     entry.id,
                     entry.to,
                     error.message());
