@@ -106,6 +106,50 @@ class QueueTest {
     }
 
     @Test
+    void whatATransactionKeepsBackComesAtItsOldPlaceOrNotAtAll() {
+        store(3);
+        Block block = queue.find(1);
+        queue.undecided(block, 0);
+        queue.undecided(block, 1);
+        QueueConsumer consumer = consumer(false, true);
+        queue.attach(consumer);
+        queue.credit(consumer, 10, false);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(3L);
+        assertThat(queue.purge()).isZero();
+        queue.discard(block, 0);
+        queue.decided(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(3L, 2L);
+        assertThat(queue.waiting()).isZero();
+        assertThat(queue.messages()).isZero();
+    }
+
+    @Test
+    void aScheduledMessageOfATransactionWaitsForItsTimeAndItsDecision() {
+        Message message = QueueModel.message(1, 4, false);
+        Block block = queue.storeWaiting(1, 4, message, message.size(), false, 0, 5_000);
+        queue.undecided(block, 0);
+        Message second = QueueModel.message(2, 4, false);
+        queue.storeWaiting(2, 4, second, second.size(), false, 0, 5_000);
+        queue.undecided(block, 1);
+        queue.reveal(2);
+        QueueConsumer consumer = consumer(false, true);
+        queue.attach(consumer);
+        queue.credit(consumer, 10, false);
+        queue.decided(block, 0);
+        queue.makeAvailable(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).isEmpty();
+        assertThat(queue.waiting()).isEqualTo(2);
+        queue.makeAvailable(block, 0);
+        queue.decided(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(1L, 2L);
+        assertThat(queue.waiting()).isZero();
+    }
+
+    @Test
     void anEntryThatIsDelayedLetsOthersPass() {
         store(2);
         QueueConsumer consumer = consumer(false, false);
