@@ -98,7 +98,7 @@ final class QueueModel implements Facts, Sink {
     final Set<Long> damaged = new HashSet<>();
     final Set<Entry> removing = new HashSet<>();
     final int maxDeliveries;
-    final int delayMs;
+    final long delayMs;
     final TimeIndex times = new TimeIndex();
     long visible;
     long nowMs = 1_000;
@@ -421,7 +421,7 @@ final class QueueModel implements Facts, Sink {
             boolean exhausted = modified.deliveryFailed() && maxDeliveries > 0 && entry.failures >= maxDeliveries;
             entry.held = exhausted || entry.unreadable;
             if (modified.deliveryFailed() && !exhausted && delayMs > 0) {
-                delay(entry, nowMs + (long) delayMs * entry.failures);
+                delay(entry, nowMs + delayMs * entry.failures);
             }
         } else if (outcome instanceof Outcome.Released) {
             entry.held = entry.unreadable;
