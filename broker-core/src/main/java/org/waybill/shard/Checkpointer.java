@@ -17,6 +17,7 @@ import org.waybill.queue.Queue;
  * <pre>
  *  chunk    QUEUE   0x01, var id, text name
  *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
+ *           PREPARED 0x0A, DECIDED 0x0B, as the events of these names
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
  *           annotations
  *  meta     var last message id, var last queue id, var log index
@@ -27,6 +28,8 @@ import org.waybill.queue.Queue;
 final class Checkpointer implements CheckpointListener {
     static final int QUEUE = 1;
     static final int ENTRIES = 2;
+    static final int PREPARED = 10;
+    static final int DECIDED = 11;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final int ENTRIES_PER_TURN = 4096;
@@ -34,6 +37,7 @@ final class Checkpointer implements CheckpointListener {
     private final Shard shard;
     private final State state;
     private final Bytes chunk = new Bytes();
+    private final ArrayDeque<byte[]> transactions = new ArrayDeque<>();
     private final ArrayDeque<Queue> waiting = new ArrayDeque<>();
     private @Nullable CheckpointWriter writer;
     private @Nullable Runnable whenDone;
@@ -79,10 +83,23 @@ final class Checkpointer implements CheckpointListener {
                 waiting.add(node.queue);
             }
         }
+        captureTransactions();
         walk = Walk.nowhere();
         throughIndex = -1;
         full = false;
         proceed(to);
+    }
+
+    /** They are few, and what becomes of them later is in the log behind this checkpoint. */
+    private void captureTransactions() {
+        state.ledger().forEachPrepared((id, promise) -> {
+            TransactionEvents.prepared(chunk.clear().putByte(PREPARED), id, promise);
+            transactions.add(chunk.copy());
+        });
+        state.ledger().forEachDecided((id, participants) -> {
+            TransactionEvents.decided(chunk.clear().putByte(DECIDED), id, participants);
+            transactions.add(chunk.copy());
+        });
     }
 
     /** One part, unless the writer it belongs to has failed meanwhile. */
@@ -92,7 +109,12 @@ final class Checkpointer implements CheckpointListener {
         }
         int budget = ENTRIES_PER_TURN;
         while (budget > 0 && !full && throughIndex < 0) {
-            if (walk.ended()) {
+            byte[] transaction = transactions.pollFirst();
+            if (transaction != null) {
+                chunk.clear().putArray(transaction);
+                append();
+                budget -= 8;
+            } else if (walk.ended()) {
                 Queue queue = waiting.pollFirst();
                 if (queue == null) {
                     throughIndex = shard.logIndex();
@@ -199,6 +221,7 @@ final class Checkpointer implements CheckpointListener {
     private void end() {
         writer = null;
         waiting.clear();
+        transactions.clear();
         walk = Walk.nowhere();
         Runnable done = whenDone;
         whenDone = null;

@@ -12,6 +12,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.NodeKind;
+import org.waybill.tx.Part;
 
 /** Carries out what sessions ask of a shard. */
 final class Commands {
@@ -56,14 +57,19 @@ final class Commands {
             }
             case SETTLE_IN_TRANSACTION -> {
                 LocalConsumer consumer = (LocalConsumer) target;
-                LocalTransaction.Hold hold = (LocalTransaction.Hold) present(batch.x[i]);
                 if (consumer.node != null) {
-                    hold.transaction().hold(consumer, batch.a[i], batch.b[i], hold);
+                    shard.participant()
+                            .hold((Share) present(batch.x[i]), consumer, batch.a[i], batch.b[i], (Part.Stated)
+                                    present(batch.y[i]));
                 }
             }
-            case COMMIT -> commit((LocalTransaction) target, batch, i, outbox);
+            case COMMIT -> {
+                BrokerError refusal = shard.participant().commit((Share) target, outbox);
+                reply(outbox, batch.y[i], refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal));
+            }
+            case PREPARE -> ((Commit) target).prepare((Share) present(batch.x[i]));
             case ROLLBACK -> {
-                ((LocalTransaction) target).rolledBack();
+                shard.participant().rollBack((Share) target);
                 reply(outbox, batch.y[i], new Reply.Done<>(true));
             }
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
@@ -136,44 +142,28 @@ final class Commands {
         return node != null ? node : new BrokerError(Code.NOT_FOUND, "the queue of this producer is gone");
     }
 
-    private @Nullable String refusal(Node node, Message message) {
+    /** As {@link #destination}, when the producer may have closed since. */
+    Object destinationInTransaction(Batch sends, int i) {
+        LocalProducer producer = (LocalProducer) sends.targets[i];
+        String to = (String) sends.y[i];
+        String address = producer.spec.address();
+        return to == null && address != null && producer.node == null
+                ? resolve(address, producer.spec.kind())
+                : destination(producer, to);
+    }
+
+    /** Why a message is not taken, or null. */
+    @Nullable
+    String refusal(Node node, Message message) {
         return shard.noRoom() != null && message.durable() ? shard.noRoom() : Limits.refusal(node, message);
     }
 
-    private void overflow(Node node) {
+    /** A message was stored: keeps the limits. */
+    void overflow(Node node) {
         if (Limits.exceeded(node)) {
             Limits.enforce(node);
             block(node, node.blocked);
         }
-    }
-
-    /** All of it in this turn, and so in one frame: it is in the log whole or not at all. */
-    private void commit(LocalTransaction transaction, Batch batch, int i, Outbox outbox) {
-        Batch sends = (Batch) batch.x[i];
-        List<Node> nodes = new ArrayList<>();
-        BrokerError refusal = null;
-        for (int s = 0; sends != null && s < sends.size && refusal == null; s++) {
-            Message message = (Message) present(sends.x[s]);
-            Object found = destination((LocalProducer) sends.targets[s], (String) sends.y[s]);
-            if (found instanceof Node node) {
-                nodes.add(node);
-                String why = refusal(node, message);
-                refusal = why == null ? null : new BrokerError(Code.RESOURCE_LIMIT, why);
-            } else {
-                refusal = (BrokerError) found;
-            }
-        }
-        if (refusal != null) {
-            transaction.rolledBack();
-            reply(outbox, batch.y[i], new Reply.Refused<>(refusal));
-            return;
-        }
-        for (int s = 0; s < nodes.size(); s++) {
-            shard.store(nodes.get(s), (Message) present(present(sends).x[s]));
-            overflow(nodes.get(s));
-        }
-        transaction.committed(outbox, shard.turn().answers());
-        reply(outbox, batch.y[i], new Reply.Done<>(true));
     }
 
     private void reply(Outbox outbox, @Nullable Object to, Reply<Boolean> result) {

@@ -20,6 +20,7 @@ import org.waybill.message.Message;
  *  REMOVED        5   var queue, var count, var first id, then var difference to the id before
  *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
  *                     (none: empty)
+ *  PREPARED to CONCLUDED, 10 to 13: see {@link TransactionEvents}
  * </pre>
  */
 public final class Events {
@@ -29,6 +30,10 @@ public final class Events {
     static final byte RELOCATED = 4;
     static final byte REMOVED = 5;
     static final byte COUNTED = 6;
+    static final byte PREPARED = 10;
+    static final byte DECIDED = 11;
+    static final byte FORGOTTEN = 12;
+    static final byte CONCLUDED = 13;
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
@@ -45,6 +50,10 @@ public final class Events {
             case RELOCATED -> "relocated";
             case REMOVED -> "removed";
             case COUNTED -> "counted";
+            case PREPARED -> "prepared";
+            case DECIDED -> "decided";
+            case FORGOTTEN -> "forgotten";
+            case CONCLUDED -> "concluded";
             default -> "type " + type;
         };
     }

@@ -35,6 +35,7 @@ public final class LocalSession implements BrokerSession {
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
     private final Set<LocalTransaction> transactions = new HashSet<>(0);
+    private long bufferedBytes;
     private boolean closed;
 
     /**
@@ -112,6 +113,15 @@ public final class LocalSession implements BrokerSession {
         transactions.remove(transaction);
     }
 
+    Shard[] shards() {
+        return shards;
+    }
+
+    /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
+    void buffered(long change) {
+        bufferedBytes += change;
+    }
+
     int shardOfMessage(LocalProducer producer, Message message) {
         String to = message.to();
         return producer.shard >= 0 ? producer.shard : to == null || to.isEmpty() ? -1 : shardOf(to);
@@ -153,6 +163,10 @@ public final class LocalSession implements BrokerSession {
     }
 
     private void submit() {
+        if (bufferedBytes != 0) {
+            shards[0].memory().add(bufferedBytes);
+            bufferedBytes = 0;
+        }
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {

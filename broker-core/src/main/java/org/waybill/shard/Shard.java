@@ -21,6 +21,7 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.spi.BrokerError;
+import org.waybill.tx.Part;
 
 /**
  * One shard: runs its sessions' commands in turns and lets their effects out when the journal has them.
@@ -47,6 +48,7 @@ public final class Shard implements Facts {
     private final Memory memory;
     private final State state;
     private final Commands commands;
+    private final Participant participant;
     private final Bytes event = new Bytes();
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
@@ -56,6 +58,7 @@ public final class Shard implements Facts {
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
+    private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final Removals removals = new Removals();
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
@@ -69,6 +72,7 @@ public final class Shard implements Facts {
     private long nowMs;
     private long residentChange;
     private @Nullable String noRoom;
+    private @Nullable Part undecided;
 
     /**
      * A shard whose state is still to be recovered.
@@ -84,6 +88,7 @@ public final class Shard implements Facts {
         this.memory = memory;
         this.state = new State(this, rules);
         this.commands = new Commands(this, state);
+        this.participant = new Participant(this, state, commands);
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
     }
@@ -98,6 +103,8 @@ public final class Shard implements Facts {
         onFailure = failure;
         execute(() -> {
             deadLetters = new DeadLetters(this, all);
+            unfinished.forEach(Conclusion::begin);
+            unfinished.clear();
             maintenance.start();
         });
     }
@@ -105,6 +112,11 @@ public final class Shard implements Facts {
     /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
         execute(() -> maintenance.stop(done));
+    }
+
+    /** What recovery found unfinished and this shard decides; before {@link #start}. */
+    void concludeAtStart(Conclusion conclusion) {
+        unfinished.add(conclusion);
     }
 
     int number() {
@@ -142,6 +154,20 @@ public final class Shard implements Facts {
 
     Turn turn() {
         return turn;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    /** Does what transactions ask of this shard. */
+    Participant participant() {
+        return participant;
+    }
+
+    /** What is stored from now on waits for the decision of a transaction, until this is called with null. */
+    void undecided(@Nullable Part part) {
+        undecided = part;
     }
 
     // ---- turns
@@ -369,8 +395,9 @@ public final class Shard implements Facts {
             int bytes = turn.frame().recordBytes(ordinal);
             Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs);
             turn.place(queue, block, block.lastIndex(), ordinal);
+            stored(queue, block);
         } else {
-            queue.store(id, message.priority(), message, message.size(), false, expiresMs);
+            stored(queue, queue.store(id, message.priority(), message, message.size(), false, expiresMs));
         }
         if (durable) {
             queue.uncommitted(1);
@@ -383,6 +410,12 @@ public final class Shard implements Facts {
         // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
         // then
         return recorded;
+    }
+
+    private void stored(Queue queue, Block block) {
+        if (undecided != null) {
+            undecided.sent(queue, block, block.lastIndex());
+        }
     }
 
     Node create(String name, @Nullable LocalSession owner) {

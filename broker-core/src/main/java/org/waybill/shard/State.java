@@ -9,6 +9,7 @@ import org.waybill.io.Invariant;
 import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
+import org.waybill.tx.Ledger;
 
 /**
  * What a shard's log describes: its nodes and the messages in their queues. The methods under <i>apply</i> are the only ones
@@ -18,6 +19,7 @@ import org.waybill.queue.Queue;
 final class State {
     private final Map<Integer, Node> byId = new HashMap<>();
     private final Map<String, Node> byName = new HashMap<>();
+    private final Ledger ledger = new Ledger();
     private final Facts facts;
     private final AddressRules rules;
     private long lastMessageId;
@@ -50,6 +52,10 @@ final class State {
     Queue queue(int id) {
         Node node = byId.get(id);
         return node == null ? null : node.queue;
+    }
+
+    Ledger ledger() {
+        return ledger;
     }
 
     AddressSettings settings(String name) {
