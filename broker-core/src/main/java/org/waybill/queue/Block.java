@@ -2,6 +2,7 @@ package org.waybill.queue;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 
 /**
@@ -57,6 +58,9 @@ public final class Block {
     private long @Nullable [] dues;
     private byte @Nullable [] @Nullable [] annotations;
 
+    /** Bodies that entries of other queues refer to as well; they take the place of position and message. */
+    private @Nullable SharedRecord @Nullable [] shared;
+
     Block(Line line) {
         this.line = line;
     }
@@ -89,6 +93,28 @@ public final class Block {
         line.available++;
     }
 
+    /** The newest entry refers to this body. */
+    void share(SharedRecord record) {
+        @Nullable SharedRecord[] records = shared;
+        if (records == null) {
+            records = new @Nullable SharedRecord[ids.length];
+            shared = records;
+        }
+        records[count - 1] = record;
+        record.refer();
+    }
+
+    /** Its body if entries of other queues refer to that as well, else null. */
+    public @Nullable SharedRecord shared(int index) {
+        return shared == null ? null : shared[index];
+    }
+
+    /** Whether its body goes with it: no other entry refers to that. */
+    public boolean ownsBody(int index) {
+        SharedRecord record = shared(index);
+        return record == null || record.references() == 1;
+    }
+
     private void grow() {
         int capacity = Math.min(CAPACITY, ids.length * 4);
         ids = Arrays.copyOf(ids, capacity);
@@ -105,6 +131,9 @@ public final class Block {
         if (annotations != null) {
             annotations = Arrays.copyOf(annotations, capacity);
         }
+        if (shared != null) {
+            shared = Arrays.copyOf(shared, capacity);
+        }
     }
 
     /** Forgets its entries, none of which is live, to be filled again. */
@@ -113,6 +142,7 @@ public final class Block {
         expiries = null;
         dues = null;
         annotations = null;
+        shared = null;
     }
 
     /** The index of the newest entry. */
@@ -127,7 +157,8 @@ public final class Block {
 
     /** Where the journal has its record, or {@link #NO_POSITION}. */
     public long position(int index) {
-        return positions[index];
+        SharedRecord record = shared(index);
+        return record == null ? positions[index] : record.position();
     }
 
     /** What it counts for: the size of its record in the journal, or of its message when it has none, in bytes. */
@@ -137,7 +168,12 @@ public final class Block {
 
     /** Notes where the journal has its record. */
     public void place(int index, long position) {
-        positions[index] = position;
+        SharedRecord record = shared(index);
+        if (record == null) {
+            positions[index] = position;
+        } else {
+            record.place(position);
+        }
     }
 
     /** Whether recovery would find it. */
@@ -235,6 +271,11 @@ public final class Block {
         waiting -= isWaiting(index) ? 1 : 0;
         flags[index] = flags[index] & ~STATE | REMOVED;
         messages[index] = null;
+        SharedRecord record = shared(index);
+        if (record != null) {
+            record.release();
+            Invariant.present(shared)[index] = null;
+        }
         if (annotations != null) {
             annotations[index] = null;
         }
@@ -243,11 +284,17 @@ public final class Block {
 
     /** Its message, or null when that must be read back from the journal. */
     public @Nullable Message message(int index) {
-        return messages[index];
+        SharedRecord record = shared(index);
+        return record == null ? messages[index] : record.message();
     }
 
     void message(int index, @Nullable Message message) {
-        messages[index] = message;
+        SharedRecord record = shared(index);
+        if (record == null) {
+            messages[index] = message;
+        } else {
+            record.message(message);
+        }
     }
 
     /** When it expires, in epoch milliseconds; 0 for never. */

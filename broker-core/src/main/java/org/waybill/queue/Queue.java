@@ -38,6 +38,7 @@ public final class Queue {
     private final Dispatcher dispatcher;
     private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
     private int uncommitted;
+    private int turnSlot;
     private boolean awake;
     private boolean closed;
     private long visibleId;
@@ -140,6 +141,13 @@ public final class Queue {
         return block;
     }
 
+    /** As the other, for a body that several queues refer to; whoever made that has counted it. */
+    public Block store(long messageId, int priority, SharedRecord body, boolean logged, long expiresAtMs) {
+        Block block = store(messageId, priority, null, body.recordBytes(), logged, expiresAtMs);
+        block.share(body);
+        return block;
+    }
+
     /**
      * Appends an entry as {@link #store} does that is not available before {@link #makeAvailable}.
      *
@@ -204,16 +212,20 @@ public final class Queue {
     public void remove(Block block, int index) {
         waiting -= block.isWaiting(index) ? 1 : 0;
         int bytes = block.recordBytes(index);
-        Message message = block.message(index);
-        if (message != null) {
-            facts.resident(-message.size());
-        }
+        leaveMemory(block, index);
         block.remove(index);
         live--;
         liveBytes -= bytes;
         dequeued++;
         if (block.live == 0) {
             block.line.emptied(block);
+        }
+    }
+
+    private void leaveMemory(Block block, int index) {
+        Message message = block.message(index);
+        if (message != null && block.ownsBody(index)) {
+            facts.resident(-message.size());
         }
     }
 
@@ -309,20 +321,34 @@ public final class Queue {
         return closed;
     }
 
-    /** It was deleted: what is still under way for it changes nothing. */
+    /** It was deleted: its messages are gone, and what is still under way for it changes nothing. */
     public void close() {
+        forEachLive((block, index) -> {
+            leaveMemory(block, index);
+            block.remove(index);
+        });
         closed = true;
         dispatcher.close();
     }
 
-    /** Entries whose records are not forced: until they are, what comes behind them stays invisible too. */
+    /** Turns not yet committed that will reveal entries of it: until they are, what comes behind stays invisible too. */
     public int uncommitted() {
         return uncommitted;
     }
 
-    /** Notes entries written to the log (positive) or forced (negative). */
+    /** Notes a turn that will reveal entries (positive) or has (negative). */
     public void uncommitted(int change) {
         uncommitted += change;
+    }
+
+    /** Where the turn that stored in it last has its row; kept here for the turn, which checks it. */
+    public int turnSlot() {
+        return turnSlot;
+    }
+
+    /** See {@link #turnSlot()}. */
+    public void turnSlot(int slot) {
+        turnSlot = slot;
     }
 
     /** Everything up to this id was found in the log: it is visible, and nothing counts as done since the start. */

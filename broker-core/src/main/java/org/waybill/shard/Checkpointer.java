@@ -18,6 +18,8 @@ import org.waybill.queue.Queue;
  *  chunk    QUEUE   0x01, var id, text name
  *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
  *           PREPARED 0x0A, DECIDED 0x0B, as the events of these names
+ *           TOPIC   0x03, text name
+ *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
  *           annotations
  *  meta     var last message id, var last queue id, var log index
@@ -30,6 +32,8 @@ final class Checkpointer implements CheckpointListener {
     static final int ENTRIES = 2;
     static final int PREPARED = 10;
     static final int DECIDED = 11;
+    static final int TOPIC = 3;
+    static final int SUBSCRIPTION = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final int ENTRIES_PER_TURN = 4096;
@@ -38,7 +42,8 @@ final class Checkpointer implements CheckpointListener {
     private final State state;
     private final Bytes chunk = new Bytes();
     private final ArrayDeque<byte[]> transactions = new ArrayDeque<>();
-    private final ArrayDeque<Queue> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Node> waiting = new ArrayDeque<>();
+    private final ArrayDeque<String> topics = new ArrayDeque<>();
     private @Nullable CheckpointWriter writer;
     private @Nullable Runnable whenDone;
     private Walk walk = Walk.nowhere();
@@ -80,7 +85,12 @@ final class Checkpointer implements CheckpointListener {
         }
         for (Node node : state.nodes()) {
             if (!node.queue.temporary()) {
-                waiting.add(node.queue);
+                waiting.add(node);
+            }
+        }
+        for (Topic topic : state.topics().all()) {
+            if (topic.explicit) {
+                topics.add(topic.name);
             }
         }
         captureTransactions();
@@ -115,12 +125,15 @@ final class Checkpointer implements CheckpointListener {
                 append();
                 budget -= 8;
             } else if (walk.ended()) {
-                Queue queue = waiting.pollFirst();
-                if (queue == null) {
+                String topic = topics.pollFirst();
+                Node node = topic == null ? waiting.pollFirst() : null;
+                if (topic != null) {
+                    budget -= begin(topic);
+                } else if (node != null) {
+                    budget -= begin(node);
+                } else {
                     throughIndex = shard.logIndex();
-                    break;
                 }
-                budget -= begin(queue);
             } else {
                 budget -= entries();
             }
@@ -132,9 +145,22 @@ final class Checkpointer implements CheckpointListener {
         }
     }
 
-    private int begin(Queue queue) {
+    private int begin(String topic) {
+        if (state.topics().isExplicit(topic)) {
+            chunk.clear().putByte(TOPIC).putText(topic);
+            append();
+        }
+        return 8;
+    }
+
+    private int begin(Node node) {
+        Queue queue = node.queue;
         if (!queue.closed()) {
-            chunk.clear().putByte(QUEUE).putVar(queue.id()).putText(queue.name());
+            if (node.subscription == null) {
+                chunk.clear().putByte(QUEUE).putVar(queue.id()).putText(queue.name());
+            } else {
+                node.subscription.write(chunk.clear().putByte(SUBSCRIPTION), queue.id());
+            }
             append();
             walk = new Walk(queue);
         }
@@ -222,6 +248,7 @@ final class Checkpointer implements CheckpointListener {
         writer = null;
         waiting.clear();
         transactions.clear();
+        topics.clear();
         walk = Walk.nowhere();
         Runnable done = whenDone;
         whenDone = null;

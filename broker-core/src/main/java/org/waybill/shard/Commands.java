@@ -11,18 +11,24 @@ import org.waybill.queue.QueueConsumer;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
+import org.waybill.spi.SubscriptionId;
 import org.waybill.tx.Part;
 
 /** Carries out what sessions ask of a shard. */
 final class Commands {
     private final Shard shard;
     private final State state;
+    private final TopicCommands topics;
+    private final Router router;
     private final Administration administration;
 
     Commands(Shard shard, State state) {
         this.shard = shard;
         this.state = state;
+        this.topics = new TopicCommands(shard, state, this);
+        this.router = new Router(shard, state);
         this.administration = new Administration(shard, state, this);
     }
 
@@ -39,7 +45,7 @@ final class Commands {
         Object target = batch.targets[i];
         switch (batch.kinds[i]) {
             case SEND -> send(
-                    (LocalProducer) target, (Message) present(batch.x[i]), batch.a[i], (String) batch.y[i], outbox);
+                    (LocalProducer) target, (Message) present(batch.x[i]), batch.a[i], destination(batch, i), outbox);
             case SETTLE -> settle((LocalConsumer) target, batch, i, outbox);
             case CREDIT -> {
                 LocalConsumer consumer = (LocalConsumer) target;
@@ -76,6 +82,8 @@ final class Commands {
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);
             case CLOSE_CONSUMER -> closeConsumer((LocalConsumer) target, outbox);
+            case UNSUBSCRIBE -> reply(outbox, batch.y[i], topics.unsubscribe((SubscriptionId) present(batch.x[i])));
+            case FIND_SUBSCRIPTION -> reply(outbox, batch.y[i], topics.find((SubscriptionId) present(batch.x[i])));
             case CREATE_TEMPORARY -> createTemporary(batch, i, outbox);
             case DELETE_TEMPORARY -> deleteTemporary((String) present(batch.x[i]), outbox);
             case MANAGE -> administration.run(batch, i, outbox);
@@ -95,18 +103,22 @@ final class Commands {
     // ---- producers
 
     private void openProducer(LocalProducer producer, Outbox outbox) {
-        String address = Invariant.present(producer.spec.address());
-        Object found = resolve(address, producer.spec.kind());
-        if (found instanceof BrokerError error) {
-            outbox.answers().add(Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, error, null);
+        Destination destination = present(producer.destination);
+        boolean isTopic = destination.kind() == NodeKind.TOPIC;
+        Object found = isTopic ? topics.openProducer(producer, destination.name()) : resolve(destination.name());
+        String reason = shard.noRoom();
+        if (found instanceof Topic topic) {
+            reason = reason != null ? reason : topic.blocked;
+        } else if (found instanceof Node node) {
+            producer.node = node;
+            node.producers.add(producer);
+            reason = reason != null ? reason : node.blocked;
+        } else {
+            outbox.answers().add(Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, found, null);
             return;
         }
-        Node node = (Node) found;
-        producer.node = node;
-        node.producers.add(producer);
         outbox.producers.add(producer);
         answer(outbox, Batch.Kind.PRODUCER_OPENED, producer);
-        String reason = shard.noRoom() != null ? shard.noRoom() : node.blocked;
         if (reason != null) {
             shard.turn().answers().add(outbox, Batch.Kind.BLOCKED, producer, 0, 0, reason, null);
         }
@@ -117,59 +129,100 @@ final class Commands {
         shard.turn().answers().add(outbox, kind, target, 0, 0, null, null);
     }
 
-    private void send(LocalProducer producer, Message message, long token, @Nullable String to, Outbox outbox) {
-        Object found = destination(producer, to);
-        if (found instanceof BrokerError error) {
-            reject(outbox, producer, token, error);
-            return;
+    private void send(LocalProducer producer, Message message, long token, @Nullable Object to, Outbox outbox) {
+        if (to instanceof Node node) {
+            String refusal = refusal(node, message);
+            if (refusal == null) {
+                shard.store(node, message, outbox, producer, token);
+                overflow(node);
+            } else {
+                reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
+            }
+        } else if (to instanceof Topic topic) {
+            String refusal = refusal(topic, message, producer);
+            if (refusal == null) {
+                router.send(topic, message, outbox, producer, token);
+                overflowTargets();
+            } else {
+                reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
+            }
+        } else {
+            reject(outbox, producer, token, (BrokerError) present(to));
         }
-        Node node = (Node) found;
-        String refusal = refusal(node, message);
-        if (refusal != null) {
-            reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
-            return;
-        }
-        shard.store(node, message, outbox, producer, token);
-        overflow(node);
     }
 
-    /** Where a message goes: a {@link Node} or a {@link BrokerError}. */
-    private Object destination(LocalProducer producer, @Nullable String to) {
+    /** Where the message in this slot goes: a {@link Node}, a {@link Topic} or a {@link BrokerError}. */
+    private Object destination(Batch batch, int i) {
+        String to = (String) batch.y[i];
         if (to != null) {
-            return resolve(to, NodeKind.ANY);
+            return batch.b[i] == Batch.TO_TOPIC ? topics.destination(to) : resolve(to);
         }
-        Node node = producer.node;
-        return node != null ? node : new BrokerError(Code.NOT_FOUND, "the queue of this producer is gone");
+        LocalProducer producer = (LocalProducer) batch.targets[i];
+        if (producer.node != null) {
+            return producer.node;
+        }
+        Topic topic = producer.topic;
+        return topic != null ? topic : new BrokerError(Code.NOT_FOUND, "what this producer sends to has been deleted");
     }
 
     /** As {@link #destination}, when the producer may have closed since. */
     Object destinationInTransaction(Batch sends, int i) {
         LocalProducer producer = (LocalProducer) sends.targets[i];
-        String to = (String) sends.y[i];
-        String address = producer.spec.address();
-        return to == null && address != null && producer.node == null
-                ? resolve(address, producer.spec.kind())
-                : destination(producer, to);
+        Destination named = producer.destination;
+        if (named == null || producer.node != null || producer.topic != null) {
+            return destination(sends, i);
+        }
+        return named.kind() == NodeKind.TOPIC ? topics.destination(named.name()) : resolve(named.name());
     }
 
-    /** Why a message is not taken, or null. */
+    /** Why a message is not taken by a {@link Node} or a {@link Topic}, or null. */
     @Nullable
-    String refusal(Node node, Message message) {
+    String refusal(Object destination, Message message, LocalProducer from) {
+        return destination instanceof Topic topic
+                ? refusal(topic, message, from)
+                : refusal((Node) destination, message);
+    }
+
+    /** Stores a message where it goes: a {@link Node} or a {@link Topic}. */
+    void store(Object destination, Message message, LocalProducer from) {
+        if (destination instanceof Topic topic) {
+            router.store(topic, message, from.session.containerId());
+            overflowTargets();
+        } else {
+            Node node = (Node) destination;
+            shard.store(node, message);
+            overflow(node);
+        }
+    }
+
+    private @Nullable String refusal(Node node, Message message) {
         return shard.noRoom() != null && message.durable() ? shard.noRoom() : Limits.refusal(node, message);
     }
 
-    /** A message was stored: keeps the limits. */
-    void overflow(Node node) {
+    private @Nullable String refusal(Topic topic, Message message, LocalProducer from) {
+        return shard.noRoom() != null && message.durable()
+                ? shard.noRoom()
+                : router.refusal(topic, message, from.session.containerId());
+    }
+
+    private void overflowTargets() {
+        List<Node> targets = router.targets();
+        for (int i = 0; i < targets.size(); i++) {
+            overflow(targets.get(i));
+        }
+    }
+
+    private void overflow(Node node) {
         if (Limits.exceeded(node)) {
             Limits.enforce(node);
             block(node, node.blocked);
         }
     }
 
-    private void reply(Outbox outbox, @Nullable Object to, Reply<Boolean> result) {
+    private <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
         if (to != null) {
             @SuppressWarnings("unchecked")
-            Consumer<Reply<Boolean>> reply = (Consumer<Reply<Boolean>>) to;
+            Consumer<Reply<T>> reply = (Consumer<Reply<T>>) to;
             Runnable answer = () -> reply.accept(result);
             shard.turn().answers().add(outbox, Batch.Kind.REPLY, answer, 0, 0, null, null);
         }
@@ -187,12 +240,15 @@ final class Commands {
             node.producers.remove(producer);
             deleteIfUnused(node);
         }
+        topics.closeProducer(producer);
     }
 
     // ---- consumers
 
     private void openConsumer(LocalConsumer consumer, Outbox outbox) {
-        Object found = resolve(consumer.spec.address(), consumer.spec.kind());
+        Object found = consumer.destination.kind() == NodeKind.TOPIC
+                ? topics.subscribe(consumer)
+                : resolve(consumer.destination.name());
         if (found instanceof Node node && node.owner != null && node.owner != consumer.session) {
             found = new BrokerError(
                     Code.NOT_ALLOWED,
@@ -230,12 +286,9 @@ final class Commands {
 
     // ---- nodes
 
-    /** The node of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
-    private Object resolve(String address, NodeKind kind) {
+    /** The queue of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
+    private Object resolve(String address) {
         Node node = state.node(address);
-        if (kind == NodeKind.TOPIC) {
-            return new BrokerError(Code.NOT_IMPLEMENTED, "topic " + address + ": this version has queues only");
-        }
         if (node != null) {
             return node;
         }
@@ -252,15 +305,20 @@ final class Commands {
     }
 
     private void deleteIfUnused(Node node) {
-        if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
+        if (node.subscription != null) {
+            topics.left(node);
+        } else if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
             shard.delete(node);
         }
     }
 
     private void createTemporary(Batch batch, int i, Outbox outbox) {
         String name = (String) present(batch.x[i]);
-        Node node = shard.create(name, outbox.session);
-        outbox.temporaries.add(node);
+        if (batch.a[i] == Batch.TO_TOPIC) {
+            topics.createTemporary(name, outbox);
+        } else {
+            outbox.temporaries.add(shard.create(name, outbox.session));
+        }
         @SuppressWarnings("unchecked")
         Consumer<Reply<String>> reply = (Consumer<Reply<String>>) present(batch.y[i]);
         Runnable answer = () -> reply.accept(new Reply.Done<>(name));
@@ -268,6 +326,7 @@ final class Commands {
     }
 
     private void deleteTemporary(String name, Outbox outbox) {
+        topics.deleteTemporary(name, outbox);
         Node node = state.node(name);
         if (node != null && node.owner == outbox.session) {
             outbox.temporaries.remove(node);
@@ -277,7 +336,7 @@ final class Commands {
 
     /** Deletes a node and tells everyone who uses it, once that is committed: not before they hear that they are open. */
     void delete(Node node) {
-        BrokerError gone = Shard.deleted(node.queue.name());
+        BrokerError gone = Shard.deleted(node.title());
         List<LocalConsumer> consumers = new ArrayList<>(node.consumers);
         for (LocalConsumer consumer : consumers) {
             consumer.node = null;
@@ -285,12 +344,20 @@ final class Commands {
             shard.turn().answers().add(consumer.outbox(), Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, gone, null);
         }
         for (LocalProducer producer : node.producers) {
-            Outbox outbox = shard.outbox(producer.session);
             producer.node = null;
-            outbox.producers.remove(producer);
-            shard.turn().answers().add(outbox, Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, gone, null);
+            closed(producer, gone);
         }
         shard.delete(node);
+        if (node.subscription != null) {
+            topics.relieve(node);
+        }
+    }
+
+    /** Tells a producer that what it sends to is gone. */
+    void closed(LocalProducer producer, BrokerError gone) {
+        Outbox outbox = shard.outbox(producer.session);
+        outbox.producers.remove(producer);
+        shard.turn().answers().add(outbox, Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, gone, null);
     }
 
     // ---- sessions
@@ -307,6 +374,7 @@ final class Commands {
                 delete(node);
             }
         }
+        List.copyOf(outbox.temporaryTopics).forEach(topics::delete);
         shard.forget(outbox.session);
     }
 
@@ -317,10 +385,12 @@ final class Commands {
         Limits.enforce(node);
         if (node.blocked != null && Limits.relieved(node)) {
             node.blocked = null;
-            if (shard.noRoom() == null) {
+            if (node.subscription != null) {
+                topics.relieve(node);
+            } else if (shard.noRoom() == null) {
                 tell(node, Batch.Kind.UNBLOCKED, null);
             }
-        } else if (node.blocked == null && node.settings.autoDelete()) {
+        } else if (node.blocked == null && node.subscription == null && node.settings.autoDelete()) {
             deleteIfUnused(node);
         }
     }
@@ -329,12 +399,17 @@ final class Commands {
         String reason = Limits.blockedBecause(node);
         if (before == null && reason != null) {
             node.blocked = reason;
-            tell(node, Batch.Kind.BLOCKED, reason);
+            if (node.subscription == null) {
+                tell(node, Batch.Kind.BLOCKED, reason);
+            } else {
+                topics.block(node, reason);
+            }
         }
     }
 
     /** The disk's room has changed: every producer hears of it. */
     void roomChanged() {
+        topics.roomChanged();
         for (Node node : state.nodes()) {
             String reason = shard.noRoom();
             if (reason != null) {
@@ -347,8 +422,12 @@ final class Commands {
 
     private void tell(Node node, Batch.Kind kind, @Nullable String reason) {
         for (LocalProducer producer : node.producers) {
-            // with the commit, as the answer to its opening: else this could overtake the state told there
-            shard.turn().answers().add(shard.outbox(producer.session), kind, producer, 0, 0, reason, null);
+            tell(producer, kind, reason);
         }
+    }
+
+    void tell(LocalProducer producer, Batch.Kind kind, @Nullable String reason) {
+        // with the commit, as the answer to its opening: else this could overtake the state told there
+        shard.turn().answers().add(shard.outbox(producer.session), kind, producer, 0, 0, reason, null);
     }
 }

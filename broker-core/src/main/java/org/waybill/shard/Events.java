@@ -2,8 +2,10 @@ package org.waybill.shard;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
+import org.waybill.queue.Queue;
 
 /**
  * The records of a shard in the journal. Numbers are {@code var}: LEB128; texts and byte strings are a var length and bytes.
@@ -11,7 +13,7 @@ import org.waybill.message.Message;
  * <pre>
  *  QUEUE_CREATED  1   var queue, text name
  *  QUEUE_DELETED  2   var queue
- *  STORED         3   u8 bytes of what comes before the message, this one included
+ *  STORED         3   u8 bytes of what comes before the message, this one included; 0 if more than 255
  *                     u8 bits 0..3 priority, bit 4 volatile: holds memory's overflow, recovery passes over it,
  *                     bit 5 scheduled: a time follows before which it is not delivered
  *                     var message id, var arrived (epoch ms), var expires (epoch ms, 0 never), scheduled: var due
@@ -21,6 +23,12 @@ import org.waybill.message.Message;
  *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
  *                     (none: empty)
  *  PREPARED to CONCLUDED, 10 to 13: see {@link TransactionEvents}
+ *  TOPIC_CREATED  7   text name
+ *  TOPIC_DELETED  8   text name
+ *  SUBSCRIBED     9   var queue, which the durable subscription fills
+ *                     u8 bit 0 shared, bit 1 noLocal, bit 2 a client id follows, bit 3 a selector follows
+ *                     text name, text address (a topic or a pattern), text container id of its maker,
+ *                     text client id, text selector; deleted as QUEUE_DELETED
  * </pre>
  */
 public final class Events {
@@ -34,10 +42,14 @@ public final class Events {
     static final byte DECIDED = 11;
     static final byte FORGOTTEN = 12;
     static final byte CONCLUDED = 13;
+    static final byte TOPIC_CREATED = 7;
+    static final byte TOPIC_DELETED = 8;
+    static final byte SUBSCRIBED = 9;
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
     private static final int SCHEDULED = 0x20;
+    private static final int MAX_SHORT_HEAD = 255;
 
     private Events() {}
 
@@ -54,10 +66,14 @@ public final class Events {
             case DECIDED -> "decided";
             case FORGOTTEN -> "forgotten";
             case CONCLUDED -> "concluded";
+            case TOPIC_CREATED -> "topic-created";
+            case TOPIC_DELETED -> "topic-deleted";
+            case SUBSCRIBED -> "subscribed";
             default -> "type " + type;
         };
     }
 
+    /** Writes what comes before a message that goes to one queue. */
     static void stored(
             Bytes out,
             long messageId,
@@ -68,14 +84,66 @@ public final class Events {
             long dueMs,
             int format,
             int queue) {
+        beginStored(out, messageId, priority, volatileOne, arrivedMs, expiresMs, dueMs, format);
+        endStored(out.putVar(1).putVar(queue));
+    }
+
+    /** Writes what comes before a message that goes to several queues: those of the nodes that the log knows. */
+    static void stored(
+            Bytes out,
+            long messageId,
+            int priority,
+            boolean volatileOne,
+            long arrivedMs,
+            long expiresMs,
+            long dueMs,
+            int format,
+            List<Node> nodes) {
+        beginStored(out, messageId, priority, volatileOne, arrivedMs, expiresMs, dueMs, format);
+        int logged = 0;
+        for (int i = 0; i < nodes.size(); i++) {
+            logged += nodes.get(i).queue.temporary() ? 0 : 1;
+        }
+        out.putVar(logged);
+        for (int i = 0; i < nodes.size(); i++) {
+            Queue queue = nodes.get(i).queue;
+            if (!queue.temporary()) {
+                out.putVar(queue.id());
+            }
+        }
+        endStored(out);
+    }
+
+    private static void beginStored(
+            Bytes out,
+            long messageId,
+            int priority,
+            boolean volatileOne,
+            long arrivedMs,
+            long expiresMs,
+            long dueMs,
+            int format) {
         out.clear().putByte(0).putByte(priority | (volatileOne ? VOLATILE : 0) | (dueMs != 0 ? SCHEDULED : 0));
         out.putVar(messageId).putVar(arrivedMs).putVar(expiresMs);
         if (dueMs != 0) {
             out.putVar(dueMs);
         }
         out.putVar(format & 0xFFFFFFFFL);
-        out.putVar(1).putVar(queue);
-        out.array[0] = (byte) out.length;
+    }
+
+    private static void endStored(Bytes out) {
+        out.array[0] = (byte) (out.length <= MAX_SHORT_HEAD ? out.length : 0);
+    }
+
+    /** Where the message begins in the payload of a STORED or RELOCATED record. */
+    static int messageAt(byte[] payload) {
+        int length = payload[0] & 0xFF;
+        if (length != 0) {
+            return length;
+        }
+        ByteBuffer in = ByteBuffer.wrap(payload);
+        Stored.read(in);
+        return in.position();
     }
 
     static void counted(Bytes out, int queue, long messageId, int count, long dueMs, byte @Nullable [] annotations) {
@@ -89,7 +157,7 @@ public final class Events {
 
     /** What a STORED or RELOCATED record says before its message. */
     record Stored(
-            long messageId, int priority, boolean volatileOne, long expiresMs, long dueMs, int format, int queue) {
+            long messageId, int priority, boolean volatileOne, long expiresMs, long dueMs, int format, int[] queues) {
         static Stored read(ByteBuffer in) {
             in.get();
             int flags = in.get();
@@ -98,15 +166,17 @@ public final class Events {
             long expiresMs = Bytes.var(in);
             long dueMs = (flags & SCHEDULED) != 0 ? Bytes.var(in) : 0;
             int format = (int) Bytes.var(in);
-            Bytes.var(in);
-            int queue = (int) Bytes.var(in);
-            return new Stored(messageId, flags & PRIORITY, (flags & VOLATILE) != 0, expiresMs, dueMs, format, queue);
+            int[] queues = new int[(int) Bytes.var(in)];
+            for (int i = 0; i < queues.length; i++) {
+                queues[i] = (int) Bytes.var(in);
+            }
+            return new Stored(messageId, flags & PRIORITY, (flags & VOLATILE) != 0, expiresMs, dueMs, format, queues);
         }
     }
 
     /** The message of a STORED or RELOCATED record's payload. */
     static Message message(byte[] payload) {
         Stored head = Stored.read(ByteBuffer.wrap(payload));
-        return Message.of(Arrays.copyOfRange(payload, payload[0] & 0xFF, payload.length), head.format());
+        return Message.of(Arrays.copyOfRange(payload, messageAt(payload), payload.length), head.format());
     }
 }

@@ -9,6 +9,7 @@ import org.waybill.message.Outcome;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Destination;
 import org.waybill.spi.Transaction;
 import org.waybill.tx.Part;
 
@@ -36,7 +37,8 @@ final class LocalTransaction implements Transaction {
         if (broken != null) {
             return;
         }
-        int on = session.shardOfMessage(producer, message);
+        Destination named = producer.destination == null ? session.destinationOf(message) : null;
+        int on = named == null ? producer.shard : session.shardOf(named);
         if (on < 0) {
             breaks(new BrokerError(
                     Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties"));
@@ -48,7 +50,7 @@ final class LocalTransaction implements Transaction {
             sends++;
             bytes += message.size();
             session.buffered(message.size());
-            share(on).send(producer, message, producer.shard >= 0 ? null : message.to());
+            share(on).send(producer, message, named);
         }
     }
 

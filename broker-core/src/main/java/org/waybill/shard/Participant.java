@@ -142,7 +142,8 @@ final class Participant {
             if (destination instanceof BrokerError error) {
                 return error;
             }
-            String why = commands.refusal((Node) destination, (Message) Invariant.present(sends.x[i]));
+            String why = commands.refusal(
+                    destination, (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
             if (why != null) {
                 return new BrokerError(Code.RESOURCE_LIMIT, why);
             }
@@ -154,9 +155,8 @@ final class Participant {
     private void store(Share share, List<Object> destinations) {
         Batch sends = share.sends;
         for (int i = 0; sends != null && i < sends.size; i++) {
-            Node node = (Node) destinations.get(i);
-            shard.store(node, (Message) Invariant.present(sends.x[i]));
-            commands.overflow(node);
+            commands.store(
+                    destinations.get(i), (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
         }
         shard.resident(-share.dropSends());
     }

@@ -16,6 +16,7 @@ import org.waybill.journal.Journal;
 import org.waybill.journal.ReplayHandler;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
+import org.waybill.queue.SharedRecord;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -82,10 +83,14 @@ public final class Recovery implements ReplayHandler {
                 int id = (int) Bytes.var(in);
                 state.created(id, Bytes.text(in), null);
             }
-            case Checkpointer.ENTRIES -> entries(state, in);
+            case Checkpointer.TOPIC -> state.topics().created(Bytes.text(in));
+            case Checkpointer.SUBSCRIPTION -> {
+                int id = (int) Bytes.var(in);
+                state.subscribed(id, Subscription.read(in));
+            }
             case Checkpointer.PREPARED -> found.prepared(in);
             case Checkpointer.DECIDED -> decided(state, in);
-            default -> throw new IllegalStateException("a checkpoint has a part of an unknown kind");
+            default -> entries(state, in);
         }
     }
 
@@ -98,8 +103,8 @@ public final class Recovery implements ReplayHandler {
         int id = (int) Bytes.var(in);
         int priority = in.get();
         long count = Bytes.var(in);
-        Queue queue = state.queue(id);
-        for (long i = 0; i < count && queue != null; i++) {
+        Node node = state.node(id);
+        for (long i = 0; i < count && node != null; i++) {
             long messageId = Bytes.var(in);
             long position = Bytes.var(in);
             int recordBytes = (int) Bytes.var(in);
@@ -107,13 +112,9 @@ public final class Recovery implements ReplayHandler {
             long expiresMs = Bytes.var(in);
             long dueMs = Bytes.var(in);
             byte[] annotations = Bytes.bytes(in);
-            Block block = queue.store(messageId, priority, null, recordBytes, true, expiresMs);
-            if (dueMs != 0) {
-                queue.delay(block, block.lastIndex(), dueMs);
-            }
-            block.place(block.lastIndex(), position);
+            Block block = state.restored(node, messageId, priority, position, recordBytes, expiresMs, dueMs);
             if (failures > 0 || annotations.length > 0) {
-                queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
+                node.queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
             }
         }
     }
@@ -155,6 +156,12 @@ public final class Recovery implements ReplayHandler {
             case Events.STORED -> state.stored(Events.Stored.read(in), position, recordBytes);
             case Events.RELOCATED -> state.relocated(Events.Stored.read(in), position);
             case Events.REMOVED -> removed(state, in);
+            case Events.TOPIC_CREATED -> state.topics().created(Bytes.text(in));
+            case Events.TOPIC_DELETED -> state.topics().deleted(Bytes.text(in));
+            case Events.SUBSCRIBED -> {
+                int id = (int) Bytes.var(in);
+                state.subscribed(id, Subscription.read(in));
+            }
             case Events.COUNTED -> {
                 int queue = (int) Bytes.var(in);
                 long messageId = Bytes.var(in);
@@ -206,13 +213,21 @@ public final class Recovery implements ReplayHandler {
         for (Node node : shard.state().nodes()) {
             Queue queue = node.queue;
             queue.recovered(shard.state().lastMessageId());
-            queue.forEachLive((block, index) -> {
-                int segment = (int) (block.position(index) >>> 32);
-                live.computeIfAbsent(segment, key -> new long[1])[0] += block.recordBytes(index);
-            });
+            if (node.subscription == null) {
+                queue.forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
+            }
+        }
+        for (SharedRecord record : shard.state().recoveredShared()) {
+            if (record.references() > 0) {
+                count(live, record.position(), record.recordBytes());
+            }
         }
         live.forEach((segment, bytes) -> journal.restoreLive(segment, bytes[0]));
         journal.registerShard(shard.number(), shard.loop());
         journal.checkpointed(shard.number(), part.replayFrom());
+    }
+
+    private static void count(Map<Integer, long[]> live, long position, int recordBytes) {
+        live.computeIfAbsent((int) (position >>> 32), key -> new long[1])[0] += recordBytes;
     }
 }

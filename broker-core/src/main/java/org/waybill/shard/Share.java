@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.Destination;
 import org.waybill.tx.Part;
 
 /**
@@ -44,13 +45,15 @@ final class Share {
         return batch == null ? 0 : batch.size;
     }
 
-    void send(LocalProducer producer, Message message, @Nullable String to) {
+    /** Adds a message, to go where its producer sends or, from an anonymous one, to the destination it names. */
+    void send(LocalProducer producer, Message message, @Nullable Destination to) {
         Batch batch = sends;
         if (batch == null) {
             batch = new Batch(session);
             sends = batch;
         }
-        batch.add(Batch.Kind.SEND, producer, 0, 0, message, to);
+        long flag = to == null ? 0 : LocalSession.topicFlag(to);
+        batch.add(Batch.Kind.SEND, producer, 0, flag, message, to == null ? null : to.name());
         bytes += message.size();
     }
 
