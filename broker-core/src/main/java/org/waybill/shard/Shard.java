@@ -411,11 +411,17 @@ public final class Shard implements Facts {
      * @param moved whether the broker itself moves it here: then it neither expires nor waits, whatever it says
      */
     boolean store(Node node, Message message, boolean moved) {
-        Queue queue = node.queue;
+        return store(node.queue, message, moved ? 0 : message.expiresAtMs(nowMs), moved ? 0 : message.dueAtMs(nowMs));
+    }
+
+    /** Stores a message behind all others of the queue it is in already. */
+    void storeAgain(Queue queue, Message message, long expiresMs) {
+        store(queue, message, expiresMs, 0);
+    }
+
+    private boolean store(Queue queue, Message message, long expiresMs, long dueMs) {
         long id = state.nextMessageId();
         state.idsUsed(id, 0);
-        long expiresMs = moved ? 0 : message.expiresAtMs(nowMs);
-        long dueMs = moved ? 0 : message.dueAtMs(nowMs);
         boolean durable = message.durable() && !queue.temporary();
         boolean recorded = durable || memory.full();
         if (recorded) {
@@ -554,6 +560,20 @@ public final class Shard implements Facts {
         } else {
             mover().move(queue, block, index, to, Mover.Cause.EXPIRED, "expired");
         }
+    }
+
+    @Override
+    public void overdue(Queue queue, Block block, int index) {
+        if (noRoom != null) {
+            queue.giveBack(block, index);
+        } else {
+            mover().moveBehind(queue, block, index);
+        }
+    }
+
+    @Override
+    public boolean dueOnTheWay() {
+        return !mover().isIdle();
     }
 
     private Mover mover() {
