@@ -35,6 +35,20 @@ public final class Annotations {
     }
 
     /**
+     * The value of one annotation.
+     *
+     * @param map an encoded map
+     * @return as {@link Message#applicationProperty}
+     */
+    public static @Nullable Object value(byte[] map, String symbol) {
+        try {
+            return PropertyMap.find(map, 0, symbol);
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
+    /**
      * An encoded map of symbols to strings or longs.
      *
      * @param entries keys of ASCII characters; values that are String or Long
@@ -66,7 +80,7 @@ public final class Annotations {
     }
 
     /** The number of keys and values of a map, or 0 for null. */
-    private static long count(byte[] in, int at, int end) {
+    static long count(byte[] in, int at, int end) {
         long count =
                 switch (Encoding.unsignedByte(in, at, end)) {
                     case Encoding.NULL -> 0;
@@ -81,7 +95,7 @@ public final class Annotations {
     }
 
     /** Where the first key of a map stands. */
-    private static int entries(byte[] in, int at, int end) {
+    static int entries(byte[] in, int at, int end) {
         return at + (Encoding.unsignedByte(in, at, end) == 0xC1 ? 3 : 9);
     }
 

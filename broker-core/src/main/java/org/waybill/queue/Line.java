@@ -17,7 +17,7 @@ final class Line {
     @Nullable
     Block last;
 
-    private final Queue queue;
+    final Queue queue;
 
     Line(Queue queue, int priority) {
         this.queue = queue;
@@ -35,7 +35,7 @@ final class Line {
     }
 
     private Block link(@Nullable Block tail) {
-        Block block = new Block(this);
+        Block block = new Block(this, tail == null ? 0 : tail.number + 1);
         block.previous = tail;
         last = block;
         if (tail == null) {
@@ -65,6 +65,7 @@ final class Line {
         } else {
             before.next = behind;
         }
+        queue.blockLeft(block);
         queue.cursorsLeave(block, behind);
     }
 

@@ -116,11 +116,13 @@ final class Administration {
     /** What is in a queue, and what has gone through it. */
     static void figures(Node node, @Nullable String noRoom, Map<String, Object> row) {
         row.put("messages", node.queue.messages());
+        row.put("waiting", node.queue.waiting());
         row.put("unsettled", node.queue.unsettled());
         row.put("bytes", node.queue.bytes());
         row.put("consumers", node.consumers.size());
         row.put("enqueued", node.queue.enqueued());
         row.put("dequeued", node.queue.dequeued());
+        row.put("expired", node.queue.expired());
         String blocked = noRoom != null ? noRoom : node.blocked;
         if (blocked != null) {
             row.put("blocked", blocked);

@@ -13,7 +13,7 @@ final class Batch {
     enum Kind {
         OPEN_PRODUCER,
         OPEN_CONSUMER,
-        /** a token, b 1 for a topic, x message, y address or null for the producer's own. */
+        /** a token, b {@link #TO_TOPIC}, {@link #MOVED} or 0, x message, y address or null for the producer's own. */
         SEND,
         /** a limit token, b 1 for drain. */
         CREDIT,
@@ -21,11 +21,13 @@ final class Batch {
         CONSUMED,
         /** a first token, b last token, x outcome, y non-null to confirm. */
         SETTLE,
-        /** target consumer, a first token, b last token, x hold. */
+        /** target consumer, a first token, b last token, x share, y what was stated. */
         SETTLE_IN_TRANSACTION,
-        /** target transaction, x batch of its sends or null, y reply. */
+        /** target the only share, y reply. */
         COMMIT,
-        /** target transaction, y reply or null. */
+        /** target commit, x share. */
+        PREPARE,
+        /** target share, y reply or null. */
         ROLLBACK,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,
@@ -66,6 +68,9 @@ final class Batch {
 
     /** Says that a name is a topic's. */
     static final long TO_TOPIC = 1;
+
+    /** Says that the broker itself moves a message to a queue. */
+    static final long MOVED = 2;
 
     private static final int FIRST_CAPACITY = 4;
 

@@ -40,6 +40,7 @@ public final class LocalSession implements BrokerSession {
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
     private final Set<LocalTransaction> transactions = new HashSet<>(0);
+    private long bufferedBytes;
     private boolean closed;
 
     /**
@@ -120,6 +121,15 @@ public final class LocalSession implements BrokerSession {
         transactions.remove(transaction);
     }
 
+    Shard[] shards() {
+        return shards;
+    }
+
+    /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
+    void buffered(long change) {
+        bufferedBytes += change;
+    }
+
     /** Where a message says it goes, or null when it does not say. */
     @Nullable
     Destination destinationOf(Message message) {
@@ -182,6 +192,10 @@ public final class LocalSession implements BrokerSession {
     }
 
     private void submit() {
+        if (bufferedBytes != 0) {
+            shards[0].memory().add(bufferedBytes);
+            bufferedBytes = 0;
+        }
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {
@@ -227,11 +241,13 @@ public final class LocalSession implements BrokerSession {
             later(batch -> batch.add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null));
             return;
         }
-        sendTo(producer, to, message, token);
+        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
     }
 
-    void sendTo(LocalProducer producer, Destination to, Message message, long token) {
-        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
+    /** Sends what the broker itself moves to a queue. */
+    void forward(LocalProducer producer, String queue, Message message, long token) {
+        lane(Placement.shardOf(queue, shards.length))
+                .add(Batch.Kind.SEND, producer, token, Batch.MOVED, message, queue);
     }
 
     static long topicFlag(Destination to) {

@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.config.AddressSettings;
 import org.waybill.io.Clock;
+import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
@@ -22,8 +23,10 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.queue.TimeIndex;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.NodeKind;
+import org.waybill.tx.Part;
 
 /**
  * One shard: runs its sessions' commands in turns and lets their effects out when the journal has them.
@@ -50,6 +53,7 @@ public final class Shard implements Facts {
     private final Memory memory;
     private final State state;
     private final Commands commands;
+    private final Participant participant;
     private final Bytes event = new Bytes();
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
@@ -59,12 +63,15 @@ public final class Shard implements Facts {
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
+    private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final Removals removals = new Removals();
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final List<SharedRecord> shedding = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
     private final Maintenance maintenance;
-    private @Nullable DeadLetters deadLetters;
+    private final TimeIndex times = new TimeIndex();
+    private @Nullable Mover mover;
+    private @Nullable Alarm alarm;
     private Turn turn = new Turn(this);
     private long logIndex;
     private long commitIndex;
@@ -73,6 +80,7 @@ public final class Shard implements Facts {
     private long nowMs;
     private long residentChange;
     private @Nullable String noRoom;
+    private @Nullable Part undecided;
 
     /**
      * A shard whose state is still to be recovered.
@@ -88,6 +96,7 @@ public final class Shard implements Facts {
         this.memory = memory;
         this.state = new State(this, rules);
         this.commands = new Commands(this, state);
+        this.participant = new Participant(this, state, commands);
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
     }
@@ -101,14 +110,27 @@ public final class Shard implements Facts {
     public void start(Shard[] all, Consumer<Throwable> failure) {
         onFailure = failure;
         execute(() -> {
-            deadLetters = new DeadLetters(this, all);
+            Mover moves = new Mover(this, all);
+            mover = moves;
+            alarm = new Alarm(this, clock, times, moves);
+            unfinished.forEach(Conclusion::begin);
+            unfinished.clear();
             maintenance.start();
         });
     }
 
     /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
-        execute(() -> maintenance.stop(done));
+        execute(() -> {
+            Invariant.present(alarm).stop();
+            Invariant.present(mover).stop();
+            maintenance.stop(done);
+        });
+    }
+
+    /** What recovery found unfinished and this shard decides; before {@link #start}. */
+    void concludeAtStart(Conclusion conclusion) {
+        unfinished.add(conclusion);
     }
 
     int number() {
@@ -125,6 +147,10 @@ public final class Shard implements Facts {
 
     State state() {
         return state;
+    }
+
+    Commands commands() {
+        return commands;
     }
 
     Bytes event() {
@@ -150,6 +176,20 @@ public final class Shard implements Facts {
 
     Turn turn() {
         return turn;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    /** Does what transactions ask of this shard. */
+    Participant participant() {
+        return participant;
+    }
+
+    /** What is stored from now on waits for the decision of a transaction, until this is called with null. */
+    void undecided(@Nullable Part part) {
+        undecided = part;
     }
 
     // ---- turns
@@ -219,6 +259,9 @@ public final class Shard implements Facts {
             dirtyOutboxes.get(i).flush();
         }
         dirtyOutboxes.clear();
+        if (alarm != null) {
+            alarm.set();
+        }
     }
 
     /** Ends the turn's frame between two commands if it is large already: several transactions may commit in one read. */
@@ -359,30 +402,43 @@ public final class Shard implements Facts {
     // ---- facts
 
     /** Stores a message in a queue; the caller has decided that it may. */
-    void store(Node node, Message message, Outbox from, LocalProducer producer, long token) {
-        if (store(node, message)) {
+    void store(Node node, Message message, boolean moved, Outbox from, LocalProducer producer, long token) {
+        if (store(node, message, moved)) {
             turn.answers().accepted(from, producer, token);
         } else {
             from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
         }
     }
 
-    /** Stores a message in a queue; returns whether that must be committed before it counts. */
-    boolean store(Node node, Message message) {
-        Queue queue = node.queue;
+    /**
+     * Stores a message in a queue; returns whether that must be committed before it counts.
+     *
+     * @param moved whether the broker itself moves it here: then it neither expires nor waits, whatever it says
+     */
+    boolean store(Node node, Message message, boolean moved) {
+        return store(node.queue, message, moved ? 0 : message.expiresAtMs(nowMs), moved ? 0 : message.dueAtMs(nowMs));
+    }
+
+    /** Stores a message behind all others of the queue it is in already. */
+    void storeAgain(Queue queue, Message message, long expiresMs) {
+        store(queue, message, expiresMs, 0);
+    }
+
+    private boolean store(Queue queue, Message message, long expiresMs, long dueMs) {
         long id = state.nextMessageId();
         state.idsUsed(id, 0);
-        long expiresMs = message.expiresAtMs(nowMs);
         boolean durable = message.durable() && !queue.temporary();
         boolean recorded = durable || memory.full();
         if (recorded) {
-            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, 0, message.format(), queue.id());
+            Events.stored(
+                    event, id, message.priority(), !durable, nowMs, expiresMs, dueMs, message.format(), queue.id());
             int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
             int bytes = turn.frame().recordBytes(ordinal);
-            Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs);
+            Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs, dueMs);
             turn.place(queue, block, block.lastIndex(), ordinal);
+            stored(queue, block);
         } else {
-            queue.store(id, message.priority(), message, message.size(), false, expiresMs);
+            stored(queue, queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs));
         }
         if (durable) {
             turn.reveal(queue, id);
@@ -394,6 +450,13 @@ public final class Shard implements Facts {
         // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
         // then
         return recorded;
+    }
+
+    /** The newest entry of a block was stored: it waits if it belongs to a transaction that is not decided. */
+    void stored(Queue queue, Block block) {
+        if (undecided != null) {
+            undecided.sent(queue, block, block.lastIndex());
+        }
     }
 
     /** Makes a subscription. */
@@ -480,12 +543,57 @@ public final class Shard implements Facts {
     public void undeliverable(Queue queue, Block block, int index, String reason) {
         Node node = state.node(queue);
         String to = node.settings.deadLetterAddress().orElse(null);
-        boolean itself = node.subscription == null && queue.name().equals(to);
-        if (to == null || itself || deadLetters == null) {
+        if (to == null) {
             removed(queue, block, index);
+        } else if (node.isQueue(to)) {
+            // a dead letter has nowhere else to go: it stays, but not in a circle as fast as its consumer can refuse it
+            queue.putOff(block, index, nowMs + Mover.RETRY_MS);
         } else {
-            deadLetters.move(queue, block, index, to, reason);
+            mover().move(queue, block, index, to, Mover.Cause.DEAD_LETTER, reason);
         }
+    }
+
+    @Override
+    public void expired(Queue queue, Block block, int index) {
+        Node node = state.node(queue);
+        String to = node.settings.expiryAddress().orElse(null);
+        if (to == null || node.isQueue(to)) {
+            queue.countExpired();
+            removed(queue, block, index);
+        } else if (mover().isBusy()) {
+            queue.putOff(block, index, nowMs);
+        } else {
+            mover().move(queue, block, index, to, Mover.Cause.EXPIRED, "expired");
+        }
+    }
+
+    @Override
+    public void overdue(Queue queue, Block block, int index) {
+        if (noRoom != null) {
+            queue.giveBack(block, index);
+        } else {
+            mover().moveBehind(queue, block, index);
+        }
+    }
+
+    @Override
+    public boolean dueOnTheWay() {
+        return !mover().isIdle();
+    }
+
+    private Mover mover() {
+        return Invariant.present(mover);
+    }
+
+    @Override
+    public long retryAtMs(Queue queue, int failures) {
+        long delayMs = state.node(queue).settings.redelivery().delayMs(failures);
+        return delayMs == 0 ? 0 : nowMs + delayMs;
+    }
+
+    @Override
+    public TimeIndex times() {
+        return times;
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.tx.Ledger;
 
 /**
  * What a shard's log describes: its nodes and the messages in their queues. The methods under <i>apply</i> are the only ones
@@ -19,6 +20,7 @@ import org.waybill.queue.SharedRecord;
 final class State {
     private final Map<Integer, Node> byId = new HashMap<>();
     private final Map<String, Node> byName = new HashMap<>();
+    private final Ledger ledger = new Ledger();
     private final Topics topics;
 
     /** While recovering: bodies that several subscriptions may have, by message id. */
@@ -66,6 +68,10 @@ final class State {
     Queue queue(int id) {
         Node node = byId.get(id);
         return node == null ? null : node.queue;
+    }
+
+    Ledger ledger() {
+        return ledger;
     }
 
     AddressSettings settings(String name) {
@@ -167,13 +173,10 @@ final class State {
             Node node, long messageId, int priority, long position, int recordBytes, long expiresMs, long dueMs) {
         Block block;
         if (node.subscription == null) {
-            block = node.queue.store(messageId, priority, null, recordBytes, true, expiresMs);
+            block = node.queue.store(messageId, priority, null, recordBytes, true, expiresMs, dueMs);
         } else {
             SharedRecord record = shared.computeIfAbsent(messageId, key -> new SharedRecord(null, recordBytes));
-            block = node.queue.store(messageId, priority, record, true, expiresMs);
-        }
-        if (dueMs != 0) {
-            node.queue.delay(block, block.lastIndex(), dueMs);
+            block = node.queue.store(messageId, priority, record, true, expiresMs, dueMs);
         }
         block.place(block.lastIndex(), position);
         return block;

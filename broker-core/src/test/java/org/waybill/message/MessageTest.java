@@ -19,11 +19,13 @@ import static org.waybill.message.Encoded.timestamp;
 import static org.waybill.message.Encoded.uint;
 import static org.waybill.message.Encoded.yes;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -253,14 +255,37 @@ class MessageTest {
     void aMessageSentOnHasOtherAnnotationsAndTheSameBareMessage() {
         byte[] other = map(symbol("x-opt-other"), text("3"));
         Message message = Message.of(join(SECTIONS), 42);
-        Message moved = message.withAnnotations(other);
+        Message moved = message.forwarded(other);
         assertThat(moved.annotations()).isEqualTo(other);
         assertThat(tail(moved)).isEqualTo(tail(message)).isEqualTo(join(SECTIONS[3], SECTIONS[4], BODY, SECTIONS[6]));
         assertThat(moved.format()).isEqualTo(42);
         assertThat(moved.durable()).isTrue();
         assertThat(moved.priority()).isEqualTo(7);
-        assertThat(moved.ttlMs()).isEqualTo(90);
+        assertThat(moved.ttlMs()).isZero();
         assertThat(moved.head(0, null)).isNull();
+    }
+
+    @Test
+    void isDueAtTheTimeItNamesOrAfterTheDelay() {
+        byte[] delay = symbol("x-opt-delivery-delay");
+        byte[] time = symbol32("x-opt-delivery-time");
+        byte[] two = bytes(0x81, 0, 0, 0, 0, 0, 0, 7, 0xD0);
+        assertThat(annotated(map(delay, uint(50))).dueAtMs(1_000)).isEqualTo(1_050);
+        assertThat(annotated(map(delay, uint(50), time, two)).dueAtMs(1_000)).isEqualTo(2_000);
+        assertThat(annotated(map32(time, two, delay, uint(50))).dueAtMs(1_000)).isEqualTo(2_000);
+        assertThat(annotated(map32(time, two, delay, uint(50))).dueAtMs(2_000)).isZero();
+        assertThat(annotated(map(text("x-opt-delivery-delay"), uint(50))).dueAtMs(1_000))
+                .isZero();
+        assertThat(annotated(map(symbol("x-opt-delivery-time"), text("soon"))).dueAtMs(1_000))
+                .isZero();
+        assertThat(annotated(nothing()).dueAtMs(1_000)).isZero();
+        assertThat(of(BODY).dueAtMs(1_000)).isZero();
+        byte[] forEver = bytes(0x81, 0x7F, 255, 255, 255, 255, 255, 255, 255);
+        assertThat(annotated(map(delay, forEver)).dueAtMs(1_000)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private static Message annotated(byte[] annotations) {
+        return of(section(Encoded.MESSAGE_ANNOTATIONS, annotations), BODY);
     }
 
     @Test
@@ -312,7 +337,9 @@ class MessageTest {
         scalars.put(text("tëxt"), "tëxt");
         scalars.put(text32(""), "");
         scalars.put(nothing(), null);
-        scalars.put(bytes(0xA0, 1, 1), null);
+        scalars.put(bytes(0xA0, 1, 7), ByteBuffer.wrap(bytes(7)));
+        scalars.put(bytes(0xB0, 0, 0, 0, 2, 7, 8), ByteBuffer.wrap(bytes(7, 8)));
+        scalars.put(bytes(0x98, 0, 0, 0, 0, 0, 0, 0, 5, 0xFF, 0, 0, 0, 0, 0, 0, 6), new UUID(5, 0xFF00000000000006L));
         scalars.put(bytes(0x73, 0, 0, 0, 'c'), null);
         scalars.put(bytes(0x00, 0x53, 1, 0x41), null);
         scalars.forEach((encoded, expected) -> {
@@ -322,6 +349,40 @@ class MessageTest {
             assertThat(of(entries, BODY).applicationProperty("key")).isEqualTo(expected);
             assertThat(of(fields, BODY).property(Message.SUBJECT)).isEqualTo(expected);
         });
+    }
+
+    @Test
+    void readsAnnotationsAndFooterByTheirSymbols() {
+        Message message = of(
+                section(Encoded.MESSAGE_ANNOTATIONS, map(symbol("x-a"), text("one"), symbol32("x-b"), yes())),
+                BODY,
+                section(Encoded.FOOTER, map(symbol("x-f"), bytes(0x54, 5))));
+
+        assertThat(message.annotation("x-a")).isEqualTo("one");
+        assertThat(message.annotation("x-b")).isEqualTo(true);
+        assertThat(message.annotation("x-f")).isNull();
+        assertThat(message.footer("x-f")).isEqualTo(5);
+        assertThat(message.footer("x-a")).isNull();
+        assertThat(of(BODY).footer("x-f")).isNull();
+        assertThat(of(BODY).annotation("x-a")).isNull();
+    }
+
+    @Test
+    void tellsNamesApartThatBeginAlike() {
+        Message message = of(
+                section(
+                        Encoded.APPLICATION_PROPERTIES,
+                        map(text("ab"), yes(), text("abc"), text("x"), text("aé"), text("y"), text("é"), text("z"))),
+                BODY);
+
+        assertThat(message.applicationProperty("ab")).isEqualTo(true);
+        assertThat(message.applicationProperty("abc")).isEqualTo("x");
+        assertThat(message.applicationProperty("aé")).isEqualTo("y");
+        assertThat(message.applicationProperty("é")).isEqualTo("z");
+        assertThat(message.applicationProperty("a")).isNull();
+        assertThat(message.applicationProperty("abcd")).isNull();
+        assertThat(message.applicationProperty("aéb")).isNull();
+        assertThat(message.applicationProperty("")).isNull();
     }
 
     @Test
