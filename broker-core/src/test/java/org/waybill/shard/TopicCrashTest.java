@@ -64,8 +64,7 @@ class TopicCrashTest {
     }
 
     private static ConsumerSpec spec(String address, @Nullable SubscriptionSpec named) {
-        return new ConsumerSpec(
-                address, NodeKind.TOPIC, false, false, Outcome.RELEASED, null, named, false, 0);
+        return new ConsumerSpec(address, NodeKind.TOPIC, false, false, Outcome.RELEASED, null, named, false, 0);
     }
 
     private static SubscriptionSpec named(int subscription) {

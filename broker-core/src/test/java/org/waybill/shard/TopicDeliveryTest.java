@@ -407,8 +407,7 @@ class TopicDeliveryTest {
 
     @Test
     void fullSubscriptionThatRejectsRefusesTheMessageForAll() {
-        core.rules = name -> AddressSettings.defaults()
-                .withLimits(name.equals("#") ? 2 : -1, -1, FullPolicy.REJECT);
+        core.rules = name -> AddressSettings.defaults().withLimits(name.equals("#") ? 2 : -1, -1, FullPolicy.REJECT);
         TestConsumer all = subscribe("t");
         subscribe("#");
         TestProducer producer = producer("t");
@@ -421,8 +420,8 @@ class TopicDeliveryTest {
 
     @Test
     void ringKeepsTheNewestForTheSubscriptionAlone() {
-        core.rules = name -> AddressSettings.defaults()
-                .withLimits(name.equals("#") ? 2 : -1, -1, FullPolicy.DROP_OLDEST);
+        core.rules =
+                name -> AddressSettings.defaults().withLimits(name.equals("#") ? 2 : -1, -1, FullPolicy.DROP_OLDEST);
         TestConsumer all = subscribe("t");
         TestConsumer ring = subscribe("#");
         TestProducer producer = producer("t");
@@ -479,7 +478,10 @@ class TopicDeliveryTest {
         ByteBuffer out = ByteBuffer.allocate(100);
         out.put(new byte[] {0, 0x53, 0x70, (byte) 0xC0, 2, 1, 0x41});
         out.put(new byte[] {0, 0x53, 0x74, (byte) 0xC1, (byte) (10 + text.length), 2, (byte) 0xA1, 5});
-        out.put("color".getBytes(StandardCharsets.UTF_8)).put((byte) 0xA1).put((byte) text.length).put(text);
+        out.put("color".getBytes(StandardCharsets.UTF_8))
+                .put((byte) 0xA1)
+                .put((byte) text.length)
+                .put(text);
         out.put(new byte[] {0, 0x53, 0x77, (byte) 0xB1}).putInt(text.length).put(text);
         byte[] bytes = new byte[out.position()];
         out.flip().get(bytes);
@@ -529,8 +531,8 @@ class TopicDeliveryTest {
         }
         core.checkpoint();
         long before = core.journal.counters().appendedBytes();
-        core.shards[0].execute(() ->
-                new Cleaner(core.shards[0], core.shards[0].state()).begin(core.journal.cleaningCandidates(16)));
+        core.shards[0].execute(
+                () -> new Cleaner(core.shards[0], core.shards[0].state()).begin(core.journal.cleaningCandidates(16)));
         core.loop.settle();
         assertThat(core.journal.counters().appendedBytes() - before).isBetween(1_000L, 1_400L);
         Bodies.check(core);
@@ -607,10 +609,31 @@ class TopicDeliveryTest {
         TestConsumer topic = subscribe("n");
         TestProducer anonymous = session.producer(null);
         Message plain = CoreFixture.message(true, 4, 0, "n", "m");
-        byte[] toTopic = {(byte) 0xC1, 19, 2, (byte) 0xA3, 14, 'x', '-', 'o', 'p', 't', '-', 'j', 'm', 's', '-', 'd', 'e',
-            's', 't', 0x51, 1};
-        anonymous.sendAndWait(plain.withAnnotations(toTopic));
-        anonymous.sendAndWait(plain.withAnnotations(Annotations.of(Map.of("x-opt-to-type", "topic,temporary"))));
+        byte[] toTopic = {
+            (byte) 0xC1,
+            19,
+            2,
+            (byte) 0xA3,
+            14,
+            'x',
+            '-',
+            'o',
+            'p',
+            't',
+            '-',
+            'j',
+            'm',
+            's',
+            '-',
+            'd',
+            'e',
+            's',
+            't',
+            0x51,
+            1
+        };
+        anonymous.sendAndWait(plain.forwarded(toTopic));
+        anonymous.sendAndWait(plain.forwarded(Annotations.of(Map.of("x-opt-to-type", "topic,temporary"))));
         anonymous.sendAndWait(plain);
         assertThat(topic.drain()).containsExactly("m", "m");
         assertThat(session.consumer("n").drain()).containsExactly("m");
