@@ -445,16 +445,22 @@ public final class Queue {
         dispatcher.enlist(consumer);
     }
 
-    /** Gives an outcome to a delivery that {@link #take} took away. */
-    public void concludeTaken(QueueConsumer consumer, Block block, int index, Outcome outcome) {
+    /** Holds a live entry whose consumer is gone, for a transaction that was found undecided: {@link #concludeTaken} follows. */
+    public void take(Block block, int index) {
+        hold(block, index);
+        held++;
+    }
+
+    /** Gives an outcome to a delivery that was taken away from its consumer, which is null when it is gone. */
+    public void concludeTaken(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
         held--;
         if (!closed) {
             conclude(consumer, block, index, outcome);
         }
     }
 
-    private void conclude(QueueConsumer consumer, Block block, int index, Outcome outcome) {
-        if (consumer.browse) {
+    private void conclude(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
+        if (consumer != null && consumer.browse) {
             return;
         }
         if (outcome instanceof Outcome.Accepted) {
@@ -485,7 +491,7 @@ public final class Queue {
         return rejected.description() == null ? condition : condition + ": " + rejected.description();
     }
 
-    private void modify(QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
+    private void modify(@Nullable QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
         byte[] annotations = null;
         if (modified.annotations() != null) {
             annotations = annotate(block, index, modified.annotations());
@@ -498,7 +504,7 @@ public final class Queue {
             }
             facts.counted(this, block, index);
         }
-        if (modified.undeliverableHere() && !consumer.closed) {
+        if (modified.undeliverableHere() && consumer != null && !consumer.closed) {
             dispatcher.refuse(consumer, block.id(index));
         }
     }
