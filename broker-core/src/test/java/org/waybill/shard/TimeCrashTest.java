@@ -333,9 +333,7 @@ class TimeCrashTest {
                 assertThat(one).isNotNull();
                 assertThat(one.consumed).isFalse();
                 assertThat(core.clock.epochMs).as("message %d is due", id).isGreaterThanOrEqualTo(one.notBeforeMs);
-                assertThat(core.clock.epochMs)
-                        .as("message %d has waited", id)
-                        .isGreaterThanOrEqualTo(one.retryAtMs);
+                assertThat(core.clock.epochMs).as("message %d has waited", id).isGreaterThanOrEqualTo(one.retryAtMs);
                 ids.add(id);
                 consumer.consumed(message.size());
             }
