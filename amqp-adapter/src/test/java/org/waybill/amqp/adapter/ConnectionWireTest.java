@@ -79,6 +79,7 @@ final class ConnectionWireTest {
                     .withOfferedCapabilities(
                             Symbol.valueOf("ANONYMOUS-RELAY"),
                             Symbol.valueOf("SHARED-SUBS"),
+                            Symbol.valueOf("DELAYED_DELIVERY"),
                             Symbol.valueOf("sole-connection-for-container"))
                     .withProperty("product", "Waybill");
             wire.frames.remoteOpen().withContainerId("c").now();
