@@ -16,6 +16,7 @@ final class Dispatcher {
     private final Front front;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
     private final List<QueueConsumer> browsers = new ArrayList<>(0);
+    private final MessageProperties properties = new MessageProperties();
     private @Nullable Standby standby;
     private int draining;
 
@@ -186,8 +187,8 @@ final class Dispatcher {
             if (message == null) {
                 continue;
             }
-            if (browser.selector == null
-                    || browser.selector.matches(new MessageProperties(message, block.deliveryCount(index)))) {
+            properties.show(message, block.deliveryCount(index), block.annotations(index), nowMs);
+            if (browser.selector == null || browser.selector.matches(properties)) {
                 hand(browser, block, index, message);
             } else {
                 queue.shed(block, index, message);

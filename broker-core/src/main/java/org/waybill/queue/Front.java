@@ -329,7 +329,7 @@ final class Front implements Taker {
             }
             boolean named = backlog.named;
             backlog.pass();
-            properties.show(message, block.deliveryCount(at));
+            properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
             if (backlog.taker instanceof Selection selection) {
                 offer(selection, named, block, at, message);
             } else if (backlog.taker instanceof QueueConsumer owner) {
@@ -374,7 +374,7 @@ final class Front implements Taker {
             hand(Invariant.present(next), null, block, at, message);
             return;
         }
-        properties.show(message, block.deliveryCount(at));
+        properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
         match(block.id(at));
         QueueConsumer least = group == null ? null : leastOfMatched(block, at);
         QueueConsumer owner = group == null ? null : groups.owner(group, least);

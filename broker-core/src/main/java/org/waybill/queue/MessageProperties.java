@@ -4,10 +4,12 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.selector.PropertySource;
+import org.waybill.selector.Section;
 
 /**
- * A message as selectors see it: JMS header names by the AMQP JMS mapping, everything else as application properties. One object
- * serves one message after the other, and finds each property once, however many selectors ask for it.
+ * A message as selectors see it: JMS header names by the AMQP JMS mapping, everything else as application properties; and as filter
+ * expressions see it, by sections. Nothing is decoded but what is asked for, and each property only once, however many selectors
+ * ask for it. One object may serve one message after the other.
  */
 public final class MessageProperties implements PropertySource {
     /** Properties that are kept; selectors that name more find the others each time. */
@@ -18,26 +20,47 @@ public final class MessageProperties implements PropertySource {
     private int kept;
     private @Nullable Message message;
     private int deliveryCount;
+    private byte @Nullable [] annotations;
+    private long nowMs;
 
     /** Shows no message yet. */
     MessageProperties() {}
 
-    /** Shows a message that failed to be delivered so often. */
-    public MessageProperties(Message message, int failedDeliveries) {
-        show(message, failedDeliveries);
+    /** Shows a message as it came, to filters that do not ask for the time. */
+    public MessageProperties(Message message, int deliveryCount) {
+        this(message, deliveryCount, null, 0);
     }
 
-    /** Shows another message. */
-    void show(Message next, int failedDeliveries) {
+    /** As {@link #show}. */
+    MessageProperties(Message message, int deliveryCount, byte @Nullable [] annotations, long nowMs) {
+        show(message, deliveryCount, annotations, nowMs);
+    }
+
+    /**
+     * Shows another message.
+     *
+     * @param failures failed deliveries so far
+     * @param changed an encoded map in place of the message's own annotations, or null to see those
+     * @param now the current time in epoch milliseconds
+     */
+    void show(Message next, int failures, byte @Nullable [] changed, long now) {
         message = next;
-        deliveryCount = failedDeliveries;
+        deliveryCount = failures;
+        annotations = changed;
+        nowMs = now;
         kept = 0;
     }
 
     /** Lets go of the message. */
     void clear() {
         message = null;
+        annotations = null;
         kept = 0;
+    }
+
+    @Override
+    public long nowMs() {
+        return nowMs;
     }
 
     @Override
@@ -47,7 +70,7 @@ public final class MessageProperties implements PropertySource {
                 return values[i];
             }
         }
-        Object value = find(Invariant.present(message), name);
+        Object value = Fields.selectable(Invariant.present(message), deliveryCount, name);
         if (kept < KEPT) {
             names[kept] = name;
             values[kept++] = value;
@@ -55,25 +78,8 @@ public final class MessageProperties implements PropertySource {
         return value;
     }
 
-    private @Nullable Object find(Message of, String name) {
-        if (!name.startsWith("JMS")) {
-            return of.applicationProperty(name);
-        }
-        return switch (name) {
-            case "JMSDeliveryMode" -> of.durable() ? "PERSISTENT" : "NON_PERSISTENT";
-            case "JMSPriority" -> of.priority();
-            case "JMSMessageID" -> prefixed(of.property(Message.MESSAGE_ID));
-            case "JMSTimestamp" -> of.property(Message.CREATION_TIME);
-            case "JMSCorrelationID" -> of.property(Message.CORRELATION_ID);
-            case "JMSType" -> of.property(Message.SUBJECT);
-            case "JMSXGroupID" -> of.property(Message.GROUP_ID);
-            case "JMSXGroupSeq" -> of.property(Message.GROUP_SEQUENCE);
-            case "JMSXDeliveryCount" -> deliveryCount + 1;
-            default -> of.applicationProperty(name);
-        };
-    }
-
-    private static @Nullable Object prefixed(@Nullable Object id) {
-        return id instanceof String text && !text.startsWith("ID:") ? "ID:" + text : id;
+    @Override
+    public @Nullable Object field(Section section, String name) {
+        return Fields.of(Invariant.present(message), deliveryCount, annotations, section, name);
     }
 }

@@ -457,17 +457,25 @@ public final class Queue {
         dispatcher.enlist(consumer);
     }
 
-    /** Gives an outcome to a delivery that {@link #take} took away. */
-    public void concludeTaken(QueueConsumer consumer, Block block, int index, Outcome outcome) {
+    /** Holds a live entry whose consumer is gone, for a transaction that was found undecided: {@link #concludeTaken} follows. */
+    public void take(Block block, int index) {
+        hold(block, index);
+        held++;
+    }
+
+    /** Gives an outcome to a delivery that was taken away from its consumer, which is null when it is gone. */
+    public void concludeTaken(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
         held--;
-        consumer.taken--;
+        if (consumer != null) {
+            consumer.taken--;
+        }
         if (!closed) {
             conclude(consumer, block, index, outcome);
         }
     }
 
-    private void conclude(QueueConsumer consumer, Block block, int index, Outcome outcome) {
-        if (consumer.browse) {
+    private void conclude(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
+        if (consumer != null && consumer.browse) {
             return;
         }
         long messageId = block.id(index);
@@ -475,7 +483,7 @@ public final class Queue {
         dispatcher.concluded(messageId);
     }
 
-    private void decide(QueueConsumer consumer, Block block, int index, Outcome outcome) {
+    private void decide(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
         if (outcome instanceof Outcome.Accepted) {
             facts.removed(this, block, index);
         } else if (outcome instanceof Outcome.Rejected rejected) {
@@ -504,7 +512,7 @@ public final class Queue {
         return rejected.description() == null ? condition : condition + ": " + rejected.description();
     }
 
-    private void modify(QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
+    private void modify(@Nullable QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
         byte[] annotations = null;
         if (modified.annotations() != null) {
             annotations = annotate(block, index, modified.annotations());
@@ -517,7 +525,7 @@ public final class Queue {
             }
             facts.counted(this, block, index);
         }
-        if (modified.undeliverableHere() && !consumer.closed) {
+        if (modified.undeliverableHere() && consumer != null && !consumer.closed) {
             dispatcher.refuse(consumer, block.id(index));
         }
     }

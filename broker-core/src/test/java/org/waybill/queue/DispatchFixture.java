@@ -136,7 +136,7 @@ final class DispatchFixture implements Facts {
 
         /** May be handed so many more. */
         Client credit(int more) {
-            limit = got.size() + more;
+            limit = (long) got.size() + more;
             queue.credit(consumer, limit, false);
             dispatch();
             return this;
