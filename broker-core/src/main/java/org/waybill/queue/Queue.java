@@ -563,9 +563,15 @@ public final class Queue {
 
     /** Lets a message leave memory when there is too little and the journal has it. */
     void shed(Block block, int index, Message message) {
-        if (facts.memoryFull() && block.position(index) != Block.NO_POSITION) {
+        if (!facts.memoryFull() || block.position(index) == Block.NO_POSITION) {
+            return;
+        }
+        SharedRecord record = block.shared(index);
+        if (record == null) {
             block.message(index, null);
             facts.resident(-message.size());
+        } else {
+            facts.shedLater(record);
         }
     }
 

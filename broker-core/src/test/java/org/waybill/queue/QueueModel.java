@@ -239,6 +239,11 @@ final class QueueModel implements Facts, Sink {
     }
 
     @Override
+    public void shedLater(SharedRecord record) {
+        record.shed(this);
+    }
+
+    @Override
     public void unreadable(Queue from, Block block, int index, String why) {
         Entry entry = entry(block, index);
         assertThat(damaged).contains(entry.id);

@@ -254,6 +254,11 @@ class QueueTest {
         public void resident(long bytes) {}
 
         @Override
+        public void shedLater(SharedRecord record) {
+            record.shed(this);
+        }
+
+        @Override
         public void unreadable(Queue from, Block block, int index, String why) {
             unreadable++;
         }
