@@ -247,6 +247,11 @@ final class DispatchFixture implements Facts {
     public void resident(long bytes) {}
 
     @Override
+    public void shedLater(SharedRecord record) {
+        throw new AssertionError("no body is shared");
+    }
+
+    @Override
     public void unreadable(Queue from, Block block, int index, String why) {
         throw new AssertionError(why);
     }
