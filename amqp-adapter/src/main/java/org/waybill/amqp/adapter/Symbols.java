@@ -7,6 +7,7 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
 final class Symbols {
     static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
     static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
+    static final Symbol DELAYED_DELIVERY = Symbol.valueOf("DELAYED_DELIVERY");
     static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
     static final Symbol SOLE_CONNECTION_ENFORCEMENT = Symbol.valueOf("sole-connection-enforcement");
     static final Symbol SOLE_CONNECTION_ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");

@@ -78,6 +78,7 @@ final class ConnectionWireTest {
                     .withMaxFrameSize(65_536)
                     .withOfferedCapabilities(
                             Symbol.valueOf("ANONYMOUS-RELAY"),
+                            Symbol.valueOf("DELAYED_DELIVERY"),
                             Symbol.valueOf("SHARED-SUBS"),
                             Symbol.valueOf("sole-connection-for-container"))
                     .withProperty("product", "Waybill");
