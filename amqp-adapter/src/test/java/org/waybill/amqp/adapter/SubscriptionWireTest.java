@@ -3,6 +3,7 @@ package org.waybill.amqp.adapter;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.qpid.protonj2.test.driver.actions.AttachInjectAction;
@@ -446,6 +447,137 @@ final class SubscriptionWireTest {
                     "amqp:invalid-field",
                     "filter jms-selector must be a string, not 5");
             refused(wire, RESUME, "amqp:not-found", "does not exist");
+        }
+    }
+
+    @Test
+    void sqlAndPropertyFiltersAreAppliedTogether() throws Exception {
+        Map<String, Object> filters = Map.of(
+                "sql", described(UnsignedLong.valueOf(0x120), "h.priority = 4"),
+                "header", described(Symbol.valueOf("amqp:header-filter"), Map.of(Symbol.valueOf("durable"), false)),
+                "properties",
+                        described(
+                                UnsignedLong.valueOf(0x173),
+                                Map.of(
+                                        Symbol.valueOf("subject"),
+                                        "&p:tem",
+                                        Symbol.valueOf("content-type"),
+                                        Symbol.valueOf("text/plain"))),
+                "application",
+                        described(
+                                UnsignedLong.valueOf(0x174),
+                                Map.of("unit", "&s:elsius", "count", UnsignedInteger.valueOf(7))),
+                "annotations", described(UnsignedLong.valueOf(0x172), Map.of(Symbol.valueOf("x-room"), (byte) 3)),
+                "unknown", described(UnsignedLong.valueOf(0x171), Map.of(Symbol.valueOf("x"), 1)));
+        try (Wire wire = begin("c").sender("q")) {
+            Source source = wire.subscribe("one", 1, filtered("q", filters)).getSource();
+            assertThat(source.getFilter().keySet())
+                    .extracting(Symbol::toString)
+                    .containsExactlyInAnyOrder("sql", "header", "properties", "application", "annotations");
+            int id = 0;
+            for (String subject : new String[] {"temperature", "pressure"}) {
+                for (String unit : new String[] {"celsius", "kelvin"}) {
+                    wire.frames.expectDisposition().withFirst(id).withState().accepted();
+                    wire.frames
+                            .remoteTransfer()
+                            .withHandle(0)
+                            .withDeliveryId(id)
+                            .withDeliveryTag(new byte[] {(byte) id++})
+                            .withMessageAnnotations()
+                            .withAnnotation("x-room", (byte) 3)
+                            .also()
+                            .withProperties()
+                            .withSubject(subject)
+                            .withContentType("text/plain")
+                            .also()
+                            .withApplicationProperties()
+                            .withProperty("unit", unit)
+                            .withProperty("count", 7)
+                            .also()
+                            .withBody()
+                            .withString(subject + unit)
+                            .also()
+                            .now();
+                    wire.done();
+                }
+            }
+            wire.frames
+                    .expectTransfer()
+                    .withHandle(1)
+                    .withMessage()
+                    .withMessageAnnotations()
+                    .also()
+                    .withProperties()
+                    .also()
+                    .withApplicationProperties()
+                    .also()
+                    .withValue("temperaturecelsius");
+            wire.frames.expectFlow().withHandle(1).withLinkCredit(0).withDrain(true);
+            wire.flow(1, 0, 5, true).done();
+        }
+    }
+
+    @Test
+    void tooManyFiltersAreRefused() throws Exception {
+        Map<String, Object> filters = new HashMap<>();
+        for (int i = 0; i < 17; i++) {
+            filters.put("f" + i, described(UnsignedLong.valueOf(0x120), "a = " + i));
+        }
+        try (Wire wire = begin("c")) {
+            refused(wire, filtered("q", filters), "amqp:invalid-field", "a source may have 16 filters, not more");
+        }
+    }
+
+    @Test
+    void filtersOfADurableSubscriptionAreTheSameInAnyOrderAndFoundAgain() throws Exception {
+        Map<String, Object> filters = Map.of(
+                "a", described(UnsignedLong.valueOf(0x120), "h.priority = 4"),
+                "b", described(UnsignedLong.valueOf(0x174), Map.of("x", 1, "y", 2)),
+                "c", described(UnsignedLong.valueOf(0x468C00000004L), "x = 1"));
+        Consumer<AttachInjectAction> terms = attach -> {
+            var source = attach.withSource()
+                    .withAddress("topic://news")
+                    .withDurabilityOfUnsettledState()
+                    .withExpiryPolicyOfNever();
+            source.withFilterMap(filters);
+        };
+        try (Wire wire = begin("c")) {
+            wire.subscribe("sub", 0, terms);
+            wire.detach(0, false);
+            Source stored = wire.subscribe("sub", 0, RESUME).getSource();
+            assertThat(stored.getFilter().values())
+                    .extracting(filter -> ((DescribedType) filter).getDescribed())
+                    .containsExactlyInAnyOrder("h.priority = 4", "a.[x] = 1 AND a.[y] = 2", "x = 1");
+        }
+    }
+
+    @Test
+    void aBadPropertyFilterIsRefusedWithTheReason() throws Exception {
+        try (Wire wire = begin("c")) {
+            refused(
+                    wire,
+                    filtered("q", Map.of("sql", described(Symbol.valueOf("amqp:sql-filter"), "p.colour = 1"))),
+                    "amqp:invalid-field",
+                    "filter sql is wrong: column 3");
+            refused(
+                    wire,
+                    filtered("q", Map.of("p", described(UnsignedLong.valueOf(0x173), "subject"))),
+                    "amqp:invalid-field",
+                    "filter p must be a map, not subject");
+            refused(
+                    wire,
+                    filtered(
+                            "q",
+                            Map.of(
+                                    "p",
+                                    described(UnsignedLong.valueOf(0x173), Map.of(Symbol.valueOf("colour"), "red")))),
+                    "amqp:invalid-field",
+                    "colour");
+            refused(
+                    wire,
+                    filtered("q", Map.of("p", described(UnsignedLong.valueOf(0x174), Map.of("colour", "&x:red")))),
+                    "amqp:invalid-field",
+                    "begins with &");
         }
     }
 
