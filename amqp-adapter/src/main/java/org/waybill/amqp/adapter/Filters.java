@@ -127,6 +127,7 @@ record Filters(@Nullable Selector selector, boolean noLocal, @Nullable Map<Symbo
     }
 
     /** A value as selectors have it. */
+    @SuppressWarnings("JavaUtilDate") // the codec's type for timestamps
     private static @Nullable Object plain(@Nullable Object value) {
         if (value instanceof Symbol symbol) {
             return symbol.toString();
