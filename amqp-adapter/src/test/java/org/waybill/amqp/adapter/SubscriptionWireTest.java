@@ -31,10 +31,6 @@ import org.waybill.config.Settings;
 /** Frames of clients that subscribe, against the real broker. */
 @Timeout(60)
 final class SubscriptionWireTest {
-    private static final Consumer<AttachInjectAction> RESUME = AttachInjectAction::withNullSource;
-    private static final Consumer<AttachInjectAction> RESUME_GLOBAL =
-            attach -> attach.withNullSource().withDesiredCapabilities("shared", "global");
-
     @TempDir
     Path directory;
 
@@ -68,6 +64,10 @@ final class SubscriptionWireTest {
                 .withDurabilityOfUnsettledState()
                 .withExpiryPolicyOfNever()
                 .withCapabilities(capabilities);
+    }
+
+    private static void resumeGlobal(AttachInjectAction attach) {
+        attach.withNullSource().withDesiredCapabilities("shared", "global");
     }
 
     private static Consumer<AttachInjectAction> plain(String address, String... capabilities) {
@@ -175,7 +175,8 @@ final class SubscriptionWireTest {
         }
         publish("topic://news", "a", "b");
         try (Wire wire = begin("c")) {
-            Source stored = wire.subscribe("sub", 0, RESUME).getSource();
+            Source stored =
+                    wire.subscribe("sub", 0, AttachInjectAction::withNullSource).getSource();
             assertThat(stored.getAddress()).isEqualTo("news");
             assertThat(stored.getDurable()).isEqualTo(TerminusDurability.UNSETTLED_STATE.getValue());
             assertThat(stored.getExpiryPolicy()).isEqualTo(TerminusExpiryPolicy.NEVER.getPolicy());
@@ -185,7 +186,11 @@ final class SubscriptionWireTest {
             deliveries(wire, 0, "a", "b");
             wire.flow(0, 0, 5, false).done();
             wire.detach(0, true);
-            refused(wire, RESUME, "amqp:not-found", "subscription refused of client c does not exist");
+            refused(
+                    wire,
+                    AttachInjectAction::withNullSource,
+                    "amqp:not-found",
+                    "subscription refused of client c does not exist");
         }
     }
 
@@ -194,7 +199,11 @@ final class SubscriptionWireTest {
         try (Wire wire = begin("c")) {
             wire.subscribe("refused", 0, durable("news", "topic"));
             wire.detach(0, true);
-            refused(wire, RESUME, "amqp:not-found", "subscription refused of client c does not exist");
+            refused(
+                    wire,
+                    AttachInjectAction::withNullSource,
+                    "amqp:not-found",
+                    "subscription refused of client c does not exist");
         }
     }
 
@@ -208,7 +217,7 @@ final class SubscriptionWireTest {
                     .getSource();
             assertThat(source.getDurable()).isIn(null, TerminusDurability.NONE.getValue());
             wire.detach(0, false);
-            refused(wire, RESUME, "amqp:not-found", "does not exist");
+            refused(wire, AttachInjectAction::withNullSource, "amqp:not-found", "does not exist");
         }
     }
 
@@ -220,7 +229,8 @@ final class SubscriptionWireTest {
                     .getSource();
             assertThat(source.getCapabilities())
                     .containsExactly(Symbol.valueOf("topic"), Symbol.valueOf("shared"), Symbol.valueOf("global"));
-            Source found = two.subscribe("team|global", 0, RESUME_GLOBAL).getSource();
+            Source found = two.subscribe("team|global", 0, SubscriptionWireTest::resumeGlobal)
+                    .getSource();
             assertThat(found.getCapabilities())
                     .containsExactly(Symbol.valueOf("topic"), Symbol.valueOf("shared"), Symbol.valueOf("global"));
             two.frames
@@ -318,7 +328,7 @@ final class SubscriptionWireTest {
             attach.now();
             wire.frames.remoteDetach().withHandle(0).withClosed(true).now();
             wire.done();
-            refused(wire, RESUME, "amqp:not-found", "does not exist");
+            refused(wire, AttachInjectAction::withNullSource, "amqp:not-found", "does not exist");
         }
     }
 
@@ -446,7 +456,7 @@ final class SubscriptionWireTest {
                     filtered("q", Map.of("jms-selector", described(selector, 5))),
                     "amqp:invalid-field",
                     "filter jms-selector must be a string, not 5");
-            refused(wire, RESUME, "amqp:not-found", "does not exist");
+            refused(wire, AttachInjectAction::withNullSource, "amqp:not-found", "does not exist");
         }
     }
 
@@ -544,7 +554,8 @@ final class SubscriptionWireTest {
         try (Wire wire = begin("c")) {
             wire.subscribe("sub", 0, terms);
             wire.detach(0, false);
-            Source stored = wire.subscribe("sub", 0, RESUME).getSource();
+            Source stored =
+                    wire.subscribe("sub", 0, AttachInjectAction::withNullSource).getSource();
             assertThat(stored.getFilter().values())
                     .extracting(filter -> ((DescribedType) filter).getDescribed())
                     .containsExactlyInAnyOrder("h.priority = 4", "a.[x] = 1 AND a.[y] = 2", "x = 1");
