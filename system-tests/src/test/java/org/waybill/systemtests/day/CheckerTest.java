@@ -56,7 +56,7 @@ final class CheckerTest {
                                 22 d ACK
                                 23 d CONFIRMED
                                 24 day BROKER_KILL
-                                25 d BROKEN
+                                25 d BROKEN text=gone
                                 30 d START from=queue:q mode=client
                                 31 d GET id=p/1 from=queue:q mode=client redelivered=false
                                 32 d GET id=p/2 from=queue:q mode=client redelivered=false
@@ -362,6 +362,13 @@ final class CheckerTest {
                                 11 b BROWSED id=p/1
                                 12 b BROWSED id=p/1
                                 """),
+                bad(
+                        "a connection that breaks for no reason",
+                        "SeenRule: c#0 broke with no kill: refused",
+                        """
+                        10 c START
+                        11 c BROKEN text=refused
+                        """),
                 bad(
                         "what an application found wrong",
                         "SeenRule: c saw: a damaged body",

@@ -30,7 +30,8 @@ final class DoublingRule implements Checker.Rule {
                     + again.life() + ": " + before + " " + again);
         } else if (!again.redelivered()
                 && !again.app().equals(History.TEST)
-                && !history.brokerKilledBetween(before.timeUs(), again.timeUs())) {
+                && !history.brokerKilledBetween(
+                        Math.min(before.timeUs(), before.life().endUs()), again.timeUs())) {
             offences.accept(again.id() + " came from " + again.source() + " to " + before.life() + " and again to "
                     + again.life() + " without being marked as redelivered");
         }

@@ -43,7 +43,7 @@ record Event(long timeUs, String app, Kind kind, Map<String, String> fields) {
         /** The connection is being closed. */
         CLOSE,
         CLOSED,
-        /** The connection was found broken. */
+        /** The connection was found broken, as {@code text} says. */
         BROKEN,
         /** There is a subscription {@code name} to {@code topic}, {@code durable} or not, of messages of {@code colour} if it says so. */
         SUBSCRIBED,

@@ -153,13 +153,14 @@ final class History {
     private Life life(String app, int number, List<Event> own, long nextUs) {
         long startUs = own.get(0).timeUs();
         long endUs = nextUs;
-        boolean clean = false;
+        long closeUs = Long.MAX_VALUE;
         for (Event event : own) {
             if (event.kind() == Kind.CLOSE || event.kind() == Kind.BROKEN) {
                 endUs = Math.min(endUs, event.timeUs());
+                closeUs = event.kind() == Kind.CLOSE ? event.timeUs() : closeUs;
             }
-            clean |= event.kind() == Kind.CLOSED;
         }
+        boolean closed = own.get(own.size() - 1).kind() == Kind.CLOSED;
         for (Event death : deaths) {
             boolean ours =
                     death.kind() == Kind.BROKER_KILL || death.field("victim").equals(app);
@@ -167,7 +168,7 @@ final class History {
                 endUs = Math.min(endUs, death.timeUs());
             }
         }
-        return new Life(app, number, endUs, clean, List.copyOf(own));
+        return new Life(app, number, endUs, closed && endUs == closeUs, List.copyOf(own));
     }
 
     private void readTransactions() {

@@ -74,7 +74,7 @@ final class Receiving {
 
     private Receipt acknowledged(Event get, long acknowledgedUs, int acknowledgedAt) {
         Event seen = next(acknowledgedAt, Kind.CONFIRMED, Kind.CLOSED);
-        if (seen == null) {
+        if (seen == null || acknowledgedUs >= life.endUs()) {
             return receipt(get, Fate.PERHAPS_CONSUMED, acknowledgedUs, life.endUs(), false);
         }
         Optional<Long> killUs = history.brokerKilledWithin(acknowledgedUs, seen.timeUs() + ON_DISK_WITHIN_US);

@@ -9,11 +9,14 @@ import org.waybill.systemtests.day.Event.Kind;
 
 /**
  * What applications see is what was sent there: no message out of nothing, none in a wrong place, a browser shows each once. Also what the
- * applications themselves found wrong.
+ * applications themselves found wrong, and connections that broke while the broker was well.
  */
 final class SeenRule implements Checker.Rule {
     /** Where dead and expired messages of any queue are found. */
     static final Set<String> GRAVEYARDS = Set.of("queue:dead-letters", "queue:expired");
+
+    /** How long before its first line an application may have connected. */
+    private static final long CONNECTED_WITHIN_US = 2_000_000;
 
     @Override
     public void check(History history, Consumer<String> offences) {
@@ -30,7 +33,16 @@ final class SeenRule implements Checker.Rule {
         }
         for (Life life : history.lives()) {
             checkBrowsing(history, life, offences);
+            checkBreaks(history, life, offences);
         }
+    }
+
+    private static void checkBreaks(History history, Life life, Consumer<String> offences) {
+        long fromUs = life.events().get(0).timeUs() - CONNECTED_WITHIN_US;
+        life.events().stream()
+                .filter(event -> event.kind() == Kind.BROKEN)
+                .filter(event -> !history.brokerKilledBetween(fromUs, event.timeUs()))
+                .forEach(event -> offences.accept(life + " broke with no kill: " + event.field("text")));
     }
 
     private static void checkPlace(Receipt receipt, Sent sent, Map<String, String> topics, Consumer<String> offences) {
