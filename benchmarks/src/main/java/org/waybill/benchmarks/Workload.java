@@ -25,6 +25,16 @@ enum Workload {
     W3C("W3c", Kind.FLOW, "size=1024 durable=true window=1 p=64"),
     /** Durable, 1 KiB, 8 producers, 8 queues, 8 consumers, 200 in flight each. */
     W4("W4", Kind.FLOW, "size=1024 durable=true window=200 p=8 q=8 c=8"),
+    /** A topic, non-durable, 1 KiB, to 20 subscribers. */
+    W5A("W5a", Kind.FLOW, "size=1024 topic=true c=20 window=500 backlog=900"),
+    /** A topic, durable, 1 KiB, to 10 durable subscriptions. */
+    W5B("W5b", Kind.FLOW, "size=1024 topic=true c=10 durable=true dursub=true window=500 backlog=900"),
+    /** Transactions of 100 durable messages of 1 KiB. */
+    W7("W7", Kind.FLOW, "size=1024 durable=true tx=100"),
+    /** A queue with 50 consumers, each selecting a fiftieth. */
+    W11Q("W11q", Kind.FLOW, "size=100 selectors=50 c=50 credit=200 backlog=2000"),
+    /** A topic with 50 subscribers, each selecting a fiftieth. */
+    W11T("W11t", Kind.FLOW, "size=100 selectors=50 c=50 topic=true credit=200 backlog=2000"),
     /** W1b through Qpid JMS. */
     J1("J1", Kind.JMS, "size=1024"),
     /** W2 through Qpid JMS. */
@@ -33,6 +43,10 @@ enum Workload {
     J3("J3", Kind.JMS, "size=1024 durable=true window=1"),
     /** 10,000 idle connections with a session and a receiver each. */
     W9A("W9a", Kind.IDLE, "n=10000 limit=60"),
+    /** 10,000 queues with a durable message of 1 KiB each. */
+    W9B("W9b", Kind.QUEUES, "n=10000 size=1024 durable=true limit=60"),
+    /** 100,000 scheduled durable messages, due within 20 seconds. */
+    SCHEDULE("schedule", Kind.SCHEDULE, "n=100000 size=100 durable=true warm=5 measure=20 limit=20"),
     /** Cold start with an empty store to the first accepted open, and the start after a clean stop. */
     W10("W10", Kind.START, ""),
     /** Four producers of durable messages, kill -9 of the broker under load, restart: every settled id must be there. */
@@ -78,6 +92,10 @@ enum Workload {
         JMS,
         /** Idle connections on a fresh process with its own heap. */
         IDLE,
+        /** Many queues on a fresh process. */
+        QUEUES,
+        /** Scheduled messages on a fresh process. */
+        SCHEDULE,
         /** Starts only. */
         START,
         /** A fresh process, killed and started again. */

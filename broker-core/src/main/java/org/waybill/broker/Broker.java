@@ -319,7 +319,8 @@ public final class Broker {
 
         @Override
         public BrokerSession openSession(SessionSpec spec, SessionHandler handler) {
-            LocalSession session = new LocalSession(shards, currentLoop(), handler, sessions::remove);
+            LocalSession session =
+                    new LocalSession(shards, currentLoop(), spec.containerId(), handler, sessions::remove);
             sessions.add(session);
             return session;
         }

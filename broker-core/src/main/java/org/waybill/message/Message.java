@@ -98,6 +98,30 @@ public final class Message {
         return property(TO) instanceof String address ? address : null;
     }
 
+    /** What kind of destination its sender says {@link #to} is. */
+    public DestinationType destinationType() {
+        Object code = annotation("x-opt-jms-dest");
+        if (code instanceof Number number) {
+            return DestinationType.of(number.intValue());
+        }
+        return annotation("x-opt-to-type") instanceof String words
+                ? DestinationType.ofWords(words)
+                : DestinationType.UNKNOWN;
+    }
+
+    /**
+     * A message annotation by its key, looked for in the encoded map.
+     *
+     * @return as {@link #property(int)}, with Byte and Short besides
+     */
+    public @Nullable Object annotation(String key) {
+        try {
+            return sections.annotationsAt < 0 ? null : PropertyMap.find(bytes, sections.annotationsAt, key);
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
     /**
      * A field of its properties section.
      *

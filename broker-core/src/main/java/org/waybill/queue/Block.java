@@ -2,6 +2,7 @@ package org.waybill.queue;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 
 /**
@@ -11,9 +12,10 @@ import org.waybill.message.Message;
  * only when none of their entries is.
  *
  * <pre>
- *  flags of an entry   bits 0..1   state: AVAILABLE, ACQUIRED, REMOVED
+ *  flags of an entry   bits 0..1   state: AVAILABLE, ACQUIRED, REMOVED, WAITING
  *                      bit  2      LOGGED: the journal holds a record of it that recovery will find
  *                      bit  3      UNREADABLE: its record is damaged; it is not handed out
+ *                      bit  4      UNDECIDED: its transaction is not decided, and until then it is WAITING
  *                      bits 8..31  failed deliveries
  * </pre>
  */
@@ -29,14 +31,17 @@ public final class Block {
     private static final int AVAILABLE = 0;
     private static final int ACQUIRED = 1;
     private static final int REMOVED = 2;
+    private static final int WAITING = 3;
     private static final int LOGGED = 4;
     private static final int UNREADABLE = 8;
+    private static final int UNDECIDED = 16;
     private static final int COUNT_SHIFT = 8;
 
     final Line line;
     int count;
     int live;
     int available;
+    int waiting;
 
     @Nullable
     Block next;
@@ -50,7 +55,11 @@ public final class Block {
     private int[] flags = new int[FIRST_CAPACITY];
     private @Nullable Message[] messages = new @Nullable Message[FIRST_CAPACITY];
     private long @Nullable [] expiries;
+    private long @Nullable [] dues;
     private byte @Nullable [] @Nullable [] annotations;
+
+    /** Bodies that entries of other queues refer to as well; they take the place of position and message. */
+    private @Nullable SharedRecord @Nullable [] shared;
 
     Block(Line line) {
         this.line = line;
@@ -70,6 +79,9 @@ public final class Block {
         recordBytes[index] = bytes;
         flags[index] = logged ? AVAILABLE | LOGGED : AVAILABLE;
         messages[index] = message;
+        if (dues != null) {
+            dues[index] = 0;
+        }
         if (expiresAtMs != 0 || expiries != null) {
             if (expiries == null) {
                 expiries = new long[ids.length];
@@ -79,6 +91,28 @@ public final class Block {
         live++;
         available++;
         line.available++;
+    }
+
+    /** The newest entry refers to this body. */
+    void share(SharedRecord record) {
+        @Nullable SharedRecord[] records = shared;
+        if (records == null) {
+            records = new @Nullable SharedRecord[ids.length];
+            shared = records;
+        }
+        records[count - 1] = record;
+        record.refer();
+    }
+
+    /** Its body if entries of other queues refer to that as well, else null. */
+    public @Nullable SharedRecord shared(int index) {
+        return shared == null ? null : shared[index];
+    }
+
+    /** Whether its body goes with it: no other entry refers to that. */
+    public boolean ownsBody(int index) {
+        SharedRecord record = shared(index);
+        return record == null || record.references() == 1;
     }
 
     private void grow() {
@@ -91,8 +125,14 @@ public final class Block {
         if (expiries != null) {
             expiries = Arrays.copyOf(expiries, capacity);
         }
+        if (dues != null) {
+            dues = Arrays.copyOf(dues, capacity);
+        }
         if (annotations != null) {
             annotations = Arrays.copyOf(annotations, capacity);
+        }
+        if (shared != null) {
+            shared = Arrays.copyOf(shared, capacity);
         }
     }
 
@@ -100,7 +140,9 @@ public final class Block {
     void reset() {
         count = 0;
         expiries = null;
+        dues = null;
         annotations = null;
+        shared = null;
     }
 
     /** The index of the newest entry. */
@@ -115,7 +157,8 @@ public final class Block {
 
     /** Where the journal has its record, or {@link #NO_POSITION}. */
     public long position(int index) {
-        return positions[index];
+        SharedRecord record = shared(index);
+        return record == null ? positions[index] : record.position();
     }
 
     /** What it counts for: the size of its record in the journal, or of its message when it has none, in bytes. */
@@ -125,7 +168,12 @@ public final class Block {
 
     /** Notes where the journal has its record. */
     public void place(int index, long position) {
-        positions[index] = position;
+        SharedRecord record = shared(index);
+        if (record == null) {
+            positions[index] = position;
+        } else {
+            record.place(position);
+        }
     }
 
     /** Whether recovery would find it. */
@@ -145,7 +193,30 @@ public final class Block {
         return (flags[index] & STATE) == AVAILABLE;
     }
 
-    /** Whether it is still in the queue, handed out or not. */
+    /** Whether it is in the queue but not available: its time has not come, or its transaction is not decided. */
+    public boolean isWaiting(int index) {
+        return (flags[index] & STATE) == WAITING;
+    }
+
+    /** Whether it waits for the decision of its transaction, and perhaps for its time as well. */
+    boolean isUndecided(int index) {
+        return (flags[index] & UNDECIDED) != 0;
+    }
+
+    void undecided(int index) {
+        flags[index] |= UNDECIDED;
+    }
+
+    void decided(int index) {
+        flags[index] &= ~UNDECIDED;
+    }
+
+    /** Whether a browser sees it: available or handed out. */
+    boolean isShown(int index) {
+        return (flags[index] & STATE) < REMOVED;
+    }
+
+    /** Whether it is still in the queue: available, handed out, or waiting. */
     public boolean isLive(int index) {
         return (flags[index] & STATE) != REMOVED;
     }
@@ -164,16 +235,32 @@ public final class Block {
         flags[index] = flags[index] & ((1 << COUNT_SHIFT) - 1) | Math.min(value, (1 << 24) - 1) << COUNT_SHIFT;
     }
 
+    /** An available or waiting entry is held. */
     void acquire(int index) {
+        if (isAvailable(index)) {
+            available--;
+            line.available--;
+        }
+        waiting -= isWaiting(index) ? 1 : 0;
         flags[index] = flags[index] & ~STATE | ACQUIRED;
-        available--;
-        line.available--;
     }
 
+    /** A held entry is available. */
     void giveBack(int index) {
         flags[index] = flags[index] & ~STATE | AVAILABLE;
         available++;
         line.available++;
+    }
+
+    /** An available or held entry waits, until a time or, with 0, until it is told. */
+    void await(int index, long dueAtMs) {
+        if (isAvailable(index)) {
+            available--;
+            line.available--;
+        }
+        waiting += isWaiting(index) ? 0 : 1;
+        flags[index] = flags[index] & ~STATE | WAITING;
+        dueAtMs(index, dueAtMs);
     }
 
     void remove(int index) {
@@ -181,8 +268,14 @@ public final class Block {
             available--;
             line.available--;
         }
+        waiting -= isWaiting(index) ? 1 : 0;
         flags[index] = flags[index] & ~STATE | REMOVED;
         messages[index] = null;
+        SharedRecord record = shared(index);
+        if (record != null) {
+            record.release();
+            Invariant.present(shared)[index] = null;
+        }
         if (annotations != null) {
             annotations[index] = null;
         }
@@ -191,16 +284,36 @@ public final class Block {
 
     /** Its message, or null when that must be read back from the journal. */
     public @Nullable Message message(int index) {
-        return messages[index];
+        SharedRecord record = shared(index);
+        return record == null ? messages[index] : record.message();
     }
 
     void message(int index, @Nullable Message message) {
-        messages[index] = message;
+        SharedRecord record = shared(index);
+        if (record == null) {
+            messages[index] = message;
+        } else {
+            record.message(message);
+        }
     }
 
     /** When it expires, in epoch milliseconds; 0 for never. */
     public long expiresAtMs(int index) {
         return expiries == null ? 0 : expiries[index];
+    }
+
+    /** When it comes due, in epoch milliseconds; 0 when it does not wait for a time. */
+    public long dueAtMs(int index) {
+        return dues == null ? 0 : dues[index];
+    }
+
+    void dueAtMs(int index, long atMs) {
+        if (atMs != 0 || dues != null) {
+            if (dues == null) {
+                dues = new long[ids.length];
+            }
+            dues[index] = atMs;
+        }
     }
 
     /** The annotations that replace the message's own, or null. */

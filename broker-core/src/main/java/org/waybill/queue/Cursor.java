@@ -27,7 +27,7 @@ final class Cursor {
         return false;
     }
 
-    /** Finds the next entry in the queue, held or not: what a browser sees. */
+    /** Finds the next entry in the queue that does not wait, held or not: what a browser sees. */
     boolean seekLive(Queue queue, long visibleId) {
         for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
             Line line = queue.line(priority);
@@ -53,7 +53,7 @@ final class Cursor {
         while (at != null) {
             if (held ? at.live > 0 : at.available > 0) {
                 for (int i = from; i < at.count; i++) {
-                    if (held ? at.isLive(i) : at.isAvailable(i)) {
+                    if (held ? at.isShown(i) : at.isAvailable(i)) {
                         put(line, at, i);
                         if (at.id(i) > visibleId) {
                             return false;

@@ -6,8 +6,10 @@ import org.waybill.selector.PropertySource;
 
 /**
  * A message as a selector sees it: JMS header names by the AMQP JMS mapping, everything else as application properties.
+ *
+ * @param deliveryCount failed deliveries so far
  */
-record MessageProperties(Message message, int deliveryCount) implements PropertySource {
+public record MessageProperties(Message message, int deliveryCount) implements PropertySource {
     @Override
     public @Nullable Object property(String name) {
         if (!name.startsWith("JMS")) {

@@ -10,16 +10,20 @@ import org.waybill.message.Outcome;
 /**
  * One queue: its entries in order, its consumers, and the rule who gets what.
  *
- * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #remove}, {@link #count} alone, which
- * live work and recovery both call; who holds which delivery is not kept.
+ * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #storeWaiting}, {@link #remove}, {@link
+ * #count} and {@link #delay} alone, which live work and recovery both call; who holds which delivery is not kept.
  *
  * <pre>
  *              store            hand out              accepted, rejected
  *  (nothing) --------> AVAILABLE --------> ACQUIRED ----------------------> REMOVED
- *                        ^  |                 |                              ^
- *                        |  | expired, purged | released, modified           |
- *                        |  +-----------------|------------------------------+
- *                        +--------------------+   (to its old place)
+ *     |                  ^  |                 |                              ^
+ *     |                  |  | expired, purged | released, modified           |
+ *     |                  |  +-----------------|------------------------------+
+ *     | storeWaiting     +--------------------+   (to its old place)         |
+ *     |                  ^                    | modified, with a delay       |
+ *     +---> WAITING -----+ <------------------+                              |
+ *              |      makeAvailable           expired, cancelled             |
+ *              +-------------------------------------------------------------+
  * </pre>
  */
 public final class Queue {
@@ -34,12 +38,14 @@ public final class Queue {
     private final Dispatcher dispatcher;
     private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
     private int uncommitted;
+    private int turnSlot;
     private boolean awake;
     private boolean closed;
     private long visibleId;
     private long live;
     private long liveBytes;
     private long held;
+    private long waiting;
     private long enqueued;
     private long dequeued;
 
@@ -78,6 +84,11 @@ public final class Queue {
     /** Messages in it, handed out or not. */
     public long messages() {
         return live;
+    }
+
+    /** Messages in it that are not available yet: their time has not come, or their transaction is not decided. */
+    public long waiting() {
+        return waiting;
     }
 
     /** Bytes of the messages in it. */
@@ -130,19 +141,91 @@ public final class Queue {
         return block;
     }
 
+    /** As the other, for a body that several queues refer to; whoever made that has counted it. */
+    public Block store(long messageId, int priority, SharedRecord body, boolean logged, long expiresAtMs) {
+        Block block = store(messageId, priority, null, body.recordBytes(), logged, expiresAtMs);
+        block.share(body);
+        return block;
+    }
+
+    /**
+     * Appends an entry as {@link #store} does that is not available before {@link #makeAvailable}.
+     *
+     * @param dueAtMs when its time comes, in epoch milliseconds; 0 when it waits for something else than a time
+     */
+    public Block storeWaiting(
+            long messageId,
+            int priority,
+            @Nullable Message message,
+            int bytes,
+            boolean logged,
+            long expiresAtMs,
+            long dueAtMs) {
+        Block block = store(messageId, priority, message, bytes, logged, expiresAtMs);
+        block.await(block.lastIndex(), dueAtMs);
+        waiting++;
+        return block;
+    }
+
+    /**
+     * A waiting entry is available from now on, at its place; one that cannot be read back stays held, and one whose transaction is
+     * not decided waits for that alone.
+     */
+    public void makeAvailable(Block block, int index) {
+        if (block.isWaiting(index)) {
+            block.dueAtMs(index, 0);
+            if (block.isUndecided(index)) {
+                return;
+            }
+            waiting--;
+            block.acquire(index);
+            giveBack(block, index);
+        }
+    }
+
+    /** An available or held entry waits at its place until a time in epoch milliseconds. */
+    public void delay(Block block, int index, long dueAtMs) {
+        waiting += block.isWaiting(index) ? 0 : 1;
+        block.await(index, dueAtMs);
+    }
+
+    /** Keeps an available or waiting entry back until its transaction is decided: {@link #decided} or {@link #discard}. */
+    public void undecided(Block block, int index) {
+        delay(block, index, block.dueAtMs(index));
+        block.undecided(index);
+    }
+
+    /** The transaction of an entry that was kept back is committed: it waits for its time, if that has not come, and no longer. */
+    public void decided(Block block, int index) {
+        block.decided(index);
+        if (block.dueAtMs(index) == 0) {
+            makeAvailable(block, index);
+        }
+    }
+
+    /** The transaction of an entry that was kept back is rolled back: it is removed. */
+    public void discard(Block block, int index) {
+        facts.removed(this, block, index);
+    }
+
     /** Removes a live entry. */
     public void remove(Block block, int index) {
+        waiting -= block.isWaiting(index) ? 1 : 0;
         int bytes = block.recordBytes(index);
-        Message message = block.message(index);
-        if (message != null) {
-            facts.resident(-message.size());
-        }
+        leaveMemory(block, index);
         block.remove(index);
         live--;
         liveBytes -= bytes;
         dequeued++;
         if (block.live == 0) {
             block.line.emptied(block);
+        }
+    }
+
+    private void leaveMemory(Block block, int index) {
+        Message message = block.message(index);
+        if (message != null && block.ownsBody(index)) {
+            facts.resident(-message.size());
         }
     }
 
@@ -238,20 +321,34 @@ public final class Queue {
         return closed;
     }
 
-    /** It was deleted: what is still under way for it changes nothing. */
+    /** It was deleted: its messages are gone, and what is still under way for it changes nothing. */
     public void close() {
+        forEachLive((block, index) -> {
+            leaveMemory(block, index);
+            block.remove(index);
+        });
         closed = true;
         dispatcher.close();
     }
 
-    /** Entries whose records are not forced: until they are, what comes behind them stays invisible too. */
+    /** Turns not yet committed that will reveal entries of it: until they are, what comes behind stays invisible too. */
     public int uncommitted() {
         return uncommitted;
     }
 
-    /** Notes entries written to the log (positive) or forced (negative). */
+    /** Notes a turn that will reveal entries (positive) or has (negative). */
     public void uncommitted(int change) {
         uncommitted += change;
+    }
+
+    /** Where the turn that stored in it last has its row; kept here for the turn, which checks it. */
+    public int turnSlot() {
+        return turnSlot;
+    }
+
+    /** See {@link #turnSlot()}. */
+    public void turnSlot(int slot) {
+        turnSlot = slot;
     }
 
     /** Everything up to this id was found in the log: it is visible, and nothing counts as done since the start. */

@@ -34,7 +34,7 @@ final class ReadAhead {
         int index = firstIndex;
         for (Block block = first; block != null && count < MAX_ENTRIES && bytes < MAX_BYTES; block = block.next) {
             for (; index < block.count && count < MAX_ENTRIES && bytes < MAX_BYTES; index++) {
-                if (block.isLive(index)
+                if (block.isShown(index)
                         && block.message(index) == null
                         && block.isReadable(index)
                         && block.id(index) <= visibleId) {

@@ -59,6 +59,11 @@ public final class Selector {
         return text;
     }
 
+    /** What it evaluates. */
+    Condition condition() {
+        return condition;
+    }
+
     /** The names of all properties and header fields it may ask for, in the order of the text; unmodifiable. */
     public Set<String> identifiers() {
         return identifiers;

@@ -13,7 +13,7 @@ final class Batch {
     enum Kind {
         OPEN_PRODUCER,
         OPEN_CONSUMER,
-        /** a token, x message, y address or null. */
+        /** a token, b 1 for a topic, x message, y address or null for the producer's own. */
         SEND,
         /** a limit token, b 1 for drain. */
         CREDIT,
@@ -29,10 +29,14 @@ final class Batch {
         ROLLBACK,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,
-        /** x name, y reply. */
+        /** a 1 for a topic, x name, y reply. */
         CREATE_TEMPORARY,
         /** x name. */
         DELETE_TEMPORARY,
+        /** x subscription id, y reply. */
+        UNSUBSCRIBE,
+        /** x subscription id, y reply. */
+        FIND_SUBSCRIPTION,
         /** x operation, y reply. */
         MANAGE,
         CLOSE_SESSION,
@@ -59,6 +63,9 @@ final class Batch {
         /** The target is a Runnable. */
         REPLY
     }
+
+    /** Says that a name is a topic's. */
+    static final long TO_TOPIC = 1;
 
     private static final int FIRST_CAPACITY = 4;
 

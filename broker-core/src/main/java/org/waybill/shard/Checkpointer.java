@@ -17,7 +17,10 @@ import org.waybill.queue.Queue;
  * <pre>
  *  chunk    QUEUE   0x01, var id, text name
  *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
- *  entry    var id, var position, var record bytes, var failed deliveries, var expires, bytes annotations
+ *           TOPIC   0x03, text name
+ *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
+ *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
+ *           annotations
  *  meta     var last message id, var last queue id, var log index
  * </pre>
  *
@@ -26,6 +29,8 @@ import org.waybill.queue.Queue;
 final class Checkpointer implements CheckpointListener {
     static final int QUEUE = 1;
     static final int ENTRIES = 2;
+    static final int TOPIC = 3;
+    static final int SUBSCRIPTION = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final int ENTRIES_PER_TURN = 4096;
@@ -33,7 +38,8 @@ final class Checkpointer implements CheckpointListener {
     private final Shard shard;
     private final State state;
     private final Bytes chunk = new Bytes();
-    private final ArrayDeque<Queue> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Node> waiting = new ArrayDeque<>();
+    private final ArrayDeque<String> topics = new ArrayDeque<>();
     private @Nullable CheckpointWriter writer;
     private @Nullable Runnable whenDone;
     private Walk walk = Walk.nowhere();
@@ -75,7 +81,12 @@ final class Checkpointer implements CheckpointListener {
         }
         for (Node node : state.nodes()) {
             if (!node.queue.temporary()) {
-                waiting.add(node.queue);
+                waiting.add(node);
+            }
+        }
+        for (Topic topic : state.topics().all()) {
+            if (topic.explicit) {
+                topics.add(topic.name);
             }
         }
         walk = Walk.nowhere();
@@ -92,12 +103,15 @@ final class Checkpointer implements CheckpointListener {
         int budget = ENTRIES_PER_TURN;
         while (budget > 0 && !full && throughIndex < 0) {
             if (walk.ended()) {
-                Queue queue = waiting.pollFirst();
-                if (queue == null) {
+                String topic = topics.pollFirst();
+                Node node = topic == null ? waiting.pollFirst() : null;
+                if (topic != null) {
+                    budget -= begin(topic);
+                } else if (node != null) {
+                    budget -= begin(node);
+                } else {
                     throughIndex = shard.logIndex();
-                    break;
                 }
-                budget -= begin(queue);
             } else {
                 budget -= entries();
             }
@@ -109,9 +123,22 @@ final class Checkpointer implements CheckpointListener {
         }
     }
 
-    private int begin(Queue queue) {
+    private int begin(String topic) {
+        if (state.topics().isExplicit(topic)) {
+            chunk.clear().putByte(TOPIC).putText(topic);
+            append();
+        }
+        return 8;
+    }
+
+    private int begin(Node node) {
+        Queue queue = node.queue;
         if (!queue.closed()) {
-            chunk.clear().putByte(QUEUE).putVar(queue.id()).putText(queue.name());
+            if (node.subscription == null) {
+                chunk.clear().putByte(QUEUE).putVar(queue.id()).putText(queue.name());
+            } else {
+                node.subscription.write(chunk.clear().putByte(SUBSCRIPTION), queue.id());
+            }
             append();
             walk = new Walk(queue);
         }
@@ -145,7 +172,8 @@ final class Checkpointer implements CheckpointListener {
                 .putVar(block.position(index))
                 .putVar(block.recordBytes(index))
                 .putVar(block.deliveryCount(index))
-                .putVar(block.expiresAtMs(index));
+                .putVar(block.expiresAtMs(index))
+                .putVar(block.dueAtMs(index));
         byte[] annotations = block.annotations(index);
         out.putBytes(annotations == null ? Bytes.NONE : annotations);
     }
@@ -197,6 +225,7 @@ final class Checkpointer implements CheckpointListener {
     private void end() {
         writer = null;
         waiting.clear();
+        topics.clear();
         walk = Walk.nowhere();
         Runnable done = whenDone;
         whenDone = null;

@@ -8,6 +8,7 @@ import org.waybill.journal.JournalDamage;
 import org.waybill.journal.ReadCallback;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
+import org.waybill.queue.SharedRecord;
 
 /**
  * Copies what is live in mostly dead segments forward, so that one old message never pins the disk: looks through the queues a
@@ -77,7 +78,8 @@ final class Cleaner {
         walk.next(ENTRIES_PER_READ, (block, index) -> {
             long position = block.position(index);
             if (position != Block.NO_POSITION
-                    && Arrays.binarySearch(segments, (int) (position >>> SEGMENT_SHIFT)) >= 0) {
+                    && Arrays.binarySearch(segments, (int) (position >>> SEGMENT_SHIFT)) >= 0
+                    && !isMoving(block, index)) {
                 if (!found.full()) {
                     found.add(queue, block, index);
                 } else if (leftAt[0] == NOTHING_LEFT) {
@@ -88,6 +90,11 @@ final class Cleaner {
         if (leftAt[0] != NOTHING_LEFT) {
             walk.backTo(priority, leftAt[0]);
         }
+    }
+
+    private static boolean isMoving(Block block, int index) {
+        SharedRecord record = block.shared(index);
+        return record != null && record.moving();
     }
 
     private void copy() {
@@ -101,7 +108,8 @@ final class Cleaner {
                 int index = batch.indexes[i];
                 if (!queue.closed()
                         && block.isHere(index, batch.ids[i])
-                        && block.position(index) == batch.positions[i]) {
+                        && block.position(index) == batch.positions[i]
+                        && !isMoving(block, index)) {
                     shard.relocate(queue, block, index, payload);
                 }
             }

@@ -11,17 +11,23 @@ import org.waybill.queue.QueueConsumer;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
+import org.waybill.spi.SubscriptionId;
 
 /** Carries out what sessions ask of a shard. */
 final class Commands {
     private final Shard shard;
     private final State state;
+    private final TopicCommands topics;
+    private final Router router;
     private final Administration administration;
 
     Commands(Shard shard, State state) {
         this.shard = shard;
         this.state = state;
+        this.topics = new TopicCommands(shard, state, this);
+        this.router = new Router(shard, state);
         this.administration = new Administration(shard, state, this);
     }
 
@@ -38,7 +44,7 @@ final class Commands {
         Object target = batch.targets[i];
         switch (batch.kinds[i]) {
             case SEND -> send(
-                    (LocalProducer) target, (Message) present(batch.x[i]), batch.a[i], (String) batch.y[i], outbox);
+                    (LocalProducer) target, (Message) present(batch.x[i]), batch.a[i], destination(batch, i), outbox);
             case SETTLE -> settle((LocalConsumer) target, batch, i, outbox);
             case CREDIT -> {
                 LocalConsumer consumer = (LocalConsumer) target;
@@ -70,6 +76,8 @@ final class Commands {
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);
             case CLOSE_CONSUMER -> closeConsumer((LocalConsumer) target, outbox);
+            case UNSUBSCRIBE -> reply(outbox, batch.y[i], topics.unsubscribe((SubscriptionId) present(batch.x[i])));
+            case FIND_SUBSCRIPTION -> reply(outbox, batch.y[i], topics.find((SubscriptionId) present(batch.x[i])));
             case CREATE_TEMPORARY -> createTemporary(batch, i, outbox);
             case DELETE_TEMPORARY -> deleteTemporary((String) present(batch.x[i]), outbox);
             case MANAGE -> administration.run(batch, i, outbox);
@@ -89,18 +97,22 @@ final class Commands {
     // ---- producers
 
     private void openProducer(LocalProducer producer, Outbox outbox) {
-        String address = Invariant.present(producer.spec.address());
-        Object found = resolve(address, producer.spec.kind());
-        if (found instanceof BrokerError error) {
-            outbox.answers().add(Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, error, null);
+        Destination destination = present(producer.destination);
+        boolean isTopic = destination.kind() == NodeKind.TOPIC;
+        Object found = isTopic ? topics.openProducer(producer, destination.name()) : resolve(destination.name());
+        String reason = shard.noRoom();
+        if (found instanceof Topic topic) {
+            reason = reason != null ? reason : topic.blocked;
+        } else if (found instanceof Node node) {
+            producer.node = node;
+            node.producers.add(producer);
+            reason = reason != null ? reason : node.blocked;
+        } else {
+            outbox.answers().add(Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, found, null);
             return;
         }
-        Node node = (Node) found;
-        producer.node = node;
-        node.producers.add(producer);
         outbox.producers.add(producer);
         answer(outbox, Batch.Kind.PRODUCER_OPENED, producer);
-        String reason = shard.noRoom() != null ? shard.noRoom() : node.blocked;
         if (reason != null) {
             shard.turn().answers().add(outbox, Batch.Kind.BLOCKED, producer, 0, 0, reason, null);
         }
@@ -111,33 +123,57 @@ final class Commands {
         shard.turn().answers().add(outbox, kind, target, 0, 0, null, null);
     }
 
-    private void send(LocalProducer producer, Message message, long token, @Nullable String to, Outbox outbox) {
-        Object found = destination(producer, to);
-        if (found instanceof BrokerError error) {
-            reject(outbox, producer, token, error);
-            return;
+    private void send(LocalProducer producer, Message message, long token, @Nullable Object to, Outbox outbox) {
+        if (to instanceof Node node) {
+            String refusal = refusal(node, message);
+            if (refusal == null) {
+                shard.store(node, message, outbox, producer, token);
+                overflow(node);
+            } else {
+                reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
+            }
+        } else if (to instanceof Topic topic) {
+            String refusal = refusal(topic, message, producer);
+            if (refusal == null) {
+                router.send(topic, message, outbox, producer, token);
+                overflowTargets();
+            } else {
+                reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
+            }
+        } else {
+            reject(outbox, producer, token, (BrokerError) present(to));
         }
-        Node node = (Node) found;
-        String refusal = refusal(node, message);
-        if (refusal != null) {
-            reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
-            return;
-        }
-        shard.store(node, message, outbox, producer, token);
-        overflow(node);
     }
 
-    /** Where a message goes: a {@link Node} or a {@link BrokerError}. */
-    private Object destination(LocalProducer producer, @Nullable String to) {
+    /** Where the message in this slot goes: a {@link Node}, a {@link Topic} or a {@link BrokerError}. */
+    private Object destination(Batch batch, int i) {
+        String to = (String) batch.y[i];
         if (to != null) {
-            return resolve(to, NodeKind.ANY);
+            return batch.b[i] == Batch.TO_TOPIC ? topics.destination(to) : resolve(to);
         }
-        Node node = producer.node;
-        return node != null ? node : new BrokerError(Code.NOT_FOUND, "the queue of this producer is gone");
+        LocalProducer producer = (LocalProducer) batch.targets[i];
+        if (producer.node != null) {
+            return producer.node;
+        }
+        Topic topic = producer.topic;
+        return topic != null ? topic : new BrokerError(Code.NOT_FOUND, "what this producer sends to has been deleted");
     }
 
     private @Nullable String refusal(Node node, Message message) {
         return shard.noRoom() != null && message.durable() ? shard.noRoom() : Limits.refusal(node, message);
+    }
+
+    private @Nullable String refusal(Topic topic, Message message, LocalProducer from) {
+        return shard.noRoom() != null && message.durable()
+                ? shard.noRoom()
+                : router.refusal(topic, message, from.session.containerId());
+    }
+
+    private void overflowTargets() {
+        List<Node> targets = router.targets();
+        for (int i = 0; i < targets.size(); i++) {
+            overflow(targets.get(i));
+        }
     }
 
     private void overflow(Node node) {
@@ -150,17 +186,19 @@ final class Commands {
     /** All of it in this turn, and so in one frame: it is in the log whole or not at all. */
     private void commit(LocalTransaction transaction, Batch batch, int i, Outbox outbox) {
         Batch sends = (Batch) batch.x[i];
-        List<Node> nodes = new ArrayList<>();
+        List<Object> destinations = new ArrayList<>();
         BrokerError refusal = null;
         for (int s = 0; sends != null && s < sends.size && refusal == null; s++) {
             Message message = (Message) present(sends.x[s]);
-            Object found = destination((LocalProducer) sends.targets[s], (String) sends.y[s]);
-            if (found instanceof Node node) {
-                nodes.add(node);
-                String why = refusal(node, message);
-                refusal = why == null ? null : new BrokerError(Code.RESOURCE_LIMIT, why);
+            Object found = destination(sends, s);
+            destinations.add(found);
+            if (found instanceof BrokerError error) {
+                refusal = error;
             } else {
-                refusal = (BrokerError) found;
+                String why = found instanceof Topic topic
+                        ? refusal(topic, message, (LocalProducer) sends.targets[s])
+                        : refusal((Node) found, message);
+                refusal = why == null ? null : new BrokerError(Code.RESOURCE_LIMIT, why);
             }
         }
         if (refusal != null) {
@@ -168,18 +206,25 @@ final class Commands {
             reply(outbox, batch.y[i], new Reply.Refused<>(refusal));
             return;
         }
-        for (int s = 0; s < nodes.size(); s++) {
-            shard.store(nodes.get(s), (Message) present(present(sends).x[s]));
-            overflow(nodes.get(s));
+        for (int s = 0; s < destinations.size(); s++) {
+            Message message = (Message) present(present(sends).x[s]);
+            if (destinations.get(s) instanceof Topic topic) {
+                router.store(topic, message, outbox.session.containerId());
+                overflowTargets();
+            } else {
+                Node node = (Node) destinations.get(s);
+                shard.store(node, message);
+                overflow(node);
+            }
         }
         transaction.committed(outbox, shard.turn().answers());
         reply(outbox, batch.y[i], new Reply.Done<>(true));
     }
 
-    private void reply(Outbox outbox, @Nullable Object to, Reply<Boolean> result) {
+    private <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
         if (to != null) {
             @SuppressWarnings("unchecked")
-            Consumer<Reply<Boolean>> reply = (Consumer<Reply<Boolean>>) to;
+            Consumer<Reply<T>> reply = (Consumer<Reply<T>>) to;
             Runnable answer = () -> reply.accept(result);
             shard.turn().answers().add(outbox, Batch.Kind.REPLY, answer, 0, 0, null, null);
         }
@@ -197,12 +242,15 @@ final class Commands {
             node.producers.remove(producer);
             deleteIfUnused(node);
         }
+        topics.closeProducer(producer);
     }
 
     // ---- consumers
 
     private void openConsumer(LocalConsumer consumer, Outbox outbox) {
-        Object found = resolve(consumer.spec.address(), consumer.spec.kind());
+        Object found = consumer.destination.kind() == NodeKind.TOPIC
+                ? topics.subscribe(consumer)
+                : resolve(consumer.destination.name());
         if (found instanceof Node node && node.owner != null && node.owner != consumer.session) {
             found = new BrokerError(
                     Code.NOT_ALLOWED,
@@ -240,12 +288,9 @@ final class Commands {
 
     // ---- nodes
 
-    /** The node of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
-    private Object resolve(String address, NodeKind kind) {
+    /** The queue of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
+    private Object resolve(String address) {
         Node node = state.node(address);
-        if (kind == NodeKind.TOPIC) {
-            return new BrokerError(Code.NOT_IMPLEMENTED, "topic " + address + ": this version has queues only");
-        }
         if (node != null) {
             return node;
         }
@@ -262,15 +307,20 @@ final class Commands {
     }
 
     private void deleteIfUnused(Node node) {
-        if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
+        if (node.subscription != null) {
+            topics.left(node);
+        } else if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
             shard.delete(node);
         }
     }
 
     private void createTemporary(Batch batch, int i, Outbox outbox) {
         String name = (String) present(batch.x[i]);
-        Node node = shard.create(name, outbox.session);
-        outbox.temporaries.add(node);
+        if (batch.a[i] == Batch.TO_TOPIC) {
+            topics.createTemporary(name, outbox);
+        } else {
+            outbox.temporaries.add(shard.create(name, outbox.session));
+        }
         @SuppressWarnings("unchecked")
         Consumer<Reply<String>> reply = (Consumer<Reply<String>>) present(batch.y[i]);
         Runnable answer = () -> reply.accept(new Reply.Done<>(name));
@@ -278,6 +328,7 @@ final class Commands {
     }
 
     private void deleteTemporary(String name, Outbox outbox) {
+        topics.deleteTemporary(name, outbox);
         Node node = state.node(name);
         if (node != null && node.owner == outbox.session) {
             outbox.temporaries.remove(node);
@@ -287,7 +338,7 @@ final class Commands {
 
     /** Deletes a node and tells everyone who uses it, once that is committed: not before they hear that they are open. */
     void delete(Node node) {
-        BrokerError gone = Shard.deleted(node.queue.name());
+        BrokerError gone = Shard.deleted(node.title());
         List<LocalConsumer> consumers = new ArrayList<>(node.consumers);
         for (LocalConsumer consumer : consumers) {
             consumer.node = null;
@@ -295,12 +346,20 @@ final class Commands {
             shard.turn().answers().add(consumer.outbox(), Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, gone, null);
         }
         for (LocalProducer producer : node.producers) {
-            Outbox outbox = shard.outbox(producer.session);
             producer.node = null;
-            outbox.producers.remove(producer);
-            shard.turn().answers().add(outbox, Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, gone, null);
+            closed(producer, gone);
         }
         shard.delete(node);
+        if (node.subscription != null) {
+            topics.relieve(node);
+        }
+    }
+
+    /** Tells a producer that what it sends to is gone. */
+    void closed(LocalProducer producer, BrokerError gone) {
+        Outbox outbox = shard.outbox(producer.session);
+        outbox.producers.remove(producer);
+        shard.turn().answers().add(outbox, Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, gone, null);
     }
 
     // ---- sessions
@@ -317,6 +376,7 @@ final class Commands {
                 delete(node);
             }
         }
+        List.copyOf(outbox.temporaryTopics).forEach(topics::delete);
         shard.forget(outbox.session);
     }
 
@@ -327,10 +387,12 @@ final class Commands {
         Limits.enforce(node);
         if (node.blocked != null && Limits.relieved(node)) {
             node.blocked = null;
-            if (shard.noRoom() == null) {
+            if (node.subscription != null) {
+                topics.relieve(node);
+            } else if (shard.noRoom() == null) {
                 tell(node, Batch.Kind.UNBLOCKED, null);
             }
-        } else if (node.blocked == null && node.settings.autoDelete()) {
+        } else if (node.blocked == null && node.subscription == null && node.settings.autoDelete()) {
             deleteIfUnused(node);
         }
     }
@@ -339,12 +401,17 @@ final class Commands {
         String reason = Limits.blockedBecause(node);
         if (before == null && reason != null) {
             node.blocked = reason;
-            tell(node, Batch.Kind.BLOCKED, reason);
+            if (node.subscription == null) {
+                tell(node, Batch.Kind.BLOCKED, reason);
+            } else {
+                topics.block(node, reason);
+            }
         }
     }
 
     /** The disk's room has changed: every producer hears of it. */
     void roomChanged() {
+        topics.roomChanged();
         for (Node node : state.nodes()) {
             String reason = shard.noRoom();
             if (reason != null) {
@@ -357,8 +424,12 @@ final class Commands {
 
     private void tell(Node node, Batch.Kind kind, @Nullable String reason) {
         for (LocalProducer producer : node.producers) {
-            // with the commit, as the answer to its opening: else this could overtake the state told there
-            shard.turn().answers().add(shard.outbox(producer.session), kind, producer, 0, 0, reason, null);
+            tell(producer, kind, reason);
         }
+    }
+
+    void tell(LocalProducer producer, Batch.Kind kind, @Nullable String reason) {
+        // with the commit, as the answer to its opening: else this could overtake the state told there
+        shard.turn().answers().add(shard.outbox(producer.session), kind, producer, 0, 0, reason, null);
     }
 }

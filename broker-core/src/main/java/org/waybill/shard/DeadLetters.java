@@ -13,6 +13,7 @@ import org.waybill.message.Outcome;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
@@ -36,7 +37,7 @@ final class DeadLetters implements ProducerHandler, SessionHandler {
 
     DeadLetters(Shard shard, Shard[] all) {
         this.shard = shard;
-        this.session = new LocalSession(all, shard.loop(), this, closed -> {});
+        this.session = new LocalSession(all, shard.loop(), "", this, closed -> {});
         this.producer = (LocalProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
     }
 
@@ -68,7 +69,7 @@ final class DeadLetters implements ProducerHandler, SessionHandler {
         byte[] own = entry.block.annotations(entry.index);
         byte[] annotations = Annotations.merge(own == null ? message.annotations() : own, Annotations.of(facts));
         moving.put(++lastToken, entry);
-        producer.sendTo(entry.to, message.withAnnotations(annotations), lastToken);
+        producer.sendTo(new Destination(entry.to, NodeKind.QUEUE), message.withAnnotations(annotations), lastToken);
         session.flush();
     }
 

@@ -2,8 +2,10 @@ package org.waybill.shard;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
+import org.waybill.queue.Queue;
 
 /**
  * The records of a shard in the journal. Numbers are {@code var}: LEB128; texts and byte strings are a var length and bytes.
@@ -11,13 +13,21 @@ import org.waybill.message.Message;
  * <pre>
  *  QUEUE_CREATED  1   var queue, text name
  *  QUEUE_DELETED  2   var queue
- *  STORED         3   u8 bytes of what comes before the message, this one included
- *                     u8 bits 0..3 priority, bit 4 volatile: holds memory's overflow, recovery passes over it
- *                     var message id, var arrived (epoch ms), var expires (epoch ms, 0 never), var message format,
- *                     var count, count x var queue; then the encoded message
+ *  STORED         3   u8 bytes of what comes before the message, this one included; 0 if more than 255
+ *                     u8 bits 0..3 priority, bit 4 volatile: holds memory's overflow, recovery passes over it,
+ *                     bit 5 scheduled: a time follows before which it is not delivered
+ *                     var message id, var arrived (epoch ms), var expires (epoch ms, 0 never), scheduled: var due
+ *                     (epoch ms), var message format, var count, count x var queue; then the encoded message
  *  RELOCATED      4   as STORED: the record of a message that is moving out of an old segment
  *  REMOVED        5   var queue, var count, var first id, then var difference to the id before
- *  COUNTED        6   var queue, var message id, var failed deliveries, bytes annotations (none: empty)
+ *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
+ *                     (none: empty)
+ *  TOPIC_CREATED  7   text name
+ *  TOPIC_DELETED  8   text name
+ *  SUBSCRIBED     9   var queue, which the durable subscription fills
+ *                     u8 bit 0 shared, bit 1 noLocal, bit 2 a client id follows, bit 3 a selector follows
+ *                     text name, text address (a topic or a pattern), text container id of its maker,
+ *                     text client id, text selector; deleted as QUEUE_DELETED
  * </pre>
  */
 public final class Events {
@@ -27,9 +37,14 @@ public final class Events {
     static final byte RELOCATED = 4;
     static final byte REMOVED = 5;
     static final byte COUNTED = 6;
+    static final byte TOPIC_CREATED = 7;
+    static final byte TOPIC_DELETED = 8;
+    static final byte SUBSCRIBED = 9;
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
+    private static final int SCHEDULED = 0x20;
+    private static final int MAX_SHORT_HEAD = 255;
 
     private Events() {}
 
@@ -42,10 +57,14 @@ public final class Events {
             case RELOCATED -> "relocated";
             case REMOVED -> "removed";
             case COUNTED -> "counted";
+            case TOPIC_CREATED -> "topic-created";
+            case TOPIC_DELETED -> "topic-deleted";
+            case SUBSCRIBED -> "subscribed";
             default -> "type " + type;
         };
     }
 
+    /** Writes what comes before a message that goes to one queue. */
     static void stored(
             Bytes out,
             long messageId,
@@ -53,16 +72,73 @@ public final class Events {
             boolean volatileOne,
             long arrivedMs,
             long expiresMs,
+            long dueMs,
             int format,
             int queue) {
-        out.clear().putByte(0).putByte(priority | (volatileOne ? VOLATILE : 0));
-        out.putVar(messageId).putVar(arrivedMs).putVar(expiresMs).putVar(format & 0xFFFFFFFFL);
-        out.putVar(1).putVar(queue);
-        out.array[0] = (byte) out.length;
+        beginStored(out, messageId, priority, volatileOne, arrivedMs, expiresMs, dueMs, format);
+        endStored(out.putVar(1).putVar(queue));
     }
 
-    static void counted(Bytes out, int queue, long messageId, int count, byte @Nullable [] annotations) {
-        out.clear().putVar(queue).putVar(messageId).putVar(count);
+    /** Writes what comes before a message that goes to several queues: those of the nodes that the log knows. */
+    static void stored(
+            Bytes out,
+            long messageId,
+            int priority,
+            boolean volatileOne,
+            long arrivedMs,
+            long expiresMs,
+            long dueMs,
+            int format,
+            List<Node> nodes) {
+        beginStored(out, messageId, priority, volatileOne, arrivedMs, expiresMs, dueMs, format);
+        int logged = 0;
+        for (int i = 0; i < nodes.size(); i++) {
+            logged += nodes.get(i).queue.temporary() ? 0 : 1;
+        }
+        out.putVar(logged);
+        for (int i = 0; i < nodes.size(); i++) {
+            Queue queue = nodes.get(i).queue;
+            if (!queue.temporary()) {
+                out.putVar(queue.id());
+            }
+        }
+        endStored(out);
+    }
+
+    private static void beginStored(
+            Bytes out,
+            long messageId,
+            int priority,
+            boolean volatileOne,
+            long arrivedMs,
+            long expiresMs,
+            long dueMs,
+            int format) {
+        out.clear().putByte(0).putByte(priority | (volatileOne ? VOLATILE : 0) | (dueMs != 0 ? SCHEDULED : 0));
+        out.putVar(messageId).putVar(arrivedMs).putVar(expiresMs);
+        if (dueMs != 0) {
+            out.putVar(dueMs);
+        }
+        out.putVar(format & 0xFFFFFFFFL);
+    }
+
+    private static void endStored(Bytes out) {
+        out.array[0] = (byte) (out.length <= MAX_SHORT_HEAD ? out.length : 0);
+    }
+
+    /** Where the message begins in the payload of a STORED or RELOCATED record. */
+    static int messageAt(byte[] payload) {
+        int length = payload[0] & 0xFF;
+        if (length != 0) {
+            return length;
+        }
+        ByteBuffer in = ByteBuffer.wrap(payload);
+        Stored.read(in);
+        return in.position();
+    }
+
+    static void counted(Bytes out, int queue, long messageId, int count, long dueMs, byte @Nullable [] annotations) {
+        out.clear().putVar(queue).putVar(messageId).putVar(count).putVar(dueMs);
         if (annotations == null) {
             out.putVar(0);
         } else {
@@ -71,23 +147,27 @@ public final class Events {
     }
 
     /** What a STORED or RELOCATED record says before its message. */
-    record Stored(long messageId, int priority, boolean volatileOne, long expiresMs, int format, int queue) {
+    record Stored(
+            long messageId, int priority, boolean volatileOne, long expiresMs, long dueMs, int format, int[] queues) {
         static Stored read(ByteBuffer in) {
             in.get();
             int flags = in.get();
             long messageId = Bytes.var(in);
             Bytes.var(in);
             long expiresMs = Bytes.var(in);
+            long dueMs = (flags & SCHEDULED) != 0 ? Bytes.var(in) : 0;
             int format = (int) Bytes.var(in);
-            Bytes.var(in);
-            int queue = (int) Bytes.var(in);
-            return new Stored(messageId, flags & PRIORITY, (flags & VOLATILE) != 0, expiresMs, format, queue);
+            int[] queues = new int[(int) Bytes.var(in)];
+            for (int i = 0; i < queues.length; i++) {
+                queues[i] = (int) Bytes.var(in);
+            }
+            return new Stored(messageId, flags & PRIORITY, (flags & VOLATILE) != 0, expiresMs, dueMs, format, queues);
         }
     }
 
     /** The message of a STORED or RELOCATED record's payload. */
     static Message message(byte[] payload) {
         Stored head = Stored.read(ByteBuffer.wrap(payload));
-        return Message.of(Arrays.copyOfRange(payload, payload[0] & 0xFF, payload.length), head.format());
+        return Message.of(Arrays.copyOfRange(payload, messageAt(payload), payload.length), head.format());
     }
 }

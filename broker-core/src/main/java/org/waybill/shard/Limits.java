@@ -53,9 +53,8 @@ final class Limits {
         AddressSettings settings = node.settings;
         Queue queue = node.queue;
         return settings.maxMessages() >= 0 && queue.messages() + 1 > settings.maxMessages()
-                ? "queue " + queue.name() + " is full: it has " + queue.messages() + " of at most "
-                        + settings.maxMessages() + " messages"
-                : "queue " + queue.name() + " is full: it has " + queue.bytes() + " of at most " + settings.maxBytes()
-                        + " bytes";
+                ? node.title() + " is full: it has " + queue.messages() + " of at most " + settings.maxMessages()
+                        + " messages"
+                : node.title() + " is full: it has " + queue.bytes() + " of at most " + settings.maxBytes() + " bytes";
     }
 }

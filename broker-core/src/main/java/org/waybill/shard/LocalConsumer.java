@@ -10,6 +10,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.Destination;
 import org.waybill.spi.Transaction;
 
 /** A consumer: the upper fields belong to its session's loop, the lower ones to its shard's, where it is a queue's sink. */
@@ -18,6 +19,10 @@ final class LocalConsumer implements Consumer, Sink {
     final ConsumerSpec spec;
     final ConsumerHandler handler;
     final int shard;
+
+    /** What it consumes from, of a kind that is known. */
+    final Destination destination;
+
     boolean closed;
 
     private @Nullable Outbox outbox;
@@ -28,9 +33,11 @@ final class LocalConsumer implements Consumer, Sink {
     @Nullable
     QueueConsumer state;
 
-    LocalConsumer(LocalSession session, ConsumerSpec spec, ConsumerHandler handler, int shard) {
+    LocalConsumer(
+            LocalSession session, ConsumerSpec spec, Destination destination, ConsumerHandler handler, int shard) {
         this.session = session;
         this.spec = spec;
+        this.destination = destination;
         this.handler = handler;
         this.shard = shard;
     }
@@ -94,8 +101,15 @@ final class LocalConsumer implements Consumer, Sink {
     void attached(Outbox to, Node from) {
         outbox = to;
         node = from;
+        // a subscription selects what comes into its queue, and there is nothing in it to be left for others
+        boolean queue = from.subscription == null;
         state = new QueueConsumer(
-                this, spec.browse(), spec.preSettled(), spec.defaultOutcome(), spec.selector(), WINDOW_BYTES);
+                this,
+                queue && spec.browse(),
+                spec.preSettled(),
+                spec.defaultOutcome(),
+                queue ? spec.selector() : null,
+                WINDOW_BYTES);
         from.queue.attach(state);
         from.consumers.add(this);
         to.consumers.add(this);

@@ -3,15 +3,14 @@ package org.waybill.shard;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.Destination;
 import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
-import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.Transaction;
 
-/** A producer: the node belongs to its shard's loop, everything else to its session's. */
+/** A producer: node and topic belong to its shard's loop, everything else to its session's. */
 final class LocalProducer implements Producer {
     final LocalSession session;
-    final ProducerSpec spec;
     final ProducerHandler handler;
 
     /** The shard of its address, or -1 when each message names its own. */
@@ -19,12 +18,20 @@ final class LocalProducer implements Producer {
 
     boolean closed;
 
+    /** The queue of its address, or null. */
     @Nullable
     Node node;
 
-    LocalProducer(LocalSession session, ProducerSpec spec, ProducerHandler handler, int shard) {
+    /** The topic of its address, or null. */
+    @Nullable
+    Topic topic;
+
+    /** Of a kind that is known, or null when each message names its own. */
+    final @Nullable Destination destination;
+
+    LocalProducer(LocalSession session, @Nullable Destination destination, ProducerHandler handler, int shard) {
         this.session = session;
-        this.spec = spec;
+        this.destination = destination;
         this.handler = handler;
         this.shard = shard;
     }
@@ -38,9 +45,9 @@ final class LocalProducer implements Producer {
         }
     }
 
-    /** Sends to an address other than its message's own; for anonymous producers. */
-    void sendTo(String address, Message message, long token) {
-        session.sendTo(this, address, message, token);
+    /** Sends elsewhere than its message says; for anonymous producers. */
+    void sendTo(Destination to, Message message, long token) {
+        session.sendTo(this, to, message, token);
     }
 
     @Override

@@ -18,6 +18,7 @@ import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.Operation;
 import org.waybill.spi.Producer;
@@ -29,8 +30,12 @@ import org.waybill.spi.Transaction;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
 public final class LocalSession implements BrokerSession {
+    /** All topics live there, so that what reaches many subscriptions is one turn's work. */
+    private static final int TOPICS_SHARD = 0;
+
     private final Shard[] shards;
     private final Loop loop;
+    private final String containerId;
     private final SessionHandler handler;
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
@@ -40,21 +45,29 @@ public final class LocalSession implements BrokerSession {
     /**
      * A session of a connection on {@code loop} with these shards.
      *
+     * @param containerId the client's own name for itself, by which noLocal tells its messages
      * @param onClose told when it has closed
      */
-    public LocalSession(Shard[] shards, Loop loop, SessionHandler handler, Consumer<LocalSession> onClose) {
+    public LocalSession(
+            Shard[] shards, Loop loop, String containerId, SessionHandler handler, Consumer<LocalSession> onClose) {
         this.shards = shards;
         this.loop = loop;
+        this.containerId = containerId;
         this.handler = handler;
         this.onClose = onClose;
         this.lanes = new @Nullable Batch[shards.length];
     }
 
+    String containerId() {
+        return containerId;
+    }
+
     @Override
     public Producer openProducer(ProducerSpec spec, ProducerHandler producerHandler) {
         String address = spec.address();
-        int shard = address == null ? -1 : shardOf(address);
-        LocalProducer producer = new LocalProducer(this, spec, producerHandler, shard);
+        Destination destination = address == null ? null : resolve(Destination.of(address, spec.kind()));
+        int shard = destination == null ? -1 : shardOf(destination);
+        LocalProducer producer = new LocalProducer(this, destination, producerHandler, shard);
         if (shard < 0) {
             later(batch -> batch.add(Batch.Kind.PRODUCER_OPENED, producer, 0, 0, null, null));
         } else {
@@ -65,40 +78,35 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public org.waybill.spi.Consumer openConsumer(ConsumerSpec spec, ConsumerHandler consumerHandler) {
-        int shard = shardOf(spec.address());
-        LocalConsumer consumer = new LocalConsumer(this, spec, consumerHandler, shard);
+        Destination destination = resolve(Destination.of(spec.address(), spec.kind()));
+        int shard = shardOf(destination);
+        LocalConsumer consumer = new LocalConsumer(this, spec, destination, consumerHandler, shard);
         lane(shard).add(Batch.Kind.OPEN_CONSUMER, consumer, 0, 0, null, null);
         return consumer;
     }
 
     @Override
     public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
-        if (kind == NodeKind.TOPIC) {
-            BrokerError error = new BrokerError(Code.NOT_IMPLEMENTED, "temporary topic: this version has queues only");
-            answerLater(() -> reply.accept(new Reply.Refused<>(error)));
-            return;
-        }
-        String name = Names.TEMPORARY_PREFIX + UUID.randomUUID();
-        lane(shardOf(name)).add(Batch.Kind.CREATE_TEMPORARY, this, 0, 0, name, reply);
+        boolean topic = kind == NodeKind.TOPIC;
+        String name = (topic ? Names.TEMPORARY_TOPIC_PREFIX : Names.TEMPORARY_PREFIX) + UUID.randomUUID();
+        lane(shardOf(resolve(new Destination(name, kind))))
+                .add(Batch.Kind.CREATE_TEMPORARY, this, topic ? Batch.TO_TOPIC : 0, 0, name, reply);
     }
 
     @Override
     public void deleteTemporary(String address) {
-        lane(shardOf(address)).add(Batch.Kind.DELETE_TEMPORARY, this, 0, 0, address, null);
+        int shard = shardOf(resolve(new Destination(address, NodeKind.ANY)));
+        lane(shard).add(Batch.Kind.DELETE_TEMPORARY, this, 0, 0, address, null);
     }
 
     @Override
     public void unsubscribe(SubscriptionId id, Consumer<Reply<Boolean>> reply) {
-        answerLater(() -> reply.accept(new Reply.Refused<>(noSubscription(id))));
+        lane(TOPICS_SHARD).add(Batch.Kind.UNSUBSCRIBE, this, 0, 0, id, reply);
     }
 
     @Override
     public void findSubscription(SubscriptionId id, Consumer<Reply<Map<String, Object>>> reply) {
-        answerLater(() -> reply.accept(new Reply.Refused<>(noSubscription(id))));
-    }
-
-    private static BrokerError noSubscription(SubscriptionId id) {
-        return new BrokerError(Code.NOT_FOUND, "subscription " + id + " does not exist");
+        lane(TOPICS_SHARD).add(Batch.Kind.FIND_SUBSCRIPTION, this, 0, 0, id, reply);
     }
 
     @Override
@@ -112,9 +120,26 @@ public final class LocalSession implements BrokerSession {
         transactions.remove(transaction);
     }
 
-    int shardOfMessage(LocalProducer producer, Message message) {
+    /** Where a message says it goes, or null when it does not say. */
+    @Nullable
+    Destination destinationOf(Message message) {
         String to = message.to();
-        return producer.shard >= 0 ? producer.shard : to == null || to.isEmpty() ? -1 : shardOf(to);
+        return to == null || to.isEmpty() ? null : resolve(Destination.of(to, kindOf(message)));
+    }
+
+    private static NodeKind kindOf(Message message) {
+        return switch (message.destinationType()) {
+            case QUEUE, TEMPORARY_QUEUE -> NodeKind.QUEUE;
+            case TOPIC, TEMPORARY_TOPIC -> NodeKind.TOPIC;
+            case UNKNOWN -> NodeKind.ANY;
+        };
+    }
+
+    /** Finds the kind of a destination of which nobody has said it. */
+    private Destination resolve(Destination destination) {
+        return destination.kind() == NodeKind.ANY
+                ? new Destination(destination.name(), shards[TOPICS_SHARD].kindOf(destination.name()))
+                : destination;
     }
 
     /** Gives a reply later, as all replies are given. */
@@ -126,7 +151,7 @@ public final class LocalSession implements BrokerSession {
     public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
         String name = Administration.nameOf(operation);
         if (name != null) {
-            lane(shardOf(name)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
+            lane(Placement.shardOf(name, shards.length)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
             return;
         }
         List<Map<String, Object>> rows = new ArrayList<>();
@@ -175,8 +200,10 @@ public final class LocalSession implements BrokerSession {
         }
     }
 
-    private int shardOf(String address) {
-        return Placement.shardOf(address, shards.length);
+    int shardOf(Destination destination) {
+        return destination.kind() == NodeKind.TOPIC
+                ? TOPICS_SHARD
+                : Placement.shardOf(destination.name(), shards.length);
     }
 
     Batch lane(int shard) {
@@ -189,8 +216,8 @@ public final class LocalSession implements BrokerSession {
     }
 
     void sendAnonymously(LocalProducer producer, Message message, long token) {
-        String to = message.to();
-        if (to == null || to.isEmpty()) {
+        Destination to = destinationOf(message);
+        if (to == null) {
             BrokerError error = new BrokerError(
                     Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties");
             later(batch -> batch.add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null));
@@ -199,8 +226,12 @@ public final class LocalSession implements BrokerSession {
         sendTo(producer, to, message, token);
     }
 
-    void sendTo(LocalProducer producer, String to, Message message, long token) {
-        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, 0, message, to);
+    void sendTo(LocalProducer producer, Destination to, Message message, long token) {
+        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
+    }
+
+    static long topicFlag(Destination to) {
+        return to.kind() == NodeKind.TOPIC ? Batch.TO_TOPIC : 0;
     }
 
     private void later(Consumer<Batch> fill) {

@@ -13,6 +13,7 @@ import org.waybill.queue.QueueConsumer;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Destination;
 import org.waybill.spi.Transaction;
 
 /**
@@ -51,7 +52,8 @@ final class LocalTransaction implements Transaction {
     // ---- on the session's loop
 
     void send(LocalProducer producer, Message message) {
-        int on = session.shardOfMessage(producer, message);
+        Destination named = producer.destination == null ? session.destinationOf(message) : null;
+        int on = named == null ? producer.shard : session.shardOf(named);
         if (on < 0) {
             broken = new BrokerError(
                     Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties");
@@ -71,7 +73,13 @@ final class LocalTransaction implements Transaction {
             sends = null;
         }
         if (broken == null) {
-            to.add(Batch.Kind.SEND, producer, 0, 0, message, producer.shard >= 0 ? null : message.to());
+            to.add(
+                    Batch.Kind.SEND,
+                    producer,
+                    0,
+                    named == null ? 0 : LocalSession.topicFlag(named),
+                    message,
+                    named == null ? null : named.name());
         }
     }
 

@@ -6,8 +6,11 @@ import org.waybill.spi.BrokerError.Code;
 
 /** What an address may be called. */
 public final class Names {
-    /** What temporary nodes are called before their number; auto-creation never makes such a name. */
+    /** What temporary queues are called before their number; auto-creation never makes such a name. */
     public static final String TEMPORARY_PREFIX = "$temporary.";
+
+    /** The same for topics, so that the name alone says which it is. */
+    public static final String TEMPORARY_TOPIC_PREFIX = "$temporary-topic.";
 
     private static final int MAX_LENGTH = 1024;
 

@@ -6,10 +6,13 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
 import org.waybill.queue.Queue;
 
-/** An address that exists: its queue, what it was told to be, and who uses it. */
+/** A queue that clients send to, or that a subscription fills: what it was told to be, and who uses it. */
 final class Node {
     final Queue queue;
     final AddressSettings settings;
+
+    /** What brings it its messages, or null for a queue that clients send to. */
+    final @Nullable Subscription subscription;
 
     /** The only session that may consume from it, or null. */
     final @Nullable LocalSession owner;
@@ -21,10 +24,25 @@ final class Node {
     @Nullable
     String blocked;
 
-    Node(Queue queue, AddressSettings settings, @Nullable LocalSession owner) {
+    private Node(
+            Queue queue, AddressSettings settings, @Nullable LocalSession owner, @Nullable Subscription subscription) {
         this.queue = queue;
         this.settings = settings;
         this.owner = owner;
+        this.subscription = subscription;
+    }
+
+    static Node ofQueue(Queue queue, AddressSettings settings, @Nullable LocalSession owner) {
+        return new Node(queue, settings, owner, null);
+    }
+
+    static Node ofSubscription(Queue queue, AddressSettings settings, Subscription subscription) {
+        return new Node(queue, settings, null, subscription);
+    }
+
+    /** What people call it. */
+    String title() {
+        return subscription == null ? "queue " + queue.name() : subscription.title();
     }
 
     boolean unused() {

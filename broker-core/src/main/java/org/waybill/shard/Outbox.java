@@ -11,6 +11,7 @@ final class Outbox {
     final List<LocalProducer> producers = new ArrayList<>(1);
     final List<LocalConsumer> consumers = new ArrayList<>(1);
     final List<Node> temporaries = new ArrayList<>(0);
+    final List<Topic> temporaryTopics = new ArrayList<>(0);
     private @Nullable Batch answers;
 
     Outbox(Shard shard, LocalSession session) {

@@ -15,6 +15,7 @@ import org.waybill.journal.Journal;
 import org.waybill.journal.ReplayHandler;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
+import org.waybill.queue.SharedRecord;
 
 /**
  * Brings shards back to where the log says they were: the newest checkpoint of each, then the events behind it. On the
@@ -72,26 +73,36 @@ public final class Recovery implements ReplayHandler {
     }
 
     private static void apply(State state, ByteBuffer in) {
-        if (in.get() == Checkpointer.QUEUE) {
-            int id = (int) Bytes.var(in);
-            state.created(id, Bytes.text(in), null);
-            return;
+        switch (in.get()) {
+            case Checkpointer.QUEUE -> {
+                int id = (int) Bytes.var(in);
+                state.created(id, Bytes.text(in), null);
+            }
+            case Checkpointer.TOPIC -> state.topics().created(Bytes.text(in));
+            case Checkpointer.SUBSCRIPTION -> {
+                int id = (int) Bytes.var(in);
+                state.subscribed(id, Subscription.read(in));
+            }
+            default -> entries(state, in);
         }
+    }
+
+    private static void entries(State state, ByteBuffer in) {
         int id = (int) Bytes.var(in);
         int priority = in.get();
         long count = Bytes.var(in);
-        Queue queue = state.queue(id);
-        for (long i = 0; i < count && queue != null; i++) {
+        Node node = state.node(id);
+        for (long i = 0; i < count && node != null; i++) {
             long messageId = Bytes.var(in);
             long position = Bytes.var(in);
             int recordBytes = (int) Bytes.var(in);
             int failures = (int) Bytes.var(in);
             long expiresMs = Bytes.var(in);
+            long dueMs = Bytes.var(in);
             byte[] annotations = Bytes.bytes(in);
-            Block block = queue.store(messageId, priority, null, recordBytes, true, expiresMs);
-            block.place(block.lastIndex(), position);
+            Block block = state.restored(node, messageId, priority, position, recordBytes, expiresMs, dueMs);
             if (failures > 0 || annotations.length > 0) {
-                queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
+                node.queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
             }
         }
     }
@@ -132,12 +143,19 @@ public final class Recovery implements ReplayHandler {
             case Events.STORED -> state.stored(Events.Stored.read(in), position, recordBytes);
             case Events.RELOCATED -> state.relocated(Events.Stored.read(in), position);
             case Events.REMOVED -> removed(state, in);
+            case Events.TOPIC_CREATED -> state.topics().created(Bytes.text(in));
+            case Events.TOPIC_DELETED -> state.topics().deleted(Bytes.text(in));
+            case Events.SUBSCRIBED -> {
+                int id = (int) Bytes.var(in);
+                state.subscribed(id, Subscription.read(in));
+            }
             case Events.COUNTED -> {
                 int queue = (int) Bytes.var(in);
                 long messageId = Bytes.var(in);
                 int count = (int) Bytes.var(in);
+                long dueMs = Bytes.var(in);
                 byte[] annotations = Bytes.bytes(in);
-                state.counted(queue, messageId, count, annotations.length == 0 ? null : annotations);
+                state.counted(queue, messageId, count, dueMs, annotations.length == 0 ? null : annotations);
             }
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
@@ -161,13 +179,21 @@ public final class Recovery implements ReplayHandler {
         for (Node node : shard.state().nodes()) {
             Queue queue = node.queue;
             queue.recovered(shard.state().lastMessageId());
-            queue.forEachLive((block, index) -> {
-                int segment = (int) (block.position(index) >>> 32);
-                live.computeIfAbsent(segment, key -> new long[1])[0] += block.recordBytes(index);
-            });
+            if (node.subscription == null) {
+                queue.forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
+            }
+        }
+        for (SharedRecord record : shard.state().recoveredShared()) {
+            if (record.references() > 0) {
+                count(live, record.position(), record.recordBytes());
+            }
         }
         live.forEach((segment, bytes) -> journal.restoreLive(segment, bytes[0]));
         journal.registerShard(shard.number(), shard.loop());
         journal.checkpointed(shard.number(), part.replayFrom());
+    }
+
+    private static void count(Map<Integer, long[]> live, long position, int recordBytes) {
+        live.computeIfAbsent((int) (position >>> 32), key -> new long[1])[0] += recordBytes;
     }
 }

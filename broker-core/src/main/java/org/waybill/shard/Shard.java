@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.waybill.config.AddressSettings;
 import org.waybill.io.Clock;
 import org.waybill.io.Loop;
 import org.waybill.journal.Frame;
@@ -20,7 +21,9 @@ import org.waybill.message.Outcome;
 import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
+import org.waybill.queue.SharedRecord;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.NodeKind;
 
 /**
  * One shard: runs its sessions' commands in turns and lets their effects out when the journal has them.
@@ -121,6 +124,10 @@ public final class Shard implements Facts {
 
     State state() {
         return state;
+    }
+
+    Bytes event() {
+        return event;
     }
 
     long commitIndex() {
@@ -364,7 +371,7 @@ public final class Shard implements Facts {
         boolean durable = message.durable() && !queue.temporary();
         boolean recorded = durable || memory.full();
         if (recorded) {
-            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, message.format(), queue.id());
+            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, 0, message.format(), queue.id());
             int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
             int bytes = turn.frame().recordBytes(ordinal);
             Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs);
@@ -373,7 +380,6 @@ public final class Shard implements Facts {
             queue.store(id, message.priority(), message, message.size(), false, expiresMs);
         }
         if (durable) {
-            queue.uncommitted(1);
             turn.reveal(queue, id);
         } else if (queue.uncommitted() > 0) {
             turn.reveal(queue, id);
@@ -383,6 +389,38 @@ public final class Shard implements Facts {
         // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
         // then
         return recorded;
+    }
+
+    /** Makes a subscription. */
+    Node subscribe(Subscription subscription) {
+        int id = state.nextQueueId();
+        if (subscription.durable()) {
+            subscription.write(event.clear(), id);
+            turn.record(Events.SUBSCRIBED, event);
+        }
+        return state.subscribed(id, subscription);
+    }
+
+    Topic createTopic(String name) {
+        turn.record(Events.TOPIC_CREATED, event.clear().putText(name));
+        return state.topics().created(name);
+    }
+
+    /** Ends a topic that has no subscriptions any more. */
+    void deleteTopic(Topic topic) {
+        if (topic.explicit) {
+            turn.record(Events.TOPIC_DELETED, event.clear().putText(topic.name));
+        }
+        state.topics().deleted(topic.name);
+        state.topics().remove(topic);
+    }
+
+    /** Whether a name is a topic's or a queue's when its user has not said so. Any thread; asked of the topics' shard. */
+    NodeKind kindOf(String address) {
+        boolean topic = address.startsWith(Names.TEMPORARY_TOPIC_PREFIX)
+                || state.topics().isExplicit(address)
+                || state.settings(address).kind() == AddressSettings.Kind.TOPIC;
+        return topic ? NodeKind.TOPIC : NodeKind.QUEUE;
     }
 
     Node create(String name, @Nullable LocalSession owner) {
@@ -398,25 +436,29 @@ public final class Shard implements Facts {
         if (!queue.temporary()) {
             turn.record(Events.QUEUE_DELETED, event.clear().putVar(queue.id()));
         }
-        queue.forEachLive((block, index) -> {
-            Message message = block.message(index);
-            if (message != null) {
-                residentChange -= message.size();
-            }
-            if (block.position(index) != Block.NO_POSITION) {
-                turn.release(block.position(index), block.recordBytes(index));
-            }
-        });
-        queue.close();
+        queue.forEachLive(this::release);
         state.deleted(queue.id());
+    }
+
+    /** Its record is dead once this turn is committed, unless other entries refer to that. */
+    private void release(Block block, int index) {
+        if (block.position(index) != Block.NO_POSITION && block.ownsBody(index)) {
+            turn.release(block.position(index), block.recordBytes(index));
+        }
     }
 
     /** Appends a live message again, out of a segment that is to be freed; its entry moves when this is committed. */
     void relocate(Queue queue, Block block, int index, byte[] payload) {
         event.clear();
-        int head = payload[0] & 0xFF;
+        int head = Events.messageAt(payload);
         int ordinal = turn.frame().add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
-        turn.place(queue, block, index, ordinal);
+        SharedRecord record = block.shared(index);
+        if (record == null) {
+            turn.place(queue, block, index, ordinal);
+        } else {
+            record.move();
+            turn.place(record, ordinal);
+        }
     }
 
     @Override
@@ -424,17 +466,17 @@ public final class Shard implements Facts {
         if (block.logged(index)) {
             removals.add(queue, block.id(index));
         }
-        if (block.position(index) != Block.NO_POSITION) {
-            turn.release(block.position(index), block.recordBytes(index));
-        }
+        release(block, index);
         queue.remove(block, index);
         wake(queue);
     }
 
     @Override
     public void undeliverable(Queue queue, Block block, int index, String reason) {
-        String to = state.node(queue).settings.deadLetterAddress().orElse(null);
-        if (to == null || to.equals(queue.name()) || deadLetters == null) {
+        Node node = state.node(queue);
+        String to = node.settings.deadLetterAddress().orElse(null);
+        boolean itself = node.subscription == null && queue.name().equals(to);
+        if (to == null || itself || deadLetters == null) {
             removed(queue, block, index);
         } else {
             deadLetters.move(queue, block, index, to, reason);
@@ -444,7 +486,9 @@ public final class Shard implements Facts {
     @Override
     public void counted(Queue queue, Block block, int index) {
         if (block.logged(index)) {
-            Events.counted(event, queue.id(), block.id(index), block.deliveryCount(index), block.annotations(index));
+            int failures = block.deliveryCount(index);
+            byte[] annotations = block.annotations(index);
+            Events.counted(event, queue.id(), block.id(index), failures, block.dueAtMs(index), annotations);
             turn.record(Events.COUNTED, event);
         }
     }
@@ -484,7 +528,7 @@ public final class Shard implements Facts {
         }
     }
 
-    static BrokerError deleted(String name) {
-        return new BrokerError(BrokerError.Code.RESOURCE_DELETED, "queue " + name + " was deleted");
+    static BrokerError deleted(String title) {
+        return new BrokerError(BrokerError.Code.RESOURCE_DELETED, title + " was deleted");
     }
 }

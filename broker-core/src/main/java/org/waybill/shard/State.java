@@ -9,6 +9,7 @@ import org.waybill.io.Invariant;
 import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
+import org.waybill.queue.SharedRecord;
 
 /**
  * What a shard's log describes: its nodes and the messages in their queues. The methods under <i>apply</i> are the only ones
@@ -18,6 +19,11 @@ import org.waybill.queue.Queue;
 final class State {
     private final Map<Integer, Node> byId = new HashMap<>();
     private final Map<String, Node> byName = new HashMap<>();
+    private final Topics topics;
+
+    /** While recovering: bodies that several subscriptions may have, by message id. */
+    private Map<Long, SharedRecord> shared = new HashMap<>();
+
     private final Facts facts;
     private final AddressRules rules;
     private long lastMessageId;
@@ -26,11 +32,21 @@ final class State {
     State(Facts facts, AddressRules rules) {
         this.facts = facts;
         this.rules = rules;
+        this.topics = new Topics(rules);
+    }
+
+    Topics topics() {
+        return topics;
     }
 
     @Nullable
     Node node(String name) {
         return byName.get(name);
+    }
+
+    @Nullable
+    Node node(int id) {
+        return byId.get(id);
     }
 
     Node node(Queue queue) {
@@ -89,36 +105,95 @@ final class State {
         lastQueueId = Math.max(lastQueueId, id);
         AddressSettings settings = rules.of(name);
         Queue queue = new Queue(id, name, owner != null, settings.redelivery().maxDeliveries(), facts);
-        Node node = new Node(queue, settings, owner);
+        Node node = Node.ofQueue(queue, settings, owner);
         byId.put(id, node);
         byName.put(name, node);
         return node;
     }
 
+    Node subscribed(int id, Subscription subscription) {
+        Node known = byId.get(id);
+        if (known != null) {
+            topics.named(known);
+            return known;
+        }
+        lastQueueId = Math.max(lastQueueId, id);
+        String address = subscription.address();
+        AddressSettings settings = rules.of(address);
+        Queue queue = new Queue(
+                id, address, !subscription.durable(), settings.redelivery().maxDeliveries(), facts);
+        Node node = Node.ofSubscription(queue, settings, subscription);
+        byId.put(id, node);
+        topics.subscribed(node);
+        return node;
+    }
+
+    /** Ends a queue or a subscription, with what is in it. */
     void deleted(int id) {
         Node node = byId.remove(id);
         if (node != null) {
-            byName.remove(node.queue.name(), node);
+            node.queue.close();
+            if (node.subscription == null) {
+                byName.remove(node.queue.name(), node);
+            } else {
+                topics.unsubscribed(node);
+            }
         }
     }
 
     /** A message found in the log; its body stays there. */
     void stored(Events.Stored event, long position, int recordBytes) {
         lastMessageId = Math.max(lastMessageId, event.messageId());
-        Queue queue = queue(event.queue());
-        if (queue == null || event.volatileOne() || event.messageId() <= queue.lastId(event.priority())) {
+        if (event.volatileOne()) {
             return;
         }
-        Block block = queue.store(event.messageId(), event.priority(), null, recordBytes, true, event.expiresMs());
+        for (int id : event.queues()) {
+            Node node = byId.get(id);
+            if (node != null && event.messageId() > node.queue.lastId(event.priority())) {
+                restored(
+                        node,
+                        event.messageId(),
+                        event.priority(),
+                        position,
+                        recordBytes,
+                        event.expiresMs(),
+                        event.dueMs());
+            }
+        }
+    }
+
+    /** An entry found in a checkpoint or in the log. */
+    Block restored(
+            Node node, long messageId, int priority, long position, int recordBytes, long expiresMs, long dueMs) {
+        Block block;
+        if (node.subscription == null) {
+            block = node.queue.store(messageId, priority, null, recordBytes, true, expiresMs);
+        } else {
+            SharedRecord record = shared.computeIfAbsent(messageId, key -> new SharedRecord(null, recordBytes));
+            block = node.queue.store(messageId, priority, record, true, expiresMs);
+        }
+        if (dueMs != 0) {
+            node.queue.delay(block, block.lastIndex(), dueMs);
+        }
         block.place(block.lastIndex(), position);
+        return block;
     }
 
     void relocated(Events.Stored event, long position) {
-        Queue queue = queue(event.queue());
-        Block block = queue == null ? null : queue.find(event.messageId());
-        if (block != null) {
-            block.place(Queue.indexOf(block, event.messageId()), position);
+        for (int id : event.queues()) {
+            Queue queue = queue(id);
+            Block block = queue == null ? null : queue.find(event.messageId());
+            if (block != null) {
+                block.place(Queue.indexOf(block, event.messageId()), position);
+            }
         }
+    }
+
+    /** Recovery is over: gives up the bodies found that several subscriptions may have. */
+    Collection<SharedRecord> recoveredShared() {
+        Collection<SharedRecord> found = shared.values();
+        shared = Map.of();
+        return found;
     }
 
     void removed(int queueId, long messageId) {
@@ -129,11 +204,17 @@ final class State {
         }
     }
 
-    void counted(int queueId, long messageId, int count, byte @Nullable [] annotations) {
+    void counted(int queueId, long messageId, int count, long dueMs, byte @Nullable [] annotations) {
         Queue queue = queue(queueId);
         Block block = queue == null ? null : queue.find(messageId);
         if (queue != null && block != null) {
-            queue.count(block, Queue.indexOf(block, messageId), count, annotations);
+            int index = Queue.indexOf(block, messageId);
+            queue.count(block, index, count, annotations);
+            if (dueMs != 0) {
+                queue.delay(block, index, dueMs);
+            } else {
+                queue.makeAvailable(block, index);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ import org.waybill.io.Invariant;
 import org.waybill.journal.Frame;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
+import org.waybill.queue.SharedRecord;
 
 /**
  * What one turn of a shard has recorded, and what follows from it once it is forced.
@@ -27,6 +28,10 @@ final class Turn {
     private int[] placedIndexes = new int[FIRST_CAPACITY];
     private long[] placedIds = new long[FIRST_CAPACITY];
     private int[] ordinals = new int[FIRST_CAPACITY];
+
+    private int shared;
+    private SharedRecord[] sharedRecords = new SharedRecord[FIRST_CAPACITY];
+    private int[] sharedOrdinals = new int[FIRST_CAPACITY];
 
     private int released;
     private long[] releasedPositions = new long[FIRST_CAPACITY];
@@ -88,6 +93,16 @@ final class Turn {
         ordinals[placed++] = ordinal;
     }
 
+    /** As the other, for a body that several entries refer to. */
+    void place(SharedRecord record, int ordinal) {
+        if (shared == sharedOrdinals.length) {
+            sharedRecords = Arrays.copyOf(sharedRecords, shared * 4);
+            sharedOrdinals = Arrays.copyOf(sharedOrdinals, shared * 4);
+        }
+        sharedRecords[shared] = record;
+        sharedOrdinals[shared++] = ordinal;
+    }
+
     /** The record at this position is dead once this turn is committed. */
     void release(long position, int bytes) {
         if (released == releasedBytes.length) {
@@ -100,14 +115,17 @@ final class Turn {
 
     /** Entries up to this id become visible once this turn is committed. */
     void reveal(Queue queue, long id) {
-        if (revealed > 0 && revealedQueues[revealed - 1] == queue) {
-            revealedIds[revealed - 1] = Math.max(revealedIds[revealed - 1], id);
+        int slot = queue.turnSlot();
+        if (slot < revealed && revealedQueues[slot] == queue) {
+            revealedIds[slot] = Math.max(revealedIds[slot], id);
             return;
         }
         if (revealed == revealedIds.length) {
             revealedQueues = Arrays.copyOf(revealedQueues, revealed * 4);
             revealedIds = Arrays.copyOf(revealedIds, revealed * 4);
         }
+        queue.turnSlot(revealed);
+        queue.uncommitted(1);
         revealedQueues[revealed] = queue;
         revealedIds[revealed++] = id;
     }
@@ -120,8 +138,10 @@ final class Turn {
     /** Carries out the effects: the frame, if any, is forced. */
     void commit() {
         place();
+        placeShared();
         release();
         for (int i = 0; i < revealed; i++) {
+            revealedQueues[i].uncommitted(-1);
             revealedQueues[i].reveal(revealedIds[i]);
         }
         answers.send();
@@ -141,12 +161,25 @@ final class Turn {
             if (placedQueues[i].closed() || !block.isHere(index, placedIds[i])) {
                 release(position, bytes);
             } else {
-                if (former == Block.NO_POSITION) {
-                    placedQueues[i].uncommitted(block.logged(index) ? -1 : 0);
-                } else {
+                if (former != Block.NO_POSITION) {
                     release(former, bytes);
                 }
                 block.place(index, position);
+            }
+        }
+    }
+
+    private void placeShared() {
+        for (int i = 0; i < shared; i++) {
+            SharedRecord record = sharedRecords[i];
+            long position = Invariant.present(frame).position(sharedOrdinals[i]);
+            if (record.references() == 0) {
+                release(position, record.recordBytes());
+            } else {
+                if (record.position() != Block.NO_POSITION) {
+                    release(record.position(), record.recordBytes());
+                }
+                record.place(position);
             }
         }
     }
@@ -174,6 +207,9 @@ final class Turn {
             if (!placedQueues[i].closed() && block.isHere(index, placedIds[i])) {
                 placedQueues[i].shed(block, index);
             }
+        }
+        for (int i = 0; i < shared; i++) {
+            sharedRecords[i].shed(shard);
         }
     }
 }

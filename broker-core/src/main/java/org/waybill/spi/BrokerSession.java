@@ -22,7 +22,11 @@ public interface BrokerSession {
      */
     void createTemporary(NodeKind kind, Consumer<Reply<String>> reply);
 
-    /** Deletes a node that {@link #createTemporary} made; consumers of it are closed with {@code RESOURCE_DELETED}. */
+    /**
+     * Deletes a node that {@link #createTemporary} made; consumers of it are closed with {@code RESOURCE_DELETED}. It cannot be
+     * refused, as the detach that asks for it cannot: that a temporary in use is not deleted (Jakarta Messaging 3.1, section 6.2.2)
+     * is for the client to see to, whose own connection alone can use it.
+     */
     void deleteTemporary(String address);
 
     /**

@@ -2,7 +2,7 @@ package org.waybill.spi;
 
 /** What a client says it wants to reach under an address. */
 public enum NodeKind {
-    /** The client did not say: an existing node of any kind, else a queue. */
+    /** The client did not say: a topic that was created explicitly, else what the settings of the name say. */
     ANY,
     /** Each message to one consumer. */
     QUEUE,

@@ -117,7 +117,7 @@ final class QueueModel implements Facts, Sink {
         return Message.of(bytes, 0);
     }
 
-    private static long idOf(Message message) {
+    static long idOf(Message message) {
         return ByteBuffer.wrap(message.bytes()).getLong(message.size() - 8);
     }
 

@@ -2,6 +2,8 @@ package org.waybill.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,9 +21,9 @@ class QueueTest {
     }
 
     private void store(int count) {
-        Message message = QueueModel.message(1, 4, false);
         for (int i = 0; i < count; i++) {
             long id = queue.lastId(4) + 1;
+            Message message = QueueModel.message(id, 4, false);
             queue.store(id, 4, message, message.size(), false, 0);
             queue.reveal(id);
         }
@@ -70,6 +72,114 @@ class QueueTest {
     }
 
     @Test
+    void whatWaitsIsPassedByAndKeepsItsPlace() {
+        store(1);
+        Message second = QueueModel.message(2, 4, false);
+        Message third = QueueModel.message(3, 4, false);
+        Block block = queue.storeWaiting(2, 4, second, second.size(), false, 0, 5_000);
+        queue.storeWaiting(3, 4, third, third.size(), false, 0, 0);
+        store(1);
+        assertThat(queue.waiting()).isEqualTo(2);
+        assertThat(queue.messages()).isEqualTo(4);
+        QueueConsumer browser = consumer(true, false);
+        queue.attach(browser);
+        queue.credit(browser, 10, true);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(1L, 4L);
+        assertThat(counting.drained).isEqualTo(1);
+        queue.detach(browser);
+        counting.ids.clear();
+
+        QueueConsumer consumer = consumer(false, true);
+        queue.attach(consumer);
+        queue.credit(consumer, 10, false);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(1L, 4L);
+        assertThat(block.dueAtMs(1)).isEqualTo(5_000);
+        queue.makeAvailable(block, 2);
+        queue.makeAvailable(block, 1);
+        queue.makeAvailable(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(1L, 4L, 2L, 3L);
+        assertThat(queue.waiting()).isZero();
+        assertThat(queue.messages()).isZero();
+    }
+
+    @Test
+    void whatATransactionKeepsBackComesAtItsOldPlaceOrNotAtAll() {
+        store(3);
+        Block block = queue.find(1);
+        queue.undecided(block, 0);
+        queue.undecided(block, 1);
+        QueueConsumer consumer = consumer(false, true);
+        queue.attach(consumer);
+        queue.credit(consumer, 10, false);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(3L);
+        assertThat(queue.purge()).isZero();
+        queue.discard(block, 0);
+        queue.decided(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(3L, 2L);
+        assertThat(queue.waiting()).isZero();
+        assertThat(queue.messages()).isZero();
+    }
+
+    @Test
+    void aScheduledMessageOfATransactionWaitsForItsTimeAndItsDecision() {
+        Message message = QueueModel.message(1, 4, false);
+        Block block = queue.storeWaiting(1, 4, message, message.size(), false, 0, 5_000);
+        queue.undecided(block, 0);
+        Message second = QueueModel.message(2, 4, false);
+        queue.storeWaiting(2, 4, second, second.size(), false, 0, 5_000);
+        queue.undecided(block, 1);
+        queue.reveal(2);
+        QueueConsumer consumer = consumer(false, true);
+        queue.attach(consumer);
+        queue.credit(consumer, 10, false);
+        queue.decided(block, 0);
+        queue.makeAvailable(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).isEmpty();
+        assertThat(queue.waiting()).isEqualTo(2);
+        queue.makeAvailable(block, 0);
+        queue.decided(block, 1);
+        queue.dispatch(0);
+        assertThat(counting.ids).containsExactly(1L, 2L);
+        assertThat(queue.waiting()).isZero();
+    }
+
+    @Test
+    void anEntryThatIsDelayedLetsOthersPass() {
+        store(2);
+        QueueConsumer consumer = consumer(false, false);
+        queue.attach(consumer);
+        queue.credit(consumer, 2, false);
+        queue.dispatch(0);
+        queue.take(consumer, 0, 0, (token, block, index) -> queue.delay(block, index, 7_000));
+        assertThat(queue.waiting()).isEqualTo(1);
+        Block block = queue.find(1);
+        queue.remove(block, 0);
+        assertThat(queue.waiting()).isZero();
+        assertThat(queue.messages()).isEqualTo(1);
+    }
+
+    @Test
+    void aWaitingEntryThatCannotBeReadBackIsNotHandedOut() {
+        Block block = queue.storeWaiting(1, 4, null, 100, true, 0, 5_000);
+        queue.reveal(1);
+        queue.loaded(block, 0, 1, null, "damaged");
+        queue.makeAvailable(block, 0);
+        QueueConsumer consumer = consumer(false, false);
+        queue.attach(consumer);
+        queue.credit(consumer, 1, true);
+        queue.dispatch(0);
+        assertThat(counting.delivered).isZero();
+        assertThat(counting.drained).isEqualTo(1);
+        assertThat(queue.waiting()).isZero();
+    }
+
+    @Test
     void reportsAMessageThatCannotBeReadBackOnce() {
         Counting counting = new Counting();
         Queue queue = new Queue(1, "q", false, 0, counting);
@@ -86,6 +196,7 @@ class QueueTest {
         int delivered;
         int drained;
         int unreadable;
+        final List<Long> ids = new ArrayList<>();
 
         @Override
         public void removed(Queue from, Block block, int index) {
@@ -125,6 +236,7 @@ class QueueTest {
         public void deliver(
                 QueueConsumer consumer, long token, Message message, byte @Nullable [] head, boolean afterCommit) {
             delivered++;
+            ids.add(QueueModel.idOf(message));
         }
 
         @Override

@@ -108,7 +108,11 @@ final class CoreFixture implements AutoCloseable {
     }
 
     TestSession session() {
-        return new TestSession(this);
+        return session("client");
+    }
+
+    TestSession session(String containerId) {
+        return new TestSession(this, containerId);
     }
 
     /** An encoded message with a header, a to field and a text. */
@@ -173,14 +177,18 @@ final class CoreFixture implements AutoCloseable {
         final LocalSession session;
         int batches;
 
-        TestSession(CoreFixture core) {
+        TestSession(CoreFixture core, String containerId) {
             this.core = core;
-            this.session = new LocalSession(core.shards, core.loop, this, closed -> {});
+            this.session = new LocalSession(core.shards, core.loop, containerId, this, closed -> {});
         }
 
         TestProducer producer(@Nullable String address) {
+            return producer(address, NodeKind.QUEUE);
+        }
+
+        TestProducer producer(@Nullable String address, NodeKind kind) {
             TestProducer made = new TestProducer(this);
-            made.producer = session.openProducer(new ProducerSpec(address, NodeKind.QUEUE), made);
+            made.producer = session.openProducer(new ProducerSpec(address, kind), made);
             session.flush();
             core.loop.until(() -> made.opened || made.error != null);
             return made;

@@ -187,7 +187,7 @@ class SessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session = new LocalSession(world.core.shards, world.core.loop, this, gone -> {});
+            this.session = new LocalSession(world.core.shards, world.core.loop, "client", this, gone -> {});
             this.anonymous = new Sender(this);
         }
 

@@ -52,6 +52,9 @@ public final class ClientRole implements Role {
             }
             case Codes.ATTACH -> connection.linkAnswered(fields);
             case Codes.DETACH -> {
+                if (connection.detachAnswered(fields)) {
+                    return;
+                }
                 Link link = connection.linkDetached(fields);
                 String error = Link.describe(fields.size() > 2 ? fields.get(2) : null);
                 failUnlessClosing(connection, "the peer detached " + link + ": " + error);
@@ -78,13 +81,18 @@ public final class ClientRole implements Role {
 
     @Override
     public void onDisposition(Connection connection, long first, long last, boolean settled, int state) {
-        if (!settled && state == 0) {
+        if (!settled && state == 0 || state == Codes.TRANSACTIONAL_STATE) {
             return;
         }
         settlements.onSettled(first, last, state == Codes.ACCEPTED);
         if (!settled) {
             connection.sendAccepted(false, first, last);
         }
+    }
+
+    @Override
+    public void onDeclared(Connection connection, long deliveryId, byte[] transaction) {
+        settlements.onDeclared(deliveryId, transaction);
     }
 
     @Override
@@ -101,5 +109,8 @@ public final class ClientRole implements Role {
     public interface Settlements {
         /** Deliveries first to last are settled, accepted or not. */
         void onSettled(long first, long last, boolean accepted);
+
+        /** A declare was answered. */
+        default void onDeclared(long deliveryId, byte[] transaction) {}
     }
 }

@@ -14,6 +14,11 @@ public final class Codes {
     static final int CLOSE = 0x18;
     static final int ACCEPTED = 0x24;
 
+    static final int COORDINATOR = 0x30;
+    static final int DECLARE = 0x31;
+    static final int DISCHARGE = 0x32;
+    static final int DECLARED = 0x33;
+    static final int TRANSACTIONAL_STATE = 0x34;
     static final int SOURCE = 0x28;
     static final int TARGET = 0x29;
     static final int SASL_MECHANISMS = 0x40;
@@ -22,8 +27,17 @@ public final class Codes {
     /** The header section of a message. */
     public static final int HEADER = 0x70;
 
+    /** The message annotations of a message. */
+    public static final int MESSAGE_ANNOTATIONS = 0x72;
+
+    /** The application properties of a message. */
+    public static final int APPLICATION_PROPERTIES = 0x74;
+
     /** The data section of a message. */
     public static final int DATA = 0x75;
+
+    /** The amqp-value section of a message. */
+    static final int VALUE = 0x77;
 
     private Codes() {}
 }

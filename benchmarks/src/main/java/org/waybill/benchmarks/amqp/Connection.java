@@ -25,6 +25,7 @@ public final class Connection {
     private static final long WIDE_WINDOW = 0x7fffffffL;
     private static final byte[] HEARTBEAT = {0, 0, 0, 8, 2, 0, 0, 0};
     private static final int EMPTY_LIST = 0x45;
+    private static final int UNSETTLED_STATE = 2;
 
     private final Wire wire;
     private final Role role;
@@ -139,7 +140,10 @@ public final class Connection {
         boolean settled = count > 3 && decoder.bool();
         boolean hasState = count > 4 && decoder.position() < decoder.listEnd() && in[decoder.position()] == 0;
         int state = hasState ? decoder.descriptor() : 0;
-        if (fromReceiver) {
+        if (state == Codes.DECLARED) {
+            decoder.enterList();
+            role.onDeclared(this, first, decoder.binary());
+        } else if (fromReceiver) {
             role.onDisposition(this, first, last < 0 ? first : last, settled, state);
         }
     }
@@ -220,14 +224,32 @@ public final class Connection {
     Link linkDetached(List<@Nullable Object> detach) {
         Link link = byPeerHandle(number(detach, 0));
         if (link != null) {
-            link.peerDetached();
+            link.noteDetached();
         }
         return link;
     }
 
+    /** Whether a detach answers one of ours. */
+    boolean detachAnswered(List<@Nullable Object> detach) {
+        Link link = byPeerHandle(number(detach, 0));
+        if (link == null || !link.detached()) {
+            return false;
+        }
+        link.noteGone();
+        return true;
+    }
+
     private Link newLink(String name, boolean sender, LinkListener listener) {
-        Link link = new Link(this, name, links.size(), sender, listener);
-        links.add(link);
+        int handle = 0;
+        while (handle < links.size() && !links.get(handle).gone()) {
+            handle++;
+        }
+        Link link = new Link(this, name, handle, sender, listener);
+        if (handle == links.size()) {
+            links.add(link);
+        } else {
+            links.set(handle, link);
+        }
         (sender ? senders : receivers).put(name, link);
         return link;
     }
@@ -270,25 +292,67 @@ public final class Connection {
      * @return the delivery id
      */
     public long sendMessage(Link link, byte[] message) {
-        long deliveryId = nextDeliveryId;
-        nextDeliveryId = nextDeliveryId + 1 & 0xffffffffL;
-        nextOutgoing = nextOutgoing + 1 & 0xffffffffL;
-        peerWindow--;
+        long deliveryId = begunDelivery(link);
         ByteBuffer out = wire.room(TRANSFER_BYTES + message.length);
         // frame header: size, data offset 2, type AMQP, channel 0
         out.putInt(TRANSFER_BYTES + message.length).putInt(0x02000000);
         out.put((byte) 0).put((byte) 0x53).put((byte) Codes.TRANSFER);
         // list of 19 bytes, 5 fields: handle, delivery-id, delivery-tag, message-format, settled
         out.put((byte) 0xc0).put((byte) 19).put((byte) 5);
-        out.put((byte) 0x70).putInt(link.handle()).put((byte) 0x70).putInt((int) deliveryId);
-        out.put((byte) 0xa0)
-                .put((byte) 4)
-                .putInt((int) deliveryId)
-                .put((byte) 0x43)
-                .put((byte) 0x42);
+        putDelivery(out, link, deliveryId);
         out.put(message);
+        return deliveryId;
+    }
+
+    /**
+     * As {@link #sendMessage(Link, byte[])}, in a transaction.
+     *
+     * @param transaction the id the coordinator gave it, at most 32 bytes
+     */
+    public long sendMessage(Link link, byte[] message, byte[] transaction) {
+        long deliveryId = begunDelivery(link);
+        int state = 8 + transaction.length;
+        ByteBuffer out = wire.room(TRANSFER_BYTES + 2 + state + message.length);
+        out.putInt(TRANSFER_BYTES + 2 + state + message.length).putInt(0x02000000);
+        out.put((byte) 0).put((byte) 0x53).put((byte) Codes.TRANSFER);
+        // as below, and three fields more: more and rcv-settle-mode are null, then the state
+        out.put((byte) 0xc0).put((byte) (21 + state)).put((byte) 8);
+        putDelivery(out, link, deliveryId);
+        out.put((byte) 0x40).put((byte) 0x40);
+        out.put((byte) 0).put((byte) 0x53).put((byte) Codes.TRANSACTIONAL_STATE);
+        out.put((byte) 0xc0).put((byte) (3 + transaction.length)).put((byte) 1);
+        out.put((byte) 0xa0).put((byte) transaction.length).put(transaction).put(message);
+        return deliveryId;
+    }
+
+    /** Asks the coordinator for a transaction; its id comes to {@link Role#onDeclared}. */
+    public long declare(Link coordinator) {
+        Encoder e = new Encoder().descriptor(Codes.VALUE);
+        return sendMessage(
+                coordinator, e.descriptor(Codes.DECLARE).u8(EMPTY_LIST).toByteArray());
+    }
+
+    /** Asks the coordinator to commit. */
+    public long commit(Link coordinator, byte[] transaction) {
+        Encoder e = new Encoder().descriptor(Codes.VALUE).descriptor(Codes.DISCHARGE);
+        int at = e.beginList();
+        e.binary(transaction).bool(false).endList(at, 2);
+        return sendMessage(coordinator, e.toByteArray());
+    }
+
+    private long begunDelivery(Link link) {
+        long deliveryId = nextDeliveryId;
+        nextDeliveryId = nextDeliveryId + 1 & 0xffffffffL;
+        nextOutgoing = nextOutgoing + 1 & 0xffffffffL;
+        peerWindow--;
         link.useCredit();
         return deliveryId;
+    }
+
+    private static void putDelivery(ByteBuffer out, Link link, long deliveryId) {
+        out.put((byte) 0x70).putInt(link.handle()).put((byte) 0x70).putInt((int) deliveryId);
+        out.put((byte) 0xa0).put((byte) 4).putInt((int) deliveryId);
+        out.put((byte) 0x43).put((byte) 0x42);
     }
 
     void sendHeartbeat() {
@@ -323,6 +387,12 @@ public final class Connection {
         sendPerformative(Codes.END, 0, e -> e);
     }
 
+    /** Closes a link of ours. */
+    public void detach(Link link) {
+        link.noteDetached();
+        sendDetach(link);
+    }
+
     void sendDetach(Link link) {
         sendPerformative(Codes.DETACH, 2, e -> e.uint(link.handle()).bool(true));
     }
@@ -351,8 +421,19 @@ public final class Connection {
     public Link attachSender(String name, Terminus target, LinkListener listener) {
         Link link = newLink(name, true, listener);
         sendAttach(link, e -> {
-            source(e, "source-of-" + name, "");
+            source(e, new Terminus("source-of-" + name, ""));
             target(e, target.address(), target.capability());
+        });
+        return link;
+    }
+
+    /** Attaches a sending link to the coordinator of transactions. */
+    public Link attachCoordinator(String name, LinkListener listener) {
+        Link link = newLink(name, true, listener);
+        sendAttach(link, e -> {
+            source(e, new Terminus("source-of-" + name, ""));
+            int at = e.descriptor(Codes.COORDINATOR).beginList();
+            e.symbols("amqp:local-transactions").endList(at, 1);
         });
         return link;
     }
@@ -361,7 +442,7 @@ public final class Connection {
     public Link attachReceiver(String name, Terminus source, LinkListener listener) {
         Link link = newLink(name, false, listener);
         sendAttach(link, e -> {
-            source(e, source.address(), source.capability());
+            source(e, source);
             target(e, "target-of-" + name, "");
         });
         return link;
@@ -373,7 +454,7 @@ public final class Connection {
         map(number(attach, 1), link);
         link.peerAttached(field(attach, 9) == null ? 0 : number(attach, 9));
         sendAttach(link, e -> {
-            source(e, address, "");
+            source(e, new Terminus(address, ""));
             target(e, address, "");
         });
         return link;
@@ -391,22 +472,35 @@ public final class Connection {
         });
     }
 
-    private static void source(Encoder e, String address, String capability) {
+    private static void source(Encoder e, Terminus node) {
         e.descriptor(Codes.SOURCE);
         int at = e.beginList();
-        e.string(address)
-                .uint(0)
-                .symbol("link-detach")
+        e.string(node.address())
+                .uint(node.durable() ? UNSETTLED_STATE : 0)
+                .symbol(node.durable() ? "never" : "link-detach")
                 .uint(0)
                 .bool(false)
                 .nothing()
-                .nothing()
                 .nothing();
+        selector(e, node.selector());
         e.nothing().symbols("amqp:accepted:list", "amqp:rejected:list", "amqp:released:list");
-        if (!capability.isEmpty()) {
-            e.symbols(capability);
+        if (!node.capability().isEmpty()) {
+            e.symbols(node.capability());
         }
-        e.endList(at, capability.isEmpty() ? 10 : 11);
+        e.endList(at, node.capability().isEmpty() ? 10 : 11);
+    }
+
+    private static void selector(Encoder e, String selector) {
+        if (selector.isEmpty()) {
+            e.nothing();
+            return;
+        }
+        int at = e.beginMap();
+        e.symbol("jms-selector")
+                .u8(0)
+                .symbol("apache.org:selector-filter:string")
+                .string(selector);
+        e.endList(at, 2);
     }
 
     private static void target(Encoder e, String address, String capability) {

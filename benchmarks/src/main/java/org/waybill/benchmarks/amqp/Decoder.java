@@ -122,6 +122,15 @@ public final class Decoder {
         };
     }
 
+    /** A short binary. */
+    byte[] binary() {
+        int format = u8();
+        if (format != 0xa0) {
+            throw unexpected("binary", format);
+        }
+        return copy(u8());
+    }
+
     /** Steps over one value of any type. */
     public void skip() {
         int format = u8();

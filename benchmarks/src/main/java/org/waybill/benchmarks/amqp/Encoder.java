@@ -124,6 +124,13 @@ public final class Encoder {
         return at;
     }
 
+    /** Begins a map; the result goes to {@link #endList}, whose count is that of keys and values. */
+    int beginMap() {
+        int at = size;
+        u8(0xd1).u32(0).u32(0);
+        return at;
+    }
+
     Encoder endList(int at, int count) {
         put32(at + 1, size - at - 5);
         put32(at + 5, count);

@@ -14,6 +14,7 @@ public final class Link {
     private final LinkListener listener;
     private boolean attached;
     private boolean detached;
+    private boolean gone;
     private boolean transferFirst;
     private boolean transferMore;
     private boolean transferSettled;
@@ -65,7 +66,20 @@ public final class Link {
         }
     }
 
-    void peerDetached() {
+    /** Whether both sides have detached, so that its handle is free. */
+    public boolean gone() {
+        return gone;
+    }
+
+    void noteGone() {
+        gone = true;
+    }
+
+    boolean detached() {
+        return detached;
+    }
+
+    void noteDetached() {
         detached = true;
     }
 

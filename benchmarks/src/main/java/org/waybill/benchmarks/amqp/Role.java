@@ -18,6 +18,9 @@ public interface Role {
     /** The peer, in its part as receiver, told a state for deliveries first to last; state 0 is none. */
     void onDisposition(Connection connection, long first, long last, boolean settled, int state);
 
+    /** The coordinator answered a declare with that transaction. */
+    default void onDeclared(Connection connection, long deliveryId, byte[] transaction) {}
+
     /** Everything read from the socket in this turn is handled. */
     void onBatchEnd(Connection connection);
 

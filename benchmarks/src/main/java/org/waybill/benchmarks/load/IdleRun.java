@@ -70,7 +70,7 @@ final class IdleRun {
             group.add(loop.connect(options.port(), "bench-idle-" + (connections.size() + i), role));
         }
         loop.await("open and begin", () -> group.stream().allMatch(Connection::ready), STEP_LIMIT_MS);
-        Terminus queue = new Terminus(options.queue(0), options.capability());
+        Terminus queue = new Terminus(options.address(0), options.capability());
         for (Connection connection : group) {
             links.add(connection.attachReceiver("idle", queue, new LinkListener() {}));
         }

@@ -64,7 +64,7 @@ final class JmsRun {
 
     private void listen(Connection connection) throws JMSException {
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageConsumer consumer = session.createConsumer(session.createQueue(options.queue(0)));
+        MessageConsumer consumer = session.createConsumer(session.createQueue(options.address(0)));
         consumer.setMessageListener(message -> {
             received.incrementAndGet();
             room.release();
@@ -82,7 +82,7 @@ final class JmsRun {
     private Thread startProducer(Connection connection) throws JMSException {
         connection.start();
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
-        MessageProducer producer = session.createProducer(session.createQueue(options.queue(0)));
+        MessageProducer producer = session.createProducer(session.createQueue(options.address(0)));
         producer.setDeliveryMode(options.durable() ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT);
         producer.setDisableMessageTimestamp(true);
         producer.setDisableMessageID(true);

@@ -9,6 +9,7 @@ import org.waybill.benchmarks.amqp.ClientRole;
 import org.waybill.benchmarks.amqp.Connection;
 import org.waybill.benchmarks.amqp.EventLoop;
 import org.waybill.benchmarks.amqp.Link;
+import org.waybill.benchmarks.amqp.LinkListener;
 import org.waybill.benchmarks.amqp.Terminus;
 
 /** Producers and consumers on one loop, turned by the calling thread. */
@@ -17,7 +18,7 @@ final class Load {
 
     private final LoadOptions options;
     private final EventLoop loop;
-    private final Tally tally = new Tally();
+    private final Tally tally;
     private final List<Producer> producers = new ArrayList<>();
     private int consumers;
     private boolean sending = true;
@@ -25,6 +26,7 @@ final class Load {
     Load(LoadOptions options, EventLoop loop) {
         this.options = options;
         this.loop = loop;
+        this.tally = new Tally(options.fanOut());
     }
 
     Tally tally() {
@@ -40,24 +42,35 @@ final class Load {
         int id = producers.size();
         Producer producer = new Producer(options, tally, id, settledIds);
         Connection connection = connect("bench-producer-" + id, producer);
-        Link link = connection.attachSender("producer-" + id, queue(id), producer);
+        Link link = connection.attachSender("producer-" + id, node(id), producer);
         loop.await("attach of a producer", link::attached, SET_UP_LIMIT_MS);
-        producer.attached(link);
+        producer.attached(link, options.transaction() == 0 ? null : coordinator(connection));
         producers.add(producer);
+    }
+
+    private Link coordinator(Connection connection) throws IOException {
+        Link link = connection.attachCoordinator("coordinator", new LinkListener() {});
+        loop.await("attach to the coordinator", () -> link.attached() && link.credit() > 0, SET_UP_LIMIT_MS);
+        return link;
     }
 
     /** Adds a consumer, which gets its credit at once. */
     void addConsumer(Consumer consumer) throws IOException {
         int id = consumers++;
         Connection connection = connect("bench-consumer-" + id, (first, last, accepted) -> {});
-        Link link = connection.attachReceiver("consumer-" + id, queue(id), consumer);
+        Link link = connection.attachReceiver("consumer-" + id, source(id), consumer);
         loop.await("attach of a consumer", link::attached, SET_UP_LIMIT_MS);
         link.grant(options.credit());
         loop.flush();
     }
 
-    private Terminus queue(int index) {
-        return new Terminus(options.queue(index), options.capability());
+    private Terminus node(int index) {
+        return new Terminus(options.address(index), options.topic() ? "topic" : options.capability());
+    }
+
+    private Terminus source(int index) {
+        Terminus node = node(index);
+        return new Terminus(node.address(), node.capability(), options.selector(index), options.durableSubscriptions());
     }
 
     private Connection connect(String container, ClientRole.Settlements settlements) throws IOException {

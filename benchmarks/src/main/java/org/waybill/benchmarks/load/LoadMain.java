@@ -6,7 +6,7 @@ import org.waybill.benchmarks.amqp.EventLoop;
 
 /**
  * Entry point of the load generator's process: {@code MODE key=value...}, where the mode is {@code flow}, {@code idle},
- * {@code kill}, {@code verify} or {@code jms}. Prints one line {@code RESULT key=value...}.
+ * {@code kill}, {@code verify}, {@code queues}, {@code schedule} or {@code jms}. Prints one line {@code RESULT key=value...}.
  */
 public final class LoadMain {
     private LoadMain() {}
@@ -30,6 +30,8 @@ public final class LoadMain {
             case "idle" -> new IdleRun(options, loop).run();
             case "kill" -> new KillRun(options, loop).kill();
             case "verify" -> new KillRun(options, loop).verify();
+            case "queues" -> new QueuesRun(options, loop).run();
+            case "schedule" -> new ScheduleRun(options, loop).run();
             default -> throw new IllegalArgumentException("unknown mode '" + mode + "'");
         };
     }

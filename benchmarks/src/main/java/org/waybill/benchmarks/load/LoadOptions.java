@@ -12,6 +12,10 @@ import java.util.Set;
  * @param user SASL PLAIN user; empty for ANONYMOUS
  * @param name prefix of the queue names
  * @param capability terminus capability that asks for a queue; may be empty
+ * @param topic whether the name is one topic's, and every consumer has a subscription of its own
+ * @param durableSubscriptions whether those are durable
+ * @param selectors into how many groups messages and consumers are divided by a selector; 0 for no selectors
+ * @param transaction messages of one transaction; 0 sends without
  * @param durable whether messages are durable
  * @param bodyBytes size of the body, at least {@link MessageTemplate#STAMP_BYTES}
  * @param window unsettled messages a producer may have
@@ -34,6 +38,10 @@ record LoadOptions(
         String password,
         String name,
         String capability,
+        boolean topic,
+        boolean durableSubscriptions,
+        int selectors,
+        int transaction,
         boolean durable,
         int bodyBytes,
         int window,
@@ -56,6 +64,10 @@ record LoadOptions(
             "password",
             "name",
             "capability",
+            "topic",
+            "dursub",
+            "selectors",
+            "tx",
             "durable",
             "size",
             "window",
@@ -89,6 +101,10 @@ record LoadOptions(
                 given.getOrDefault("password", ""),
                 given.getOrDefault("name", "bench"),
                 given.getOrDefault("capability", ""),
+                Boolean.parseBoolean(given.getOrDefault("topic", "false")),
+                Boolean.parseBoolean(given.getOrDefault("dursub", "false")),
+                (int) number(given, "selectors", 0),
+                (int) number(given, "tx", 0),
                 Boolean.parseBoolean(given.getOrDefault("durable", "false")),
                 (int) number(given, "size", 1024),
                 (int) number(given, "window", 1000),
@@ -110,8 +126,18 @@ record LoadOptions(
         return value == null ? otherwise : Double.parseDouble(value);
     }
 
-    /** Queue of producer or consumer i. */
-    String queue(int index) {
-        return name + index % queues;
+    /** Address of producer or consumer i. */
+    String address(int index) {
+        return topic ? name : name + index % queues;
+    }
+
+    /** How many consumers get each message. */
+    int fanOut() {
+        return topic ? Math.max(1, consumers / Math.max(1, selectors)) : 1;
+    }
+
+    /** What consumer i selects; nothing when there are no selectors. */
+    String selector(int index) {
+        return selectors == 0 ? "" : MessageTemplate.GROUP + " = " + index % selectors;
     }
 }

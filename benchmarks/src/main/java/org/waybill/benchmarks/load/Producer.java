@@ -31,6 +31,7 @@ final class Producer implements LinkListener, ClientRole.Settlements {
     private long sequence;
     private double due;
     private long paceNs = System.nanoTime();
+    private @Nullable Transactions transactions;
 
     Producer(LoadOptions options, Tally tally, int id, @Nullable IdSet settledIds) {
         if (options.window() > RING) {
@@ -40,15 +41,17 @@ final class Producer implements LinkListener, ClientRole.Settlements {
         this.tally = tally;
         this.id = id;
         this.settledIds = settledIds;
-        message = new MessageTemplate(options.bodyBytes(), options.durable());
+        message = new MessageTemplate(options.bodyBytes(), options.durable(), options.selectors() > 0, false);
     }
 
-    void attached(Link attachedLink) {
+    /** @param coordinator where it begins and commits transactions; null to send without */
+    void attached(Link attachedLink, @Nullable Link coordinator) {
         if (message.bytes() + Connection.TRANSFER_BYTES
                 > attachedLink.connection().peerMaxFrameBytes()) {
             throw new IllegalArgumentException("a message of " + message.bytes() + " bytes needs more than one frame");
         }
         link = attachedLink;
+        transactions = coordinator == null ? null : new Transactions(coordinator, options.transaction(), tally);
     }
 
     /** Sends what may be sent now; true when only the write buffer was in the way, and it should be called again. */
@@ -60,7 +63,7 @@ final class Producer implements LinkListener, ClientRole.Settlements {
         pace(nowNs);
         Connection connection = sender.connection();
         while (sender.credit() > 0
-                && unsettled < options.window()
+                && maySend()
                 && (!bounded || tally.backlog() < options.backlog())
                 && connection.peerWindow() > 0
                 && (options.ratePerSecond() == 0 || due >= 1)) {
@@ -73,6 +76,10 @@ final class Producer implements LinkListener, ClientRole.Settlements {
         return false;
     }
 
+    private boolean maySend() {
+        return transactions == null ? unsettled < options.window() : transactions.maySend();
+    }
+
     private void pace(long nowNs) {
         if (options.ratePerSecond() > 0) {
             double more = (nowNs - paceNs) * options.ratePerSecond() / options.producers() / 1e9;
@@ -83,16 +90,35 @@ final class Producer implements LinkListener, ClientRole.Settlements {
 
     private void send(Link sender, Connection connection) {
         long nowNs = System.nanoTime();
-        int slot = (int) connection.sendMessage(sender, message.stamped(nowNs, sequence, id)) & RING - 1;
-        sentAtNs[slot] = nowNs;
-        sequences[slot] = sequence;
-        unsettled++;
+        if (options.selectors() > 0) {
+            message.group((int) (sequence % options.selectors()));
+        }
+        byte[] stamped = message.stamped(nowNs, sequence, id);
+        if (transactions != null) {
+            transactions.send(sender, stamped, nowNs);
+        } else {
+            int slot = (int) connection.sendMessage(sender, stamped) & RING - 1;
+            sentAtNs[slot] = nowNs;
+            sequences[slot] = sequence;
+            unsettled++;
+        }
         sequence++;
         tally.sent();
     }
 
     @Override
+    public void onDeclared(long deliveryId, byte[] transaction) {
+        if (transactions != null) {
+            transactions.begun(transaction);
+        }
+    }
+
+    @Override
     public void onSettled(long first, long last, boolean accepted) {
+        if (transactions != null) {
+            transactions.committed(accepted);
+            return;
+        }
         for (long deliveryId = first; deliveryId <= last; deliveryId++) {
             int slot = (int) deliveryId & RING - 1;
             unsettled--;

@@ -6,12 +6,18 @@ import org.HdrHistogram.Histogram;
 final class Tally {
     private final Histogram endToEnd = new Histogram(3);
     private final Histogram settle = new Histogram(3);
+    private final int fanOut;
     private boolean measuring;
     private long sent;
     private long received;
     private long rejected;
     private long measuredSettled;
     private long measuredReceived;
+
+    /** @param fanOut how often each message is to be received */
+    Tally(int fanOut) {
+        this.fanOut = fanOut;
+    }
 
     void measure(boolean on) {
         measuring = on;
@@ -47,9 +53,9 @@ final class Tally {
         return received;
     }
 
-    /** Messages sent and not yet received. */
+    /** Messages sent and not yet received by all who are to get them. */
     long backlog() {
-        return sent - received;
+        return sent - received / fanOut;
     }
 
     long measuredReceived() {
