@@ -66,7 +66,7 @@ public final class Annotations {
     }
 
     /** The number of keys and values of a map, or 0 for null. */
-    private static long count(byte[] in, int at, int end) {
+    static long count(byte[] in, int at, int end) {
         long count =
                 switch (Encoding.unsignedByte(in, at, end)) {
                     case Encoding.NULL -> 0;
@@ -81,7 +81,7 @@ public final class Annotations {
     }
 
     /** Where the first key of a map stands. */
-    private static int entries(byte[] in, int at, int end) {
+    static int entries(byte[] in, int at, int end) {
         return at + (Encoding.unsignedByte(in, at, end) == 0xC1 ? 3 : 9);
     }
 

@@ -8,7 +8,8 @@ final class HeadWriter {
 
     private HeadWriter() {}
 
-    static byte[] write(Message message, Sections sections, int deliveryCount, byte @Nullable [] annotations) {
+    static byte[] write(
+            Message message, Sections sections, long ttlMs, int deliveryCount, byte @Nullable [] annotations) {
         byte[] in = message.bytes();
         int from = annotations == null ? sections.annotationsAt : 0;
         int length = annotations == null ? sections.annotationsEnd - sections.annotationsAt : annotations.length;
@@ -16,7 +17,7 @@ final class HeadWriter {
         boolean mapped = annotations != null || sections.annotationsAt >= 0;
 
         byte[] out = new byte[MAX_HEADER_BYTES + (mapped ? 3 + length : 0)];
-        int at = header(out, sections, deliveryCount);
+        int at = header(out, sections, ttlMs, deliveryCount);
         if (mapped) {
             at = descriptor(out, at, 0x72);
             System.arraycopy(map, from, out, at, length);
@@ -25,7 +26,7 @@ final class HeadWriter {
         return java.util.Arrays.copyOf(out, at);
     }
 
-    private static int header(byte[] out, Sections sections, int deliveryCount) {
+    private static int header(byte[] out, Sections sections, long ttlMs, int deliveryCount) {
         int at = descriptor(out, 0, 0x70);
         out[at] = (byte) 0xC0;
         int sizeAt = at + 1;
@@ -34,7 +35,7 @@ final class HeadWriter {
         out[at++] = (byte) (sections.durable ? 0x41 : 0x42);
         out[at++] = 0x50;
         out[at++] = (byte) sections.priority;
-        at = sections.ttlMs == 0 ? putNull(out, at) : unsignedInt(out, at, sections.ttlMs);
+        at = ttlMs == 0 ? putNull(out, at) : unsignedInt(out, at, ttlMs);
         out[at++] = (byte) (sections.firstAcquirer && deliveryCount == 0 ? 0x41 : 0x42);
         at = unsignedInt(out, at, deliveryCount);
         out[sizeAt] = (byte) (at - sizeAt - 1);

@@ -167,12 +167,23 @@ public final class Message {
     }
 
     /**
-     * The same message with other annotations, as the broker itself sends it on: nothing of its old deliveries stays.
+     * The moment before which it is not to be delivered in epoch milliseconds, or 0 for at once, given the moment it arrived: the
+     * message annotation {@code x-opt-delivery-time} (epoch milliseconds), or else {@code x-opt-delivery-delay} (milliseconds).
+     */
+    public long dueAtMs(long arrivedAtMs) {
+        return sections.annotationsAt < 0
+                ? 0
+                : DeliveryTime.of(bytes, sections.annotationsAt, sections.annotationsEnd, arrivedAtMs);
+    }
+
+    /**
+     * The same message with other annotations, as the broker itself sends it on: nothing of its old deliveries stays, nor of
+     * its time to live.
      *
      * @param annotations an encoded map
      */
-    public Message withAnnotations(byte[] annotations) {
-        byte[] head = HeadWriter.write(this, sections, 0, annotations);
+    public Message forwarded(byte[] annotations) {
+        byte[] head = HeadWriter.write(this, sections, 0, 0, annotations);
         byte[] whole = Arrays.copyOf(head, head.length + bytes.length - sections.bareAt);
         System.arraycopy(bytes, sections.bareAt, whole, head.length, bytes.length - sections.bareAt);
         return of(whole, format);
@@ -200,6 +211,6 @@ public final class Message {
         if (deliveryCount == 0 && annotations == null && sections.verbatim) {
             return null;
         }
-        return HeadWriter.write(this, sections, deliveryCount, annotations);
+        return HeadWriter.write(this, sections, sections.ttlMs, deliveryCount, annotations);
     }
 }

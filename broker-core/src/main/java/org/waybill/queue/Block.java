@@ -26,6 +26,8 @@ public final class Block {
     /** No record in the journal, or none that is forced already. */
     public static final long NO_POSITION = -1;
 
+    static final int NOT_IN_HEAP = -1;
+
     private static final int FIRST_CAPACITY = 4;
     private static final int STATE = 3;
     private static final int AVAILABLE = 0;
@@ -42,6 +44,11 @@ public final class Block {
     int live;
     int available;
     int waiting;
+
+    /** When {@link TimeIndex} looks through it, no later than the first of its entries expires or comes due. */
+    long wakeAtMs = TimeIndex.NEVER;
+
+    int heapIndex = NOT_IN_HEAP;
 
     @Nullable
     Block next;
@@ -63,6 +70,11 @@ public final class Block {
 
     Block(Line line) {
         this.line = line;
+    }
+
+    /** The queue whose entries it holds. */
+    public Queue queue() {
+        return line.queue;
     }
 
     boolean full() {

@@ -130,7 +130,7 @@ final class Dispatcher {
         while (consumer != null && shared.seek(queue, visibleId)) {
             Block block = Invariant.present(shared.block);
             int index = shared.index;
-            if (dropIfExpired(block, index, nowMs)) {
+            if (queue.expireIfDue(block, index, nowMs)) {
                 continue;
             }
             Message message = block.message(index);
@@ -164,7 +164,7 @@ final class Dispatcher {
                 && (consumer.browse ? cursor.seekLive(queue, visibleId) : cursor.seek(queue, visibleId))) {
             Block block = Invariant.present(cursor.block);
             int index = cursor.index;
-            if (block.isAvailable(index) && dropIfExpired(block, index, nowMs)) {
+            if (block.isAvailable(index) && queue.expireIfDue(block, index, nowMs)) {
                 continue;
             }
             Message message = block.message(index);
@@ -184,15 +184,6 @@ final class Dispatcher {
                 queue.shed(block, index, message);
             }
         }
-    }
-
-    private boolean dropIfExpired(Block block, int index, long nowMs) {
-        long expiresAtMs = block.expiresAtMs(index);
-        if (expiresAtMs == 0 || expiresAtMs > nowMs) {
-            return false;
-        }
-        facts.removed(queue, block, index);
-        return true;
     }
 
     private void hand(QueueConsumer consumer, Block block, int index, Message message) {

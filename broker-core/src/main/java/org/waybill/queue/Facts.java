@@ -15,6 +15,18 @@ public interface Facts {
      */
     void undeliverable(Queue queue, Block block, int index, String reason);
 
+    /**
+     * A held entry's time is up: it goes to the expiry address of its queue, or, without one, away. It stays held until it is
+     * removed or put off.
+     */
+    void expired(Queue queue, Block block, int index);
+
+    /** When an entry may be delivered again that failed so often, in epoch milliseconds; 0 for at once. */
+    long retryAtMs(Queue queue, int failures);
+
+    /** Where a queue notes which of its blocks must be looked through when. */
+    TimeIndex times();
+
     /** An attempt to deliver a logged entry failed, or it was annotated; the new values are in the entry. */
     void counted(Queue queue, Block block, int index);
 

@@ -17,7 +17,7 @@ final class Line {
     @Nullable
     Block last;
 
-    private final Queue queue;
+    final Queue queue;
 
     Line(Queue queue, int priority) {
         this.queue = queue;
@@ -65,6 +65,7 @@ final class Line {
         } else {
             before.next = behind;
         }
+        queue.blockLeft(block);
         queue.cursorsLeave(block, behind);
     }
 

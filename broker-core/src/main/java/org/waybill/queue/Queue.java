@@ -10,8 +10,8 @@ import org.waybill.message.Outcome;
 /**
  * One queue: its entries in order, its consumers, and the rule who gets what.
  *
- * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #storeWaiting}, {@link #remove}, {@link
- * #count} and {@link #delay} alone, which live work and recovery both call; who holds which delivery is not kept.
+ * <p>On its shard's loop only. State that the log keeps changes in {@link #store}, {@link #remove}, {@link #count} and {@link
+ * #delay} alone, which live work and recovery both call; who holds which delivery is not kept.
  *
  * <pre>
  *              store            hand out              accepted, rejected
@@ -19,7 +19,7 @@ import org.waybill.message.Outcome;
  *     |                  ^  |                 |                              ^
  *     |                  |  | expired, purged | released, modified           |
  *     |                  |  +-----------------|------------------------------+
- *     | storeWaiting     +--------------------+   (to its old place)         |
+ *     | store, scheduled +--------------------+   (to its old place)         |
  *     |                  ^                    | modified, with a delay       |
  *     +---> WAITING -----+ <------------------+                              |
  *              |      makeAvailable           expired, cancelled             |
@@ -48,6 +48,7 @@ public final class Queue {
     private long waiting;
     private long enqueued;
     private long dequeued;
+    private long expired;
 
     /**
      * A queue without entries.
@@ -111,6 +112,16 @@ public final class Queue {
         return dequeued;
     }
 
+    /** Messages that left because their time was up since the broker's start, to an expiry address or nowhere. */
+    public long expired() {
+        return expired;
+    }
+
+    /** A message of it has left because its time was up. */
+    public void countExpired() {
+        expired++;
+    }
+
     /** Its consumers. */
     public int consumerCount() {
         return dispatcher.consumerCount();
@@ -138,22 +149,26 @@ public final class Queue {
         if (message != null) {
             facts.resident(message.size());
         }
+        if (expiresAtMs != 0) {
+            facts.times().note(block, expiresAtMs);
+        }
         return block;
     }
 
     /** As the other, for a body that several queues refer to; whoever made that has counted it. */
-    public Block store(long messageId, int priority, SharedRecord body, boolean logged, long expiresAtMs) {
-        Block block = store(messageId, priority, null, body.recordBytes(), logged, expiresAtMs);
+    public Block store(
+            long messageId, int priority, SharedRecord body, boolean logged, long expiresAtMs, long dueAtMs) {
+        Block block = store(messageId, priority, null, body.recordBytes(), logged, expiresAtMs, dueAtMs);
         block.share(body);
         return block;
     }
 
     /**
-     * Appends an entry as {@link #store} does that is not available before {@link #makeAvailable}.
+     * Appends an entry as the other does.
      *
-     * @param dueAtMs when its time comes, in epoch milliseconds; 0 when it waits for something else than a time
+     * @param dueAtMs until when it waits, in epoch milliseconds; 0 for not at all
      */
-    public Block storeWaiting(
+    public Block store(
             long messageId,
             int priority,
             @Nullable Message message,
@@ -162,8 +177,9 @@ public final class Queue {
             long expiresAtMs,
             long dueAtMs) {
         Block block = store(messageId, priority, message, bytes, logged, expiresAtMs);
-        block.await(block.lastIndex(), dueAtMs);
-        waiting++;
+        if (dueAtMs != 0) {
+            delay(block, block.lastIndex(), dueAtMs);
+        }
         return block;
     }
 
@@ -177,16 +193,34 @@ public final class Queue {
             if (block.isUndecided(index)) {
                 return;
             }
-            waiting--;
-            block.acquire(index);
+            hold(block, index);
             giveBack(block, index);
         }
     }
 
-    /** An available or held entry waits at its place until a time in epoch milliseconds. */
+    /**
+     * A live entry waits at its place until a time in epoch milliseconds, or until it expires if that is earlier; with 0 until
+     * it is made available.
+     */
     public void delay(Block block, int index, long dueAtMs) {
+        long expiresAtMs = block.expiresAtMs(index);
+        putOff(block, index, expiresAtMs == 0 ? dueAtMs : Math.min(dueAtMs, expiresAtMs));
+    }
+
+    /** As {@link #delay}, even beyond the time at which it expires: what could not be done with it is tried again then. */
+    public void putOff(Block block, int index, long untilMs) {
         waiting += block.isWaiting(index) ? 0 : 1;
-        block.await(index, dueAtMs);
+        block.await(index, untilMs);
+        if (untilMs != 0) {
+            facts.times().note(block, untilMs);
+        }
+    }
+
+    /** An available or waiting entry is held by nobody's consumer, but for a decision. */
+    private void hold(Block block, int index) {
+        waiting -= block.isWaiting(index) ? 1 : 0;
+        block.dueAtMs(index, 0);
+        block.acquire(index);
     }
 
     /** Keeps an available or waiting entry back until its transaction is decided: {@link #decided} or {@link #discard}. */
@@ -264,6 +298,11 @@ public final class Queue {
         return lines[priority];
     }
 
+    /** A block without live entries has left its line. */
+    void blockLeft(Block block) {
+        facts.times().forget(block);
+    }
+
     void cursorsLeave(Block left, Block to) {
         dispatcher.leave(left, to);
     }
@@ -328,6 +367,11 @@ public final class Queue {
             block.remove(index);
         });
         closed = true;
+        for (Line line : lines) {
+            for (Block block = line == null ? null : line.first; block != null; block = block.next) {
+                facts.times().forget(block);
+            }
+        }
         dispatcher.close();
     }
 
@@ -413,14 +457,20 @@ public final class Queue {
         } else if (outcome instanceof Outcome.Modified modified) {
             modify(consumer, block, index, modified);
             int failures = block.deliveryCount(index);
-            if (modified.deliveryFailed() && maxDeliveries > 0 && failures >= maxDeliveries) {
+            if (modified.deliveryFailed() && isTooMany(failures)) {
                 facts.undeliverable(this, block, index, "failed " + failures + " times");
+            } else if (block.dueAtMs(index) != 0) {
+                delay(block, index, block.dueAtMs(index));
             } else {
                 giveBack(block, index);
             }
         } else {
             giveBack(block, index);
         }
+    }
+
+    private boolean isTooMany(int failures) {
+        return maxDeliveries > 0 && failures >= maxDeliveries;
     }
 
     private static String reason(Outcome.Rejected rejected) {
@@ -436,6 +486,9 @@ public final class Queue {
         if (modified.deliveryFailed() || annotations != null) {
             int failures = block.deliveryCount(index) + (modified.deliveryFailed() ? 1 : 0);
             count(block, index, failures, annotations);
+            if (modified.deliveryFailed() && !isTooMany(failures)) {
+                block.dueAtMs(index, facts.retryAtMs(this, failures));
+            }
             facts.counted(this, block, index);
         }
         if (modified.undeliverableHere() && !consumer.closed) {
@@ -461,6 +514,9 @@ public final class Queue {
         block.giveBack(index);
         dispatcher.back(block, index);
         facts.wake(this);
+        if (block.expiresAtMs(index) != 0) {
+            facts.times().note(block, block.expiresAtMs(index));
+        }
     }
 
     /** A consumer got an entry that it must settle. */
@@ -513,18 +569,75 @@ public final class Queue {
         facts.wake(this);
     }
 
+    // ---- time
+
+    /** Looks through a block that {@link TimeIndex#poll} gave: what is due becomes available, what has expired goes. */
+    public void timePassed(Block block, long nowMs) {
+        long next = TimeIndex.NEVER;
+        for (int i = 0; i < block.count; i++) {
+            long at = timeOf(block, i);
+            if (at > nowMs) {
+                next = Math.min(next, at);
+            } else if (block.id(i) > visibleId) {
+                // its record is not forced: it will be in a moment
+                next = Math.min(next, nowMs + 1);
+            } else if (block.isUndecided(i) || !expireIfDue(block, i, nowMs)) {
+                makeAvailable(block, i);
+            }
+        }
+        if (!closed) {
+            facts.times().note(block, next);
+        }
+    }
+
+    /** When something happens to an entry by itself. */
+    private static long timeOf(Block block, int index) {
+        long at =
+                block.isWaiting(index) ? block.dueAtMs(index) : block.isAvailable(index) ? block.expiresAtMs(index) : 0;
+        return at == 0 ? TimeIndex.NEVER : at;
+    }
+
+    /** Lets an entry that nobody holds go if its time is up; returns whether it was. */
+    boolean expireIfDue(Block block, int index, long nowMs) {
+        long expiresAtMs = block.expiresAtMs(index);
+        if (expiresAtMs == 0 || expiresAtMs > nowMs) {
+            return false;
+        }
+        hold(block, index);
+        facts.expired(this, block, index);
+        return true;
+    }
+
     // ---- administration
 
-    /** Removes what nobody holds; returns how many. */
+    /** Removes what nobody holds, scheduled messages included; returns how many. */
     public long purge() {
-        long purged = 0;
+        long before = live;
         Cursor cursor = new Cursor();
         while (cursor.seek(this, visibleId)) {
-            Block block = Invariant.present(cursor.block);
-            facts.removed(this, block, cursor.index);
-            purged++;
+            facts.removed(this, Invariant.present(cursor.block), cursor.index);
         }
-        return purged;
+        if (waiting > 0) {
+            forEachLive((block, index) -> cancel(block, index));
+        }
+        return before - live;
+    }
+
+    /** Removes a message that waits for its time; false when there is none of this id, or its time has come. */
+    public boolean cancel(long messageId) {
+        Block block = find(messageId);
+        return block != null && cancel(block, block.find(messageId));
+    }
+
+    private boolean cancel(Block block, int index) {
+        boolean waits = block.dueAtMs(index) != 0
+                && block.isWaiting(index)
+                && !block.isUndecided(index)
+                && block.id(index) <= visibleId;
+        if (waits) {
+            facts.removed(this, block, index);
+        }
+        return waits;
     }
 
     /** Removes the oldest entry of the lowest priority that nobody holds; false when there is none. */

@@ -88,12 +88,14 @@ final class Administration {
         row.put("durable", !node.queue.temporary());
         row.put("temporary", node.queue.temporary());
         row.put("messages", node.queue.messages());
+        row.put("waiting", node.queue.waiting());
         row.put("unsettled", node.queue.unsettled());
         row.put("bytes", node.queue.bytes());
         row.put("consumers", node.consumers.size());
         row.put("producers", node.producers.size());
         row.put("enqueued", node.queue.enqueued());
         row.put("dequeued", node.queue.dequeued());
+        row.put("expired", node.queue.expired());
         String blocked = shard.noRoom() != null ? shard.noRoom() : node.blocked;
         if (blocked != null) {
             row.put("blocked", blocked);

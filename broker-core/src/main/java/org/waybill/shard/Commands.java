@@ -43,8 +43,7 @@ final class Commands {
     private void run(Batch batch, int i, Outbox outbox) {
         Object target = batch.targets[i];
         switch (batch.kinds[i]) {
-            case SEND -> send(
-                    (LocalProducer) target, (Message) present(batch.x[i]), batch.a[i], destination(batch, i), outbox);
+            case SEND -> send((LocalProducer) target, batch, i, destination(batch, i), outbox);
             case SETTLE -> settle((LocalConsumer) target, batch, i, outbox);
             case CREDIT -> {
                 LocalConsumer consumer = (LocalConsumer) target;
@@ -123,11 +122,13 @@ final class Commands {
         shard.turn().answers().add(outbox, kind, target, 0, 0, null, null);
     }
 
-    private void send(LocalProducer producer, Message message, long token, @Nullable Object to, Outbox outbox) {
+    private void send(LocalProducer producer, Batch batch, int i, @Nullable Object to, Outbox outbox) {
+        Message message = (Message) present(batch.x[i]);
+        long token = batch.a[i];
         if (to instanceof Node node) {
             String refusal = refusal(node, message);
             if (refusal == null) {
-                shard.store(node, message, outbox, producer, token);
+                shard.store(node, message, batch.b[i] == Batch.MOVED, outbox, producer, token);
                 overflow(node);
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
@@ -143,6 +144,23 @@ final class Commands {
         } else {
             reject(outbox, producer, token, (BrokerError) present(to));
         }
+    }
+
+    /** Stores what the broker itself moves to a queue of this shard; returns why not, or null when it is stored. */
+    @Nullable
+    BrokerError forward(String to, Message message) {
+        Object found = resolve(to);
+        if (found instanceof BrokerError error) {
+            return error;
+        }
+        Node node = (Node) found;
+        String refusal = refusal(node, message);
+        if (refusal != null) {
+            return new BrokerError(Code.RESOURCE_LIMIT, refusal);
+        }
+        shard.store(node, message, true);
+        overflow(node);
+        return null;
     }
 
     /** Where the message in this slot goes: a {@link Node}, a {@link Topic} or a {@link BrokerError}. */
@@ -213,7 +231,7 @@ final class Commands {
                 overflowTargets();
             } else {
                 Node node = (Node) destinations.get(s);
-                shard.store(node, message);
+                shard.store(node, message, false);
                 overflow(node);
             }
         }

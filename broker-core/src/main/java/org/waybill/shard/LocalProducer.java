@@ -45,11 +45,6 @@ final class LocalProducer implements Producer {
         }
     }
 
-    /** Sends elsewhere than its message says; for anonymous producers. */
-    void sendTo(Destination to, Message message, long token) {
-        session.sendTo(this, to, message, token);
-    }
-
     @Override
     public void send(Message message, Transaction transaction) {
         ((LocalTransaction) transaction).send(this, message);

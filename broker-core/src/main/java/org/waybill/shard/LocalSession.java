@@ -223,11 +223,13 @@ public final class LocalSession implements BrokerSession {
             later(batch -> batch.add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null));
             return;
         }
-        sendTo(producer, to, message, token);
+        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
     }
 
-    void sendTo(LocalProducer producer, Destination to, Message message, long token) {
-        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
+    /** Sends what the broker itself moves to a queue. */
+    void forward(LocalProducer producer, String queue, Message message, long token) {
+        lane(Placement.shardOf(queue, shards.length))
+                .add(Batch.Kind.SEND, producer, token, Batch.MOVED, message, queue);
     }
 
     static long topicFlag(Destination to) {

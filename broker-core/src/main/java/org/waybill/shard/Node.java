@@ -24,6 +24,9 @@ final class Node {
     @Nullable
     String blocked;
 
+    /** When it was last said that its messages cannot be moved; epoch milliseconds. */
+    long complainedAtMs;
+
     private Node(
             Queue queue, AddressSettings settings, @Nullable LocalSession owner, @Nullable Subscription subscription) {
         this.queue = queue;
@@ -38,6 +41,11 @@ final class Node {
 
     static Node ofSubscription(Queue queue, AddressSettings settings, Subscription subscription) {
         return new Node(queue, settings, null, subscription);
+    }
+
+    /** Whether it is the queue of this name. */
+    boolean isQueue(String name) {
+        return subscription == null && queue.name().equals(name);
     }
 
     /** What people call it. */

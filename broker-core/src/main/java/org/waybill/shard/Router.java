@@ -51,7 +51,7 @@ final class Router {
         state.topics().route(topic).match(message, containerId, targets);
         return switch (targets.size()) {
             case 0 -> false;
-            case 1 -> shard.store(targets.get(0), message);
+            case 1 -> shard.store(targets.get(0), message, false);
             default -> storeForAll(message);
         };
     }
@@ -60,15 +60,16 @@ final class Router {
         long id = state.nextMessageId();
         state.idsUsed(id, 0);
         long expiresMs = message.expiresAtMs(shard.nowMs());
+        long dueMs = message.dueAtMs(shard.nowMs());
         boolean durable = message.durable() && anyLogged();
         boolean recorded = durable || shard.memoryFull();
         SharedRecord record =
-                recorded ? recorded(message, id, durable, expiresMs) : new SharedRecord(message, message.size());
+                recorded ? recorded(message, id, durable, expiresMs, dueMs) : new SharedRecord(message, message.size());
         shard.resident(message.size());
         int priority = message.priority();
         for (int i = 0; i < targets.size(); i++) {
             Queue queue = targets.get(i).queue;
-            queue.store(id, priority, record, durable && !queue.temporary(), expiresMs);
+            queue.store(id, priority, record, durable && !queue.temporary(), expiresMs, dueMs);
             if (durable || queue.uncommitted() > 0) {
                 shard.turn().reveal(queue, id);
             } else {
@@ -87,9 +88,10 @@ final class Router {
         return false;
     }
 
-    private SharedRecord recorded(Message message, long id, boolean durable, long expiresMs) {
+    private SharedRecord recorded(Message message, long id, boolean durable, long expiresMs, long dueMs) {
         Bytes event = shard.event();
-        Events.stored(event, id, message.priority(), !durable, shard.nowMs(), expiresMs, 0, message.format(), targets);
+        Events.stored(
+                event, id, message.priority(), !durable, shard.nowMs(), expiresMs, dueMs, message.format(), targets);
         Turn turn = shard.turn();
         int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
         SharedRecord record = new SharedRecord(message, turn.frame().recordBytes(ordinal));

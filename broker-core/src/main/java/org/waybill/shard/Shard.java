@@ -13,6 +13,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.config.AddressSettings;
 import org.waybill.io.Clock;
+import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
@@ -22,6 +23,7 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.queue.TimeIndex;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.NodeKind;
 
@@ -63,7 +65,9 @@ public final class Shard implements Facts {
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
     private final Maintenance maintenance;
-    private @Nullable DeadLetters deadLetters;
+    private final TimeIndex times = new TimeIndex();
+    private @Nullable Mover mover;
+    private @Nullable Alarm alarm;
     private Turn turn = new Turn(this);
     private long logIndex;
     private long commitIndex;
@@ -100,14 +104,20 @@ public final class Shard implements Facts {
     public void start(Shard[] all, Consumer<Throwable> failure) {
         onFailure = failure;
         execute(() -> {
-            deadLetters = new DeadLetters(this, all);
+            Mover moves = new Mover(this, all);
+            mover = moves;
+            alarm = new Alarm(this, clock, times, moves);
             maintenance.start();
         });
     }
 
     /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
-        execute(() -> maintenance.stop(done));
+        execute(() -> {
+            Invariant.present(alarm).stop();
+            Invariant.present(mover).stop();
+            maintenance.stop(done);
+        });
     }
 
     int number() {
@@ -124,6 +134,10 @@ public final class Shard implements Facts {
 
     State state() {
         return state;
+    }
+
+    Commands commands() {
+        return commands;
     }
 
     Bytes event() {
@@ -218,6 +232,9 @@ public final class Shard implements Facts {
             dirtyOutboxes.get(i).flush();
         }
         dirtyOutboxes.clear();
+        if (alarm != null) {
+            alarm.set();
+        }
     }
 
     /** Ends the turn's frame between two commands if it is large already: several transactions may commit in one read. */
@@ -354,30 +371,36 @@ public final class Shard implements Facts {
     // ---- facts
 
     /** Stores a message in a queue; the caller has decided that it may. */
-    void store(Node node, Message message, Outbox from, LocalProducer producer, long token) {
-        if (store(node, message)) {
+    void store(Node node, Message message, boolean moved, Outbox from, LocalProducer producer, long token) {
+        if (store(node, message, moved)) {
             turn.answers().accepted(from, producer, token);
         } else {
             from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
         }
     }
 
-    /** Stores a message in a queue; returns whether that must be committed before it counts. */
-    boolean store(Node node, Message message) {
+    /**
+     * Stores a message in a queue; returns whether that must be committed before it counts.
+     *
+     * @param moved whether the broker itself moves it here: then it neither expires nor waits, whatever it says
+     */
+    boolean store(Node node, Message message, boolean moved) {
         Queue queue = node.queue;
         long id = state.nextMessageId();
         state.idsUsed(id, 0);
-        long expiresMs = message.expiresAtMs(nowMs);
+        long expiresMs = moved ? 0 : message.expiresAtMs(nowMs);
+        long dueMs = moved ? 0 : message.dueAtMs(nowMs);
         boolean durable = message.durable() && !queue.temporary();
         boolean recorded = durable || memory.full();
         if (recorded) {
-            Events.stored(event, id, message.priority(), !durable, nowMs, expiresMs, 0, message.format(), queue.id());
+            Events.stored(
+                    event, id, message.priority(), !durable, nowMs, expiresMs, dueMs, message.format(), queue.id());
             int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
             int bytes = turn.frame().recordBytes(ordinal);
-            Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs);
+            Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs, dueMs);
             turn.place(queue, block, block.lastIndex(), ordinal);
         } else {
-            queue.store(id, message.priority(), message, message.size(), false, expiresMs);
+            queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs);
         }
         if (durable) {
             turn.reveal(queue, id);
@@ -475,12 +498,43 @@ public final class Shard implements Facts {
     public void undeliverable(Queue queue, Block block, int index, String reason) {
         Node node = state.node(queue);
         String to = node.settings.deadLetterAddress().orElse(null);
-        boolean itself = node.subscription == null && queue.name().equals(to);
-        if (to == null || itself || deadLetters == null) {
+        if (to == null) {
             removed(queue, block, index);
+        } else if (node.isQueue(to)) {
+            // a dead letter has nowhere else to go: it stays, but not in a circle as fast as its consumer can refuse it
+            queue.putOff(block, index, nowMs + Mover.RETRY_MS);
         } else {
-            deadLetters.move(queue, block, index, to, reason);
+            mover().move(queue, block, index, to, Mover.Cause.DEAD_LETTER, reason);
         }
+    }
+
+    @Override
+    public void expired(Queue queue, Block block, int index) {
+        Node node = state.node(queue);
+        String to = node.settings.expiryAddress().orElse(null);
+        if (to == null || node.isQueue(to)) {
+            queue.countExpired();
+            removed(queue, block, index);
+        } else if (mover().isBusy()) {
+            queue.putOff(block, index, nowMs);
+        } else {
+            mover().move(queue, block, index, to, Mover.Cause.EXPIRED, "expired");
+        }
+    }
+
+    private Mover mover() {
+        return Invariant.present(mover);
+    }
+
+    @Override
+    public long retryAtMs(Queue queue, int failures) {
+        long delayMs = state.node(queue).settings.redelivery().delayMs(failures);
+        return delayMs == 0 ? 0 : nowMs + delayMs;
+    }
+
+    @Override
+    public TimeIndex times() {
+        return times;
     }
 
     @Override

@@ -167,13 +167,10 @@ final class State {
             Node node, long messageId, int priority, long position, int recordBytes, long expiresMs, long dueMs) {
         Block block;
         if (node.subscription == null) {
-            block = node.queue.store(messageId, priority, null, recordBytes, true, expiresMs);
+            block = node.queue.store(messageId, priority, null, recordBytes, true, expiresMs, dueMs);
         } else {
             SharedRecord record = shared.computeIfAbsent(messageId, key -> new SharedRecord(null, recordBytes));
-            block = node.queue.store(messageId, priority, record, true, expiresMs);
-        }
-        if (dueMs != 0) {
-            node.queue.delay(block, block.lastIndex(), dueMs);
+            block = node.queue.store(messageId, priority, record, true, expiresMs, dueMs);
         }
         block.place(block.lastIndex(), position);
         return block;

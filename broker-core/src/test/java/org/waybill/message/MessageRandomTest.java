@@ -43,8 +43,9 @@ class MessageRandomTest {
         }
         message.applicationProperty("colour");
         message.expiresAtMs(1);
+        message.dueAtMs(1);
         byte[] merged = Annotations.merge(message.annotations(), Encoded.map(Encoded.symbol("k"), Encoded.text("v")));
-        Message moved = message.withAnnotations(merged);
+        Message moved = message.forwarded(merged);
         assertThat(Arrays.copyOfRange(moved.bytes(), moved.bareAt(), moved.size()))
                 .isEqualTo(Arrays.copyOfRange(message.bytes(), message.bareAt(), message.size()));
         byte[] head = message.head(1, null);

@@ -253,14 +253,37 @@ class MessageTest {
     void aMessageSentOnHasOtherAnnotationsAndTheSameBareMessage() {
         byte[] other = map(symbol("x-opt-other"), text("3"));
         Message message = Message.of(join(SECTIONS), 42);
-        Message moved = message.withAnnotations(other);
+        Message moved = message.forwarded(other);
         assertThat(moved.annotations()).isEqualTo(other);
         assertThat(tail(moved)).isEqualTo(tail(message)).isEqualTo(join(SECTIONS[3], SECTIONS[4], BODY, SECTIONS[6]));
         assertThat(moved.format()).isEqualTo(42);
         assertThat(moved.durable()).isTrue();
         assertThat(moved.priority()).isEqualTo(7);
-        assertThat(moved.ttlMs()).isEqualTo(90);
+        assertThat(moved.ttlMs()).isZero();
         assertThat(moved.head(0, null)).isNull();
+    }
+
+    @Test
+    void isDueAtTheTimeItNamesOrAfterTheDelay() {
+        byte[] delay = symbol("x-opt-delivery-delay");
+        byte[] time = symbol32("x-opt-delivery-time");
+        byte[] two = bytes(0x81, 0, 0, 0, 0, 0, 0, 7, 0xD0);
+        assertThat(annotated(map(delay, uint(50))).dueAtMs(1_000)).isEqualTo(1_050);
+        assertThat(annotated(map(delay, uint(50), time, two)).dueAtMs(1_000)).isEqualTo(2_000);
+        assertThat(annotated(map32(time, two, delay, uint(50))).dueAtMs(1_000)).isEqualTo(2_000);
+        assertThat(annotated(map32(time, two, delay, uint(50))).dueAtMs(2_000)).isZero();
+        assertThat(annotated(map(text("x-opt-delivery-delay"), uint(50))).dueAtMs(1_000))
+                .isZero();
+        assertThat(annotated(map(symbol("x-opt-delivery-time"), text("soon"))).dueAtMs(1_000))
+                .isZero();
+        assertThat(annotated(nothing()).dueAtMs(1_000)).isZero();
+        assertThat(of(BODY).dueAtMs(1_000)).isZero();
+        byte[] forEver = bytes(0x81, 0x7F, 255, 255, 255, 255, 255, 255, 255);
+        assertThat(annotated(map(delay, forEver)).dueAtMs(1_000)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    private static Message annotated(byte[] annotations) {
+        return of(section(Encoded.MESSAGE_ANNOTATIONS, annotations), BODY);
     }
 
     @Test

@@ -37,6 +37,7 @@ final class QueueModel implements Facts, Sink {
         int failures;
         boolean annotated;
         boolean held;
+        long dueAtMs;
         boolean unreadable;
 
         Entry(
@@ -67,6 +68,10 @@ final class QueueModel implements Facts, Sink {
         final TreeMap<Long, Entry> unsettled = new TreeMap<>();
         final Set<Long> refused = new HashSet<>();
         final Set<Long> seen = new HashSet<>();
+
+        /** What came due behind a browser's back: it may have passed it. */
+        final Set<Long> wasWaiting = new HashSet<>();
+
         long limit;
         long next;
         long outstandingBytes;
@@ -93,6 +98,8 @@ final class QueueModel implements Facts, Sink {
     final Set<Long> damaged = new HashSet<>();
     final Set<Entry> removing = new HashSet<>();
     final int maxDeliveries;
+    final long delayMs;
+    final TimeIndex times = new TimeIndex();
     long visible;
     long nowMs = 1_000;
     boolean memoryFull;
@@ -102,8 +109,9 @@ final class QueueModel implements Facts, Sink {
     private long resident;
     private @Nullable Entry handedOver;
 
-    QueueModel(int maxDeliveries) {
+    QueueModel(int maxDeliveries, int delayMs) {
         this.maxDeliveries = maxDeliveries;
+        this.delayMs = delayMs;
         this.queue = new Queue(1, "q", false, maxDeliveries, this);
     }
 
@@ -156,10 +164,30 @@ final class QueueModel implements Facts, Sink {
     }
 
     @Override
+    public void expired(Queue from, Block block, int index) {
+        Entry entry = entry(block, index);
+        assertThat(entry.held).isFalse();
+        assertThat(expired(entry)).as("entry %d has expired", entry.id).isTrue();
+        removing.add(entry);
+        removed(from, block, index);
+    }
+
+    @Override
+    public long retryAtMs(Queue from, int failures) {
+        return delayMs == 0 ? 0 : nowMs + delayMs * failures;
+    }
+
+    @Override
+    public TimeIndex times() {
+        return times;
+    }
+
+    @Override
     public void counted(Queue from, Block block, int index) {
         Entry entry = entry(block, index);
         assertThat(block.deliveryCount(index)).isEqualTo(entry.failures);
         assertThat(block.annotations(index) != null).isEqualTo(entry.annotated);
+        assertThat(block.dueAtMs(index)).isEqualTo(entry.dueAtMs == 0 ? 0 : nowMs + delayMs * entry.failures);
     }
 
     @Override
@@ -213,6 +241,7 @@ final class QueueModel implements Facts, Sink {
             Entry entry = live.get(id);
             assertThat(entry).isNotNull();
             assertThat(entry.id).isLessThanOrEqualTo(visible);
+            assertThat(entry.dueAtMs).as("entry %d does not wait", id).isZero();
             assertThat(!client.selects || entry.chosen).isTrue();
             assertThat(client.seen.add(id)).as("entry %d is seen once", id).isTrue();
             return;
@@ -254,6 +283,7 @@ final class QueueModel implements Facts, Sink {
     private boolean takes(Client client, Entry entry) {
         return !entry.held
                 && !entry.unreadable
+                && entry.dueAtMs == 0
                 && entry.id <= visible
                 && !expired(entry)
                 && (!client.selects || entry.chosen)
@@ -282,6 +312,10 @@ final class QueueModel implements Facts, Sink {
                 .mapToLong(client -> client.unsettled.size())
                 .sum();
         assertThat(queue.unsettled()).isEqualTo(held + taken);
+        assertThat(queue.waiting())
+                .isEqualTo(live.values().stream()
+                        .filter(entry -> entry.dueAtMs != 0)
+                        .count());
         assertThat(queue.consumerCount()).isEqualTo(clients.size());
         checkEntries();
         checkBlocks();
@@ -332,12 +366,46 @@ final class QueueModel implements Facts, Sink {
         }
         if (client.browse) {
             assertThat(live.values())
-                    .filteredOn(entry -> entry.id <= visible && !entry.unreadable && (!client.selects || entry.chosen))
+                    .filteredOn(entry -> entry.id <= visible
+                            && !entry.unreadable
+                            && !client.wasWaiting.contains(entry.id)
+                            && entry.dueAtMs == 0
+                            && (!client.selects || entry.chosen))
                     .allMatch(entry -> client.seen.contains(entry.id));
         } else {
             assertThat(first(client)).as("an entry that a consumer waits for").isNull();
         }
         assertThat(client.draining).as("a drain without its answer").isFalse();
+    }
+
+    /** An entry waits, or until it expires if that is earlier. */
+    void delay(Entry entry, long dueAtMs) {
+        entry.held = false;
+        entry.dueAtMs = entry.expiresAtMs == 0 ? dueAtMs : Math.min(dueAtMs, entry.expiresAtMs);
+    }
+
+    /** Lets the queue look at its times, and judges what it makes of them: looked for from the beginning. */
+    void timePassed() {
+        for (Block block = times.poll(nowMs); block != null; block = times.poll(nowMs)) {
+            queue.timePassed(block, nowMs);
+        }
+        long next = TimeIndex.NEVER;
+        for (Entry entry : live.values()) {
+            if (entry.held || entry.id > visible) {
+                continue;
+            }
+            assertThat(expired(entry) && !entry.unreadable)
+                    .as("entry %d has expired and is here", entry.id)
+                    .isFalse();
+            if (entry.dueAtMs != 0 && entry.dueAtMs <= nowMs) {
+                entry.dueAtMs = 0;
+                clients.values().forEach(client -> client.wasWaiting.add(entry.id));
+                entry.held = entry.unreadable;
+            }
+            long at = entry.dueAtMs != 0 ? entry.dueAtMs : entry.expiresAtMs;
+            next = at == 0 || entry.unreadable ? next : Math.min(next, at);
+        }
+        assertThat(times.earliestMs()).as("the next time to look").isLessThanOrEqualTo(next);
     }
 
     /** What the outcome of a held entry leads to, before the queue is told. */
@@ -352,6 +420,9 @@ final class QueueModel implements Facts, Sink {
             }
             boolean exhausted = modified.deliveryFailed() && maxDeliveries > 0 && entry.failures >= maxDeliveries;
             entry.held = exhausted || entry.unreadable;
+            if (modified.deliveryFailed() && !exhausted && delayMs > 0) {
+                delay(entry, nowMs + delayMs * entry.failures);
+            }
         } else if (outcome instanceof Outcome.Released) {
             entry.held = entry.unreadable;
         }

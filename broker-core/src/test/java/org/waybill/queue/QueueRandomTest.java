@@ -3,9 +3,11 @@ package org.waybill.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.message.Annotations;
@@ -51,7 +53,7 @@ class QueueRandomTest {
 
         Run(long seed) {
             random = new Random(seed);
-            model = new QueueModel(random.nextBoolean() ? 0 : 3);
+            model = new QueueModel(random.nextBoolean() ? 0 : 3, random.nextBoolean() ? 0 : 50);
             queue = model.queue;
             burst = random.nextBoolean() ? 5 : 700;
             priorities = random.nextBoolean() ? 1 : 10;
@@ -97,8 +99,12 @@ class QueueRandomTest {
                 boolean logged = random.nextInt(3) > 0;
                 long expires = random.nextInt(6) == 0 ? model.nowMs + 1 + random.nextInt(400) : 0;
                 Message message = QueueModel.message(id, priority, chosen);
-                Block block = queue.store(id, priority, message, message.size(), logged, expires);
+                long due = random.nextInt(8) == 0 ? model.nowMs + 1 + random.nextInt(400) : 0;
+                Block block = queue.store(id, priority, message, message.size(), logged, expires, due);
                 Entry entry = new Entry(id, priority, logged, chosen, expires, message, block, block.lastIndex());
+                if (due != 0) {
+                    model.delay(entry, due);
+                }
                 model.live.put(id, entry);
                 if (random.nextInt(300) == 0) {
                     model.damaged.add(id);
@@ -244,14 +250,21 @@ class QueueRandomTest {
 
         private void administer() {
             switch (random.nextInt(6)) {
-                case 0 -> model.nowMs += random.nextInt(300);
+                case 0 -> {
+                    model.nowMs += random.nextInt(300);
+                    model.timePassed();
+                }
                 case 1 -> {
                     if (random.nextInt(4) == 0) {
-                        List<Entry> free = free();
+                        Set<Entry> free = new HashSet<>(free());
+                        model.live.values().stream()
+                                .filter(entry -> entry.dueAtMs != 0 && entry.id <= model.visible)
+                                .forEach(free::add);
                         model.removing.addAll(free);
                         assertThat(queue.purge()).isEqualTo(free.size());
                     }
                 }
+                case 2 -> cancel();
                 default -> {
                     List<Entry> free = free();
                     Entry oldest = free.isEmpty() ? null : free.get(0);
@@ -263,10 +276,21 @@ class QueueRandomTest {
             }
         }
 
+        private void cancel() {
+            long id = random.nextLong(1, lastId + 2);
+            Entry entry = model.live.get(id);
+            boolean waits = entry != null && entry.dueAtMs != 0 && id <= model.visible;
+            if (waits) {
+                model.removing.add(entry);
+            }
+            assertThat(queue.cancel(id)).isEqualTo(waits);
+        }
+
         /** What nobody holds, lowest priority and oldest first. */
         private List<Entry> free() {
             return model.live.values().stream()
-                    .filter(entry -> !entry.held && !entry.unreadable && entry.id <= model.visible)
+                    .filter(entry ->
+                            !entry.held && !entry.unreadable && entry.dueAtMs == 0 && entry.id <= model.visible)
                     .sorted(java.util.Comparator.comparingInt((Entry entry) -> entry.priority)
                             .thenComparingLong(entry -> entry.id))
                     .toList();
@@ -295,6 +319,8 @@ class QueueRandomTest {
                 undeliverable();
                 dispatch();
             }
+            model.nowMs += 1_000;
+            model.timePassed();
             QueueConsumer last =
                     new QueueConsumer(model, false, false, Outcome.ACCEPTED, null, QueueModel.WINDOW_BYTES);
             Client client = new Client(false, false, false);

@@ -76,8 +76,9 @@ class QueueTest {
         store(1);
         Message second = QueueModel.message(2, 4, false);
         Message third = QueueModel.message(3, 4, false);
-        Block block = queue.storeWaiting(2, 4, second, second.size(), false, 0, 5_000);
-        queue.storeWaiting(3, 4, third, third.size(), false, 0, 0);
+        Block block = queue.store(2, 4, second, second.size(), false, 0, 5_000);
+        queue.store(3, 4, third, third.size(), false, 0);
+        queue.delay(block, 2, 0);
         store(1);
         assertThat(queue.waiting()).isEqualTo(2);
         assertThat(queue.messages()).isEqualTo(4);
@@ -128,10 +129,10 @@ class QueueTest {
     @Test
     void aScheduledMessageOfATransactionWaitsForItsTimeAndItsDecision() {
         Message message = QueueModel.message(1, 4, false);
-        Block block = queue.storeWaiting(1, 4, message, message.size(), false, 0, 5_000);
+        Block block = queue.store(1, 4, message, message.size(), false, 0, 5_000);
         queue.undecided(block, 0);
         Message second = QueueModel.message(2, 4, false);
-        queue.storeWaiting(2, 4, second, second.size(), false, 0, 5_000);
+        queue.store(2, 4, second, second.size(), false, 0, 5_000);
         queue.undecided(block, 1);
         queue.reveal(2);
         QueueConsumer consumer = consumer(false, true);
@@ -166,7 +167,7 @@ class QueueTest {
 
     @Test
     void aWaitingEntryThatCannotBeReadBackIsNotHandedOut() {
-        Block block = queue.storeWaiting(1, 4, null, 100, true, 0, 5_000);
+        Block block = queue.store(1, 4, null, 100, true, 0, 5_000);
         queue.reveal(1);
         queue.loaded(block, 0, 1, null, "damaged");
         queue.makeAvailable(block, 0);
@@ -196,6 +197,7 @@ class QueueTest {
         int delivered;
         int drained;
         int unreadable;
+        final TimeIndex times = new TimeIndex();
         final List<Long> ids = new ArrayList<>();
 
         @Override
@@ -206,6 +208,21 @@ class QueueTest {
         @Override
         public void undeliverable(Queue from, Block block, int index, String reason) {
             from.remove(block, index);
+        }
+
+        @Override
+        public void expired(Queue from, Block block, int index) {
+            from.remove(block, index);
+        }
+
+        @Override
+        public long retryAtMs(Queue from, int failures) {
+            return 0;
+        }
+
+        @Override
+        public TimeIndex times() {
+            return times;
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
 import org.waybill.io.Clock;
@@ -13,6 +14,7 @@ import org.waybill.io.CrashDisk;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalOptions;
 import org.waybill.journal.SteppedJournal;
+import org.waybill.message.Annotations;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.selector.Selector;
@@ -107,6 +109,14 @@ final class CoreFixture implements AutoCloseable {
         loop.until(() -> done[0]);
     }
 
+    /** Lets time pass, by the clock of the day and by the other. */
+    void pass(long ms) {
+        loop.settle();
+        clock.epochMs += ms;
+        loop.pass(ms * 1_000_000);
+        loop.settle();
+    }
+
     TestSession session() {
         return session("client");
     }
@@ -121,9 +131,19 @@ final class CoreFixture implements AutoCloseable {
     }
 
     static Message message(boolean durable, int priority, int ttlMs, @Nullable String to, String text) {
+        return message(durable, priority, ttlMs, new byte[0], to, text);
+    }
+
+    /** A durable message that is to be delivered at a time, or after a delay. */
+    static Message scheduled(String annotation, long value, int ttlMs, String text) {
+        return message(true, 4, ttlMs, Annotations.of(Map.of(annotation, value)), null, text);
+    }
+
+    private static Message message(
+            boolean durable, int priority, int ttlMs, byte[] annotations, @Nullable String to, String text) {
         byte[] body = text.getBytes(StandardCharsets.UTF_8);
         byte[] address = to == null ? new byte[0] : to.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer out = ByteBuffer.allocate(64 + body.length + address.length);
+        ByteBuffer out = ByteBuffer.allocate(64 + annotations.length + body.length + address.length);
         out.put(new byte[] {
             0, 0x53, 0x70, (byte) 0xC0, (byte) (ttlMs == 0 ? 5 : 9), 3, (byte) (durable ? 0x41 : 0x42), 0x50
         });
@@ -132,6 +152,9 @@ final class CoreFixture implements AutoCloseable {
             out.put((byte) 0x40);
         } else {
             out.put((byte) 0x70).putInt(ttlMs);
+        }
+        if (annotations.length > 0) {
+            out.put(new byte[] {0, 0x53, 0x72}).put(annotations);
         }
         if (to != null) {
             out.put(new byte[] {0, 0x53, 0x73, (byte) 0xC0, (byte) (5 + address.length), 3, 0x40, 0x40, (byte) 0xA1});

@@ -1,14 +1,20 @@
 package org.waybill.shard;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
 import java.util.function.BooleanSupplier;
 import org.waybill.io.Cancellable;
 import org.waybill.io.Loop;
 
-/** A loop that the test's own thread runs, with the journal's work in between. Timers never fire by themselves. */
+/** A loop that the test's own thread runs, with the journal's work in between. Timers fire when the test says what time it is. */
 final class TestLoop implements Loop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+    private final PriorityQueue<Timer> timers = new PriorityQueue<>(Comparator.comparingLong(Timer::atNs));
     private BooleanSupplier elsewhere = () -> false;
+    private long nowNs;
+
+    private record Timer(long atNs, Runnable task) {}
 
     /** What else is at work: done when the loop has nothing to do; says whether there was anything. */
     void elsewhere(BooleanSupplier work) {
@@ -27,7 +33,23 @@ final class TestLoop implements Loop {
 
     @Override
     public Cancellable schedule(long delayNs, Runnable task) {
-        return () -> true;
+        Timer timer = new Timer(nowNs + delayNs, task);
+        timers.add(timer);
+        return () -> timers.remove(timer);
+    }
+
+    /** Timers that are set. */
+    int timers() {
+        return timers.size();
+    }
+
+    /** It is later now: runs the timers whose time has come, and what follows from them. */
+    void pass(long ns) {
+        nowNs += ns;
+        while (!timers.isEmpty() && timers.peek().atNs() <= nowNs) {
+            timers.poll().task().run();
+            settle();
+        }
     }
 
     @Override

@@ -130,6 +130,24 @@ public record AddressSettings(
                 duplicateIds);
     }
 
+    /** These settings, with another address for messages that expired. */
+    public AddressSettings withExpiry(Optional<String> expired) {
+        return new AddressSettings(
+                match,
+                kind,
+                autoCreate,
+                autoDelete,
+                maxMessages,
+                maxBytes,
+                fullPolicy,
+                redelivery,
+                deadLetterAddress,
+                expired,
+                exclusive,
+                lastValueKey,
+                duplicateIds);
+    }
+
     static AddressSettings read(Section in) {
         AddressSettings or = DEFAULTS;
         return new AddressSettings(

@@ -35,7 +35,7 @@ import org.waybill.spi.SessionSpec;
 final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGate.Host, ContainerRegistry.Holder {
     private static final long LINGER_MS = 1_000;
     private static final int MAX_BEGINS_PER_SWEEP = 2_000;
-    private static final Symbol[] OFFERED = {Symbols.ANONYMOUS_RELAY, Symbols.SOLE_CONNECTION};
+    private static final Symbol[] OFFERED = {Symbols.ANONYMOUS_RELAY, Symbols.SHARED_SUBS, Symbols.SOLE_CONNECTION};
     private static final Map<Symbol, Object> PROPERTIES = Map.of(
             Symbols.PRODUCT,
             "Waybill",
@@ -125,6 +125,18 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** Whether one more link is allowed. */
     boolean hasRoomForLink() {
         return links < loop.shared().maxLinks();
+    }
+
+    /** Has whoever holds a link's name give it up, and then does something in a turn of this connection if it is still open. */
+    void vacate(LinkRegistry.Key key, Runnable then) {
+        Runnable turn = () -> act(() -> {
+            if (isOpen()) {
+                then.run();
+            }
+        });
+        if (!loop.shared().links().vacate(key, () -> loop.loop().execute(turn))) {
+            then.run();
+        }
     }
 
     Transactions transactions() {

@@ -76,12 +76,12 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
     }
 
     @Override
-    public void stolen() {
-        connection
-                .loop()
-                .loop()
-                .execute(() -> connection.act(() ->
-                        end(Conditions.error(Conditions.STOLEN, "link " + link.name() + " was attached elsewhere"))));
+    public void stolen(Runnable then) {
+        connection.loop().loop().execute(() -> {
+            connection.act(
+                    () -> end(Conditions.error(Conditions.STOLEN, "link " + link.name() + " was attached elsewhere")));
+            then.run();
+        });
     }
 
     /**

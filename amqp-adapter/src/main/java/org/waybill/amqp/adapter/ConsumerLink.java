@@ -11,6 +11,7 @@ import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
@@ -20,9 +21,11 @@ import org.waybill.amqp.engine.SenderListener;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.SubscriptionSpec;
 
 /**
  * A link on which a client consumes: credit and outcomes go to the broker's consumer, its deliveries become transfers.
@@ -264,6 +267,27 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     private void undo(Confirm open) {
         if (confirms != null && confirms.remove(open)) {
             link.settle(open.firstId, open.idOf(open.lastToken), Released.getInstance());
+        }
+    }
+
+    /** A durable subscription outlives a link that is detached, and goes with one that is closed. */
+    @Override
+    public void onDetach(SenderLink detached, boolean closed, @Nullable ErrorCondition error) {
+        boolean first = !isOver();
+        super.onDetach(detached, closed, error);
+        SubscriptionSpec subscription = spec.subscription();
+        if (first && closed && subscription != null && subscription.durable() && connection.isOpen()) {
+            link.detachLater();
+            connection.session().unsubscribe(subscription.id(), this::unsubscribed);
+        }
+    }
+
+    private void unsubscribed(Reply<Boolean> reply) {
+        // what is not found was the source of a queue: the client did not say which kind of node it expects
+        if (reply instanceof Reply.Refused<Boolean> refused && refused.error().code() != BrokerError.Code.NOT_FOUND) {
+            link.detach(true, Errors.of(refused.error()));
+        } else {
+            link.detach(true, null);
         }
     }
 

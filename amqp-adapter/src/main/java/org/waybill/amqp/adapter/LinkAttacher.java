@@ -1,5 +1,6 @@
 package org.waybill.amqp.adapter;
 
+import java.util.Map;
 import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -19,6 +20,8 @@ import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.SubscriptionId;
+import org.waybill.spi.SubscriptionSpec;
 
 /**
  * Reads what a client attaches and makes the link for it: a producer, a consumer, one end of the management node, or a refusal
@@ -43,16 +46,23 @@ final class LinkAttacher implements SessionListener {
     @Override
     public void onSender(SessionEngine session, SenderLink link) {
         Attach asked = asked(link);
-        if (!(asked.getSource() instanceof Source source)) {
-            link.refuse(Conditions.error(
-                    Conditions.NOT_FOUND, "there is no stored source of link " + link.name() + " and none was given"));
+        LinkRegistry.Key key = new LinkRegistry.Key(connection.containerId(), link.name(), true);
+        if (asked.getSource() instanceof Source source) {
+            connection.vacate(key, () -> attach(link, asked, source));
+        } else {
+            connection.vacate(key, () -> resume(link, asked));
+        }
+    }
+
+    private void attach(SenderLink link, Attach asked, Source source) {
+        if (link.isOver()) {
             return;
         }
         Terminus terminus = Terminus.of(source);
-        ErrorCondition refusal = refusal(terminus);
-        if (refusal != null) {
-            link.refuse(refusal);
-        } else if (terminus.dynamic()) {
+        if (refusedForRoom(link)) {
+            return;
+        }
+        if (terminus.dynamic()) {
             temporary(link, terminus, address -> consume(link, asked, terminus, source, address));
         } else if (terminus.isManagement()) {
             management.attach(link, asked);
@@ -63,34 +73,71 @@ final class LinkAttacher implements SessionListener {
         }
     }
 
-    private void consume(SenderLink link, Attach asked, Terminus terminus, Source source, @Nullable String temporary) {
-        Filters filters;
-        try {
-            filters = Filters.of(source.getFilter());
-        } catch (SelectorError e) {
-            link.refuse(Conditions.error(Conditions.INVALID_FIELD, "the selector is wrong: " + e.getMessage()));
+    /** Attaches a link without a source to the durable subscription of its name, be it to consume or to unsubscribe. */
+    private void resume(SenderLink link, Attach asked) {
+        if (link.isOver() || refusedForRoom(link)) {
             return;
         }
-        boolean browse = Symbols.COPY.equals(source.getDistributionMode());
+        SubscriptionId id = Subscriptions.id(link.name(), connection.containerId(), asked.getDesiredCapabilities());
+        connection.session().findSubscription(id, reply -> {
+            if (!connection.isOpen() || link.isOver()) {
+                return;
+            }
+            if (reply instanceof Reply.Done<Map<String, Object>> found) {
+                Source source = Subscriptions.stored(found.value());
+                consume(link, asked, Terminus.of(source), source, null);
+            } else if (reply instanceof Reply.Refused<Map<String, Object>> refused) {
+                link.refuse(Errors.of(refused.error()));
+            }
+        });
+    }
+
+    private void consume(SenderLink link, Attach asked, Terminus terminus, Source source, @Nullable String temporary) {
+        SubscriptionSpec subscription = Subscriptions.of(source, terminus, link.name(), connection.containerId());
+        boolean mayBeLocal = terminus.kind() != NodeKind.QUEUE && (subscription == null || !subscription.shared());
+        Filters filters;
+        Priority priority;
+        try {
+            filters = Filters.of(source.getFilter(), mayBeLocal);
+            priority = Priority.of(asked.getProperties());
+        } catch (SelectorError e) {
+            invalid(link, temporary, "the selector is wrong: " + e.getMessage());
+            return;
+        } catch (InvalidField e) {
+            invalid(link, temporary, String.valueOf(e.getMessage()));
+            return;
+        }
+        boolean copy = Symbols.COPY.equals(source.getDistributionMode());
         boolean preSettled = asked.getSndSettleMode() == SenderSettleMode.SETTLED;
         Source answer = terminus.answer(source, temporary);
-        answer.setDistributionMode(browse ? Symbols.COPY : Symbols.MOVE);
+        answer.setDistributionMode(copy ? Symbols.COPY : Symbols.MOVE);
         answer.setFilter(filters.applied());
         answer.setDefaultOutcome(source.getDefaultOutcome());
-        String address = java.util.Objects.requireNonNull(answer.getAddress());
+        Subscriptions.answer(answer, terminus, subscription);
         ConsumerSpec spec = new ConsumerSpec(
-                address,
+                java.util.Objects.requireNonNull(answer.getAddress()),
                 terminus.kind(),
-                browse,
+                copy && terminus.kind() != NodeKind.TOPIC && subscription == null,
                 preSettled,
                 ConsumerLink.defaultOutcome(source, connection.loop().codec()),
-                filters.selector());
-        ConsumerLink consumer =
-                new ConsumerLink(connection, link, spec, ConsumerLink.answer(asked, answer, preSettled));
+                filters.selector(),
+                subscription,
+                filters.noLocal(),
+                priority.value());
+        Attach answering = ConsumerLink.answer(asked, answer, preSettled);
+        answering.setProperties(priority.applied());
+        ConsumerLink consumer = new ConsumerLink(connection, link, spec, answering);
         if (temporary != null) {
             consumer.temporary(temporary);
         }
         link.listener(consumer);
+    }
+
+    private void invalid(SenderLink link, @Nullable String temporary, String problem) {
+        if (temporary != null) {
+            connection.session().deleteTemporary(temporary);
+        }
+        link.refuse(Conditions.error(Conditions.INVALID_FIELD, problem));
     }
 
     // --- the client produces
@@ -108,11 +155,11 @@ final class LinkAttacher implements SessionListener {
             link.refuse(Conditions.error(Conditions.INVALID_FIELD, "a sender needs a target"));
             return;
         }
+        if (refusedForRoom(link)) {
+            return;
+        }
         Terminus terminus = Terminus.of(target);
-        ErrorCondition refusal = refusal(terminus);
-        if (refusal != null) {
-            link.refuse(refusal);
-        } else if (terminus.dynamic()) {
+        if (terminus.dynamic()) {
             temporary(link, terminus, address -> produce(link, asked, terminus, target, address));
         } else if (terminus.isManagement()) {
             management.attach(link, asked);
@@ -141,16 +188,13 @@ final class LinkAttacher implements SessionListener {
         return java.util.Objects.requireNonNull(link.remoteAttach());
     }
 
-    private @Nullable ErrorCondition refusal(Terminus terminus) {
-        if (!connection.hasRoomForLink()) {
-            return Conditions.error(
-                    Conditions.RESOURCE_LIMIT_EXCEEDED, "the connection has as many links as are allowed");
+    private boolean refusedForRoom(Link link) {
+        if (connection.hasRoomForLink()) {
+            return false;
         }
-        if (terminus.kind() == NodeKind.TOPIC) {
-            return Conditions.error(
-                    Conditions.NOT_IMPLEMENTED, "topics are not available in this version, use a queue");
-        }
-        return null;
+        link.refuse(Conditions.error(
+                Conditions.RESOURCE_LIMIT_EXCEEDED, "the connection has as many links as are allowed"));
+        return true;
     }
 
     private void temporary(Link link, Terminus terminus, Consumer<String> then) {

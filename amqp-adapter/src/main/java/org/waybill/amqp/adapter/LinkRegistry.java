@@ -10,8 +10,12 @@ import org.jspecify.annotations.Nullable;
 final class LinkRegistry {
     /** Somebody who holds a link name. */
     interface Holder {
-        /** The name was claimed by another. Called on any thread; must return at once. */
-        void stolen();
+        /**
+         * The name was claimed by another. Called on any thread; must return at once.
+         *
+         * @param then to be run, on any thread, once the broker has been told that this link is over
+         */
+        void stolen(Runnable then);
     }
 
     /**
@@ -28,8 +32,22 @@ final class LinkRegistry {
     void claim(Key key, Holder holder) {
         @Nullable Holder former = holders.put(key, holder);
         if (former != null) {
-            former.stolen();
+            former.stolen(() -> {});
         }
+    }
+
+    /**
+     * Has whoever holds a name give it up.
+     *
+     * @param then run on any thread once the broker has been told that their link is over; never run when nobody holds it
+     * @return whether somebody does
+     */
+    boolean vacate(Key key, Runnable then) {
+        @Nullable Holder holder = holders.get(key);
+        if (holder != null) {
+            holder.stolen(then);
+        }
+        return holder != null;
     }
 
     /** Gives the name up, unless another has claimed it meanwhile. */

@@ -6,6 +6,7 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
 /** The names beyond AMQP 1.0's own that this adapter understands (AMQP-BINDMAP, sole connection, registered filters). */
 final class Symbols {
     static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+    static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
     static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
     static final Symbol SOLE_CONNECTION_ENFORCEMENT = Symbol.valueOf("sole-connection-enforcement");
     static final Symbol SOLE_CONNECTION_ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");
@@ -21,6 +22,8 @@ final class Symbols {
     static final Symbol TOPIC = Symbol.valueOf("topic");
     static final Symbol TEMPORARY_QUEUE = Symbol.valueOf("temporary-queue");
     static final Symbol TEMPORARY_TOPIC = Symbol.valueOf("temporary-topic");
+    static final Symbol SHARED = Symbol.valueOf("shared");
+    static final Symbol GLOBAL = Symbol.valueOf("global");
     static final Symbol COPY = Symbol.valueOf("copy");
     static final Symbol MOVE = Symbol.valueOf("move");
     static final Symbol LIFETIME_POLICY = Symbol.valueOf("lifetime-policy");
@@ -28,6 +31,14 @@ final class Symbols {
     static final UnsignedLong SELECTOR_FILTER_CODE = UnsignedLong.valueOf(0x0000468C00000004L);
     static final Symbol SELECTOR_FILTER = Symbol.valueOf("apache.org:selector-filter:string");
     static final Symbol SELECTOR_FILTER_LEGACY = Symbol.valueOf("apache.org:jms-selector-filter:string");
+
+    static final UnsignedLong NO_LOCAL_FILTER_CODE = UnsignedLong.valueOf(0x0000468C00000003L);
+    static final Symbol NO_LOCAL_FILTER = Symbol.valueOf("apache.org:no-local-filter:list");
+    static final Symbol NO_LOCAL = Symbol.valueOf("no-local");
+    static final Symbol JMS_SELECTOR = Symbol.valueOf("jms-selector");
+
+    static final Symbol RABBITMQ_PRIORITY = Symbol.valueOf("rabbitmq:priority");
+    static final Symbol PRIORITY = Symbol.valueOf("priority");
 
     static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
     static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");

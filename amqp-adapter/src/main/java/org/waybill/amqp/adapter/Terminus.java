@@ -2,6 +2,7 @@ package org.waybill.amqp.adapter;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -9,23 +10,23 @@ import org.apache.qpid.proton.amqp.messaging.DeleteOnClose;
 import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.jspecify.annotations.Nullable;
+import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 
 /**
  * What a source and a target have in common (AMQP 1.0 part 3, sections 3.5.3 and 3.5.4), read from a client's attach.
  *
- * @param address the node's name; null for a dynamic node and for an anonymous target
+ * @param address the node's name as the client spells it, perhaps with a prefix; null for a dynamic node and for an anonymous target
  * @param dynamic whether the client wants a temporary node
- * @param kind the kind of node it names by its capabilities
- * @param capabilities those of its capabilities that are understood
+ * @param kind the kind of node it names, by a prefix of the address or else by a capability
+ * @param capabilities those that are in force, for the answering attach
  */
-@SuppressWarnings("ArrayRecordComponent") // compared by nobody
-record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, Symbol[] capabilities) {
+record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, List<Symbol> capabilities) {
     /** The node that carries administrative requests (OASIS AMQP Management). */
     static final String MANAGEMENT = "$management";
 
-    private static final List<Symbol> UNDERSTOOD =
-            List.of(Symbols.QUEUE, Symbols.TOPIC, Symbols.TEMPORARY_QUEUE, Symbols.TEMPORARY_TOPIC);
+    private static final List<Symbol> OF_QUEUES = List.of(Symbols.QUEUE, Symbols.TEMPORARY_QUEUE);
+    private static final List<Symbol> OF_TOPICS = List.of(Symbols.TOPIC, Symbols.TEMPORARY_TOPIC);
 
     static Terminus of(Source source) {
         return of(source.getAddress(), source.getDynamic(), source.getCapabilities());
@@ -36,12 +37,29 @@ record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, Symbol
     }
 
     private static Terminus of(@Nullable String address, boolean dynamic, Symbol @Nullable [] capabilities) {
-        List<Symbol> known = new ArrayList<>(capabilities == null ? List.of() : Arrays.asList(capabilities));
-        known.retainAll(UNDERSTOOD);
-        boolean topic = known.contains(Symbols.TOPIC) || known.contains(Symbols.TEMPORARY_TOPIC);
-        boolean queue = known.contains(Symbols.QUEUE) || known.contains(Symbols.TEMPORARY_QUEUE);
-        NodeKind kind = topic ? NodeKind.TOPIC : queue ? NodeKind.QUEUE : NodeKind.ANY;
-        return new Terminus(address, dynamic, kind, known.toArray(new Symbol[0]));
+        List<Symbol> asked = capabilities == null ? List.of() : Arrays.asList(capabilities);
+        boolean queue = !Collections.disjoint(asked, OF_QUEUES);
+        boolean topic = !Collections.disjoint(asked, OF_TOPICS);
+        NodeKind named = queue == topic ? NodeKind.ANY : topic ? NodeKind.TOPIC : NodeKind.QUEUE;
+        if (dynamic || address == null) {
+            return new Terminus(null, dynamic, named, inForce(asked, named));
+        }
+        NodeKind kind = Destination.of(address, named).kind();
+        return new Terminus(address, false, kind, inForce(asked, kind));
+    }
+
+    private static List<Symbol> inForce(List<Symbol> asked, NodeKind kind) {
+        if (kind == NodeKind.ANY) {
+            return List.of();
+        }
+        List<Symbol> inForce = new ArrayList<>(asked);
+        inForce.retainAll(kind == NodeKind.TOPIC ? OF_TOPICS : OF_QUEUES);
+        return inForce.isEmpty() ? List.of(kind == NodeKind.TOPIC ? Symbols.TOPIC : Symbols.QUEUE) : inForce;
+    }
+
+    /** Whether capabilities of a link or a terminus name this one. */
+    static boolean has(Symbol @Nullable [] capabilities, Symbol wanted) {
+        return capabilities != null && Arrays.asList(capabilities).contains(wanted);
     }
 
     boolean isManagement() {
@@ -60,8 +78,8 @@ record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, Symbol
             answer.setDynamic(true);
             answer.setDynamicNodeProperties(lifetime());
         }
-        if (capabilities.length > 0) {
-            answer.setCapabilities(capabilities);
+        if (!capabilities.isEmpty()) {
+            answer.setCapabilities(capabilities.toArray(new Symbol[0]));
         }
         return answer;
     }
@@ -77,8 +95,8 @@ record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, Symbol
             answer.setDynamic(true);
             answer.setDynamicNodeProperties(lifetime());
         }
-        if (capabilities.length > 0) {
-            answer.setCapabilities(capabilities);
+        if (!capabilities.isEmpty()) {
+            answer.setCapabilities(capabilities.toArray(new Symbol[0]));
         }
         return answer;
     }

@@ -77,7 +77,9 @@ final class ConnectionWireTest {
                     .withContainerId("fake-broker")
                     .withMaxFrameSize(65_536)
                     .withOfferedCapabilities(
-                            Symbol.valueOf("ANONYMOUS-RELAY"), Symbol.valueOf("sole-connection-for-container"))
+                            Symbol.valueOf("ANONYMOUS-RELAY"),
+                            Symbol.valueOf("SHARED-SUBS"),
+                            Symbol.valueOf("sole-connection-for-container"))
                     .withProperty("product", "Waybill");
             wire.frames.remoteOpen().withContainerId("c").now();
             wire.done();

@@ -10,7 +10,10 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.NodeKind;
 import org.waybill.spi.SubscriptionId;
+import org.waybill.spi.SubscriptionSpec;
 
 /** A broker core in memory for one event loop; a name that begins with {@code missing} is never created on demand. */
 final class FakeCore {
@@ -46,11 +49,43 @@ final class FakeCore {
         }
     }
 
-    /** There are no subscriptions but those that a test puts here. */
+    /** What consumers and temporary nodes were asked for, in the order of the asking. */
+    final List<ConsumerSpec> specs = new ArrayList<>();
+
+    final List<NodeKind> temporaryKinds = new ArrayList<>();
+
+    /** The durable subscriptions; nothing is ever published to them but by a test. */
     final Map<SubscriptionId, Map<String, Object>> subscriptions = new HashMap<>();
 
+    static String queueOf(SubscriptionId id) {
+        return "subscription " + id;
+    }
+
+    void subscribed(ConsumerSpec spec, SubscriptionSpec subscription) {
+        Map<String, Object> attributes = new HashMap<>();
+        attributes.put("name", subscription.id().name());
+        attributes.put("address", spec.address());
+        attributes.put("shared", subscription.shared());
+        attributes.put("no-local", spec.noLocal());
+        if (subscription.id().clientId() != null) {
+            attributes.put("client-id", subscription.id().clientId());
+        }
+        if (spec.selector() != null) {
+            attributes.put("selector", spec.selector().text());
+        }
+        subscriptions.put(subscription.id(), attributes);
+    }
+
     Reply<Boolean> unsubscribe(SubscriptionId id) {
-        return subscriptions.remove(id) == null ? new Reply.Refused<>(missing(id)) : new Reply.Done<>(true);
+        if (!subscriptions.containsKey(id)) {
+            return new Reply.Refused<>(missing(id));
+        }
+        FakeQueue queue = queues.get(queueOf(id));
+        if (queue != null && !queue.consumers.isEmpty()) {
+            return new Reply.Refused<>(new BrokerError(BrokerError.Code.RESOURCE_LOCKED, id + " is in use"));
+        }
+        subscriptions.remove(id);
+        return new Reply.Done<>(true);
     }
 
     Reply<Map<String, Object>> findSubscription(SubscriptionId id) {

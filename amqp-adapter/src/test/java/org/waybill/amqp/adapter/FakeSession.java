@@ -20,6 +20,7 @@ import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
 import org.waybill.spi.SubscriptionId;
+import org.waybill.spi.SubscriptionSpec;
 import org.waybill.spi.Transaction;
 
 /** A session of {@link FakeCore}: calls take effect with flush, answers come later and in batches. */
@@ -92,7 +93,10 @@ final class FakeSession implements BrokerSession {
 
     @Override
     public org.waybill.spi.Consumer openConsumer(ConsumerSpec consumerSpec, ConsumerHandler consumerHandler) {
-        FakeQueue found = core.queue(consumerSpec.address());
+        core.specs.add(consumerSpec);
+        SubscriptionSpec subscription = consumerSpec.subscription();
+        FakeQueue found =
+                core.queue(subscription == null ? consumerSpec.address() : FakeCore.queueOf(subscription.id()));
         FakeQueue queue = found == null ? new FakeQueue(consumerSpec.address(), null) : found;
         FakeConsumer consumer = new FakeConsumer(consumerSpec, queue, this, consumerHandler);
         call(() -> {
@@ -101,7 +105,12 @@ final class FakeSession implements BrokerSession {
             } else if (found.owner != null && found.owner != this) {
                 consumer.refuse(new BrokerError(
                         BrokerError.Code.RESOURCE_LOCKED, found.name + " belongs to another connection"));
+            } else if (subscription != null && !subscription.shared() && !found.consumers.isEmpty()) {
+                consumer.refuse(new BrokerError(BrokerError.Code.RESOURCE_LOCKED, subscription.id() + " is in use"));
             } else {
+                if (subscription != null && subscription.durable()) {
+                    core.subscribed(consumerSpec, subscription);
+                }
                 queue.consumers.add(consumer);
                 consumers.add(consumer);
                 answer(consumerHandler::opened);
@@ -112,6 +121,7 @@ final class FakeSession implements BrokerSession {
 
     @Override
     public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
+        core.temporaryKinds.add(kind);
         call(() -> {
             String name = "temporary-" + core.nextTemporary++;
             core.queues.put(name, new FakeQueue(name, this));
@@ -131,12 +141,18 @@ final class FakeSession implements BrokerSession {
 
     @Override
     public void unsubscribe(SubscriptionId id, Consumer<Reply<Boolean>> reply) {
-        answer(() -> reply.accept(core.unsubscribe(id)));
+        call(() -> {
+            Reply<Boolean> result = core.unsubscribe(id);
+            answer(() -> reply.accept(result));
+        });
     }
 
     @Override
     public void findSubscription(SubscriptionId id, Consumer<Reply<Map<String, Object>>> reply) {
-        answer(() -> reply.accept(core.findSubscription(id)));
+        call(() -> {
+            Reply<Map<String, Object>> result = core.findSubscription(id);
+            answer(() -> reply.accept(result));
+        });
     }
 
     @Override

@@ -7,6 +7,7 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.InvalidSelectorException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -17,6 +18,7 @@ import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +31,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.NodeKind;
+import org.waybill.spi.SubscriptionId;
+import org.waybill.spi.SubscriptionSpec;
 
 /** What a program that uses Qpid JMS sees of the adapter. */
 @Timeout(60)
@@ -221,11 +227,69 @@ final class QpidJmsTest {
     }
 
     @Test
-    void refusesTopicsWithASentence() throws JMSException {
+    void namesSubscriptionsAsTheApplicationDoes() throws JMSException {
+        Connection mine = connect("?jms.clientID=mine");
+        Session session = mine.createSession(Session.AUTO_ACKNOWLEDGE);
+        Topic news = session.createTopic("news");
+        session.createConsumer(news, "a = 1", true);
+        session.createDurableSubscriber(news, "alone");
+        session.createSharedConsumer(news, "together");
+        session.createSharedConsumer(news, "together");
+        session.createSharedDurableConsumer(news, "team");
+        session.createSharedDurableConsumer(news, "team");
+        Session anybody = connect("").createSession(Session.AUTO_ACKNOWLEDGE);
+        anybody.createSharedConsumer(news, "together");
+        anybody.createSharedDurableConsumer(news, "team");
+        anybody.createSharedDurableConsumer(news, "team");
+
+        List<ConsumerSpec> specs = broker.onLoop(() -> List.copyOf(broker.core.specs));
+        assertThat(specs).allMatch(s -> s.address().equals("news") && s.kind() == NodeKind.TOPIC && !s.browse());
+        assertThat(specs.get(0).noLocal()).isTrue();
+        assertThat(String.valueOf(specs.get(0).selector())).isEqualTo("a = 1");
+        assertThat(specs.stream().map(ConsumerSpec::subscription))
+                .containsExactly(
+                        null,
+                        new SubscriptionSpec(new SubscriptionId("alone", "mine"), true, false),
+                        new SubscriptionSpec(new SubscriptionId("together", "mine"), false, true),
+                        new SubscriptionSpec(new SubscriptionId("together", "mine"), false, true),
+                        new SubscriptionSpec(new SubscriptionId("team", "mine"), true, true),
+                        new SubscriptionSpec(new SubscriptionId("team", "mine"), true, true),
+                        new SubscriptionSpec(new SubscriptionId("together", null), false, true),
+                        new SubscriptionSpec(new SubscriptionId("team", null), true, true),
+                        new SubscriptionSpec(new SubscriptionId("team", null), true, true));
+    }
+
+    @Test
+    void keepsADurableSubscriptionUntilItIsUnsubscribed() throws JMSException {
+        Session session = connect("?jms.clientID=mine").createSession(Session.AUTO_ACKNOWLEDGE);
+        Topic news = session.createTopic("news");
+        session.createDurableSubscriber(news, "alone").close();
+        session.createDurableSubscriber(news, "alone").close();
+        session.unsubscribe("alone");
+        assertThatThrownBy(() -> session.unsubscribe("alone")).isInstanceOf(InvalidDestinationException.class);
+        assertThat(broker.<Integer>onLoop(() -> broker.core.subscriptions.size()))
+                .isZero();
+    }
+
+    @Test
+    void unsubscribesASharedSubscriptionOnceNobodyUsesIt() throws JMSException {
         Session session = session();
-        assertThatThrownBy(() -> session.createConsumer(session.createTopic("news")))
+        MessageConsumer active = session.createSharedDurableConsumer(session.createTopic("news"), "team");
+        Session other = session();
+        assertThatThrownBy(() -> other.unsubscribe("team"))
                 .isInstanceOf(JMSException.class)
-                .hasMessageContaining("topics are not available");
+                .hasMessageContaining("team is in use");
+        active.close();
+        other.unsubscribe("team");
+        assertThatThrownBy(() -> other.unsubscribe("team")).isInstanceOf(InvalidDestinationException.class);
+    }
+
+    @Test
+    void makesTemporaryTopics() throws JMSException {
+        Session session = session();
+        session.createConsumer(session.createTemporaryTopic());
+        assertThat(broker.<List<NodeKind>>onLoop(() -> List.copyOf(broker.core.temporaryKinds)))
+                .containsExactly(NodeKind.TOPIC);
     }
 
     @Test

@@ -38,6 +38,7 @@ public abstract sealed class Link permits SenderLink, ReceiverLink {
     private boolean remoteDetached;
     private boolean over;
     private boolean lost;
+    private boolean owesDetach;
     private int dropped;
 
     Link(SessionEngine session, String name, int handle) {
@@ -122,6 +123,17 @@ public abstract sealed class Link permits SenderLink, ReceiverLink {
         }
     }
 
+    /**
+     * Keeps the engine from answering the peer's detach: the host does, with {@link #detach}, once it knows what to say. The link is
+     * over all the same. For use in {@link LinkListener#onDetach}.
+     */
+    public final void detachLater() {
+        if (!remoteDetached) {
+            throw new IllegalStateException("the peer has not detached");
+        }
+        owesDetach = true;
+    }
+
     /** The credit there is: for a sender what it may send yet, for a receiver what it may get yet. */
     public int credit() {
         return credit;
@@ -192,6 +204,8 @@ public abstract sealed class Link permits SenderLink, ReceiverLink {
         }
         if (detached) {
             session.gone(this);
+        } else if (owesDetach) {
+            end();
         } else {
             detach(closed, null);
         }

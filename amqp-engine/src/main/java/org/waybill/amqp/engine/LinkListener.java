@@ -17,8 +17,8 @@ public interface LinkListener<L extends Link> {
     default void onAttach(L link, Attach attach) {}
 
     /**
-     * The peer detached, or answers our detach. If the host has not called {@link Link#detach} when this returns, the engine answers
-     * with the same {@code closed} and no error. Comes at most once, and not together with {@link #onLost}.
+     * The peer detached, or answers our detach. If the host has called neither {@link Link#detach} nor {@link Link#detachLater} when
+     * this returns, the engine answers with the same {@code closed} and no error. Comes at most once, and not together with {@link #onLost}.
      */
     void onDetach(L link, boolean closed, @Nullable ErrorCondition error);
 

@@ -1,0 +1,288 @@
+package org.waybill.shard;
+
+import java.nio.BufferUnderflowException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.io.Invariant;
+import org.waybill.journal.JournalDamage;
+import org.waybill.journal.ReadCallback;
+import org.waybill.message.Annotations;
+import org.waybill.message.DecodeError;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.queue.Block;
+import org.waybill.queue.Queue;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.NodeKind;
+import org.waybill.spi.ProducerHandler;
+import org.waybill.spi.ProducerSpec;
+import org.waybill.spi.SessionHandler;
+
+/**
+ * Moves messages from one queue of its shard to another address: dead letters and what has expired. They are held until they
+ * are gone from here, and moved a batch a turn. On the shard's loop.
+ *
+ * <p>Within the shard one frame holds both the message's arrival and its removal. To another shard the mover sends as a producer
+ * does, and removes the message once it is stored there: a crash between the two leaves it in both. What the address does not
+ * take is put off, and available again at its old place after {@link #RETRY_MS}.
+ *
+ * <p>The moved message has no time to live and waits for nothing. Its annotations say where it came from, why, when, and after how
+ * many failed deliveries; see {@link Cause}.
+ */
+final class Mover implements ProducerHandler, SessionHandler {
+    /** How long a message waits that could not be moved. */
+    static final long RETRY_MS = 10_000;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Mover.class);
+    private static final int BATCH_ENTRIES = 256;
+    private static final int BATCH_BYTES = 1 << 20;
+
+    /** Beyond this what has expired is let wait a little. */
+    private static final int MANY = 2_048;
+
+    private static final long MS_BETWEEN_COMPLAINTS = 60_000;
+
+    private final Shard shard;
+    private final int shardCount;
+    private final LocalSession session;
+    private final LocalProducer producer;
+    private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
+    private final Map<Long, Moving> sent = new HashMap<>();
+    private @Nullable Reading reading;
+    private boolean scheduled;
+    private boolean stopped;
+    private long lastToken;
+
+    Mover(Shard shard, Shard[] all) {
+        this.shard = shard;
+        this.shardCount = all.length;
+        this.session = new LocalSession(all, shard.loop(), "", this, closed -> {});
+        this.producer = (LocalProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
+    }
+
+    /** Why a message is moved: the middle of the names of the annotations that it gets. */
+    enum Cause {
+        /** {@code x-opt-dead-letter-queue, -reason, -time, -count}. */
+        DEAD_LETTER("x-opt-dead-letter-"),
+        /** {@code x-opt-expired-queue, -reason, -time, -count}, and {@code x-opt-ACTUAL-EXPIRY} for its time. */
+        EXPIRED("x-opt-expired-");
+
+        private final String prefix;
+
+        Cause(String prefix) {
+            this.prefix = prefix;
+        }
+    }
+
+    private record Moving(Queue queue, Block block, int index, long id, String to, Cause cause, String reason) {
+        boolean isHere() {
+            return !queue.closed() && block.isHere(index, id);
+        }
+    }
+
+    /** Whether so many messages are on their way that what can wait should. */
+    boolean isBusy() {
+        return waiting.size() + sent.size() > MANY;
+    }
+
+    /** Moves a held entry. */
+    void move(Queue queue, Block block, int index, String to, Cause cause, String reason) {
+        waiting.addLast(new Moving(queue, block, index, block.id(index), to, cause, reason));
+        proceed();
+    }
+
+    /** Nothing is moved any more: what is on its way is still here at the next start. */
+    void stop() {
+        stopped = true;
+    }
+
+    private void proceed() {
+        if (!scheduled && reading == null && !waiting.isEmpty()) {
+            scheduled = true;
+            shard.execute(this::moveSome);
+        }
+    }
+
+    private void moveSome() {
+        scheduled = false;
+        Reading missing = new Reading();
+        int bytes = 0;
+        for (int i = 0; i < BATCH_ENTRIES && bytes < BATCH_BYTES && !stopped; i++) {
+            Moving entry = waiting.pollFirst();
+            if (entry == null) {
+                break;
+            }
+            if (entry.isHere()) {
+                Message message = entry.block.message(entry.index);
+                bytes += entry.block.recordBytes(entry.index);
+                if (message != null) {
+                    forward(entry, message);
+                } else {
+                    missing.add(entry);
+                }
+            }
+        }
+        session.flush();
+        if (missing.count > 0) {
+            reading = missing;
+            missing.start();
+        }
+        proceed();
+    }
+
+    private void forward(Moving entry, Message message) {
+        Message copy = message.forwarded(annotations(entry, message));
+        if (Placement.shardOf(entry.to, shardCount) == shard.number()) {
+            BrokerError error = shard.commands().forward(entry.to, copy);
+            if (error == null) {
+                moved(entry);
+            } else {
+                putOff(entry, error);
+            }
+        } else {
+            sent.put(++lastToken, entry);
+            session.forward(producer, entry.to, copy, lastToken);
+        }
+    }
+
+    private static void unreadable(Moving entry, Exception why) {
+        entry.queue.loaded(entry.block, entry.index, entry.id, null, String.valueOf(why.getMessage()));
+    }
+
+    private byte[] annotations(Moving entry, Message message) {
+        Block block = entry.block;
+        String prefix = entry.cause.prefix;
+        Map<String, Object> facts = new LinkedHashMap<>();
+        Node node = shard.state().node(entry.queue);
+        facts.put(prefix + "queue", entry.queue.name());
+        facts.put(prefix + "reason", entry.reason);
+        facts.put(prefix + "time", shard.nowMs());
+        facts.put(prefix + "count", (long) block.deliveryCount(entry.index));
+        facts.put("x-opt-ORIG-ADDRESS", entry.queue.name());
+        facts.put("x-opt-ORIG-QUEUE", node.subscription == null ? entry.queue.name() : node.title());
+        if (entry.cause == Cause.EXPIRED) {
+            facts.put("x-opt-ACTUAL-EXPIRY", block.expiresAtMs(entry.index));
+        }
+        byte[] own = block.annotations(entry.index);
+        return Annotations.merge(own == null ? message.annotations() : own, Annotations.of(facts));
+    }
+
+    private void moved(Moving entry) {
+        if (entry.isHere()) {
+            if (entry.cause == Cause.EXPIRED) {
+                entry.queue.countExpired();
+            }
+            shard.removed(entry.queue, entry.block, entry.index);
+        }
+    }
+
+    private void putOff(Moving entry, BrokerError error) {
+        if (!entry.isHere()) {
+            return;
+        }
+        Node node = shard.state().node(entry.queue);
+        if (shard.nowMs() - node.complainedAtMs >= MS_BETWEEN_COMPLAINTS) {
+            node.complainedAtMs = shard.nowMs();
+            LOG.warn(
+                    "WB2120 {}: message {} cannot be moved to {} and stays, as others may: {}",
+                    node.title(),
+                    entry.id,
+                    entry.to,
+                    error.message());
+        }
+        entry.queue.putOff(entry.block, entry.index, shard.nowMs() + RETRY_MS);
+    }
+
+    @Override
+    public void settled(long firstToken, long lastOfRange, Outcome outcome) {
+        for (long token = firstToken; token <= lastOfRange; token++) {
+            Moving entry = sent.remove(token);
+            if (entry != null) {
+                moved(entry);
+            }
+        }
+        shard.schedule();
+    }
+
+    @Override
+    public void refused(long token, BrokerError error) {
+        Moving entry = sent.remove(token);
+        if (entry != null) {
+            putOff(entry, error);
+        }
+        shard.schedule();
+    }
+
+    @Override
+    public void opened() {
+        // an anonymous producer may always send
+    }
+
+    @Override
+    public void closed(BrokerError error) {
+        // the broker stops: what is on its way is still here at the next start
+    }
+
+    @Override
+    public void blocked(String reason) {
+        // an anonymous producer is refused a single message instead
+    }
+
+    @Override
+    public void unblocked() {
+        // see blocked
+    }
+
+    @Override
+    public void batchEnd() {
+        // each answer was carried out at once
+    }
+
+    /** Messages on their way back from the journal, one read for all. */
+    private final class Reading implements ReadCallback {
+        private final @Nullable Moving[] entries = new @Nullable Moving[BATCH_ENTRIES];
+        private final long[] positions = new long[BATCH_ENTRIES];
+        private final int[] bytes = new int[BATCH_ENTRIES];
+        private int count;
+
+        void add(Moving entry) {
+            positions[count] = entry.block.position(entry.index);
+            bytes[count] = entry.block.recordBytes(entry.index);
+            entries[count++] = entry;
+        }
+
+        void start() {
+            shard.journal().read(positions, bytes, count, shard.loop(), this);
+        }
+
+        @Override
+        public void record(int i, byte[] payload) {
+            Moving entry = Invariant.present(entries[i]);
+            if (!stopped && entry.isHere()) {
+                try {
+                    forward(entry, Events.message(payload));
+                } catch (DecodeError | IllegalArgumentException | BufferUnderflowException malformed) {
+                    unreadable(entry, malformed);
+                }
+            }
+        }
+
+        @Override
+        public void damaged(int i, JournalDamage damage) {
+            unreadable(Invariant.present(entries[i]), damage);
+        }
+
+        @Override
+        public void done() {
+            reading = null;
+            session.flush();
+            proceed();
+            shard.schedule();
+        }
+    }
+}
