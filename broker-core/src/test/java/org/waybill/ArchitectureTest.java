@@ -72,6 +72,13 @@ final class ArchitectureTest {
     }
 
     @Test
+    void transactionsKnowNoLogAndNoOtherShard() {
+        only("tx", "queue", "message", "io")
+                .because("what a shard has promised is one thing, and who carries messages between shards another")
+                .check(CORE);
+    }
+
+    @Test
     void theSpiKnowsNoShard() {
         only("spi", "message", "selector", "io", "config", "security")
                 .because("an adapter must not reach through the seam")
@@ -80,7 +87,7 @@ final class ArchitectureTest {
 
     @Test
     void shardsKnowNoBroker() {
-        only("shard", "message", "selector", "io", "config", "spi", "queue", "journal")
+        only("shard", "message", "selector", "io", "config", "spi", "queue", "tx", "journal")
                 .because("a whole broker's shards run in one thread of a test")
                 .check(CORE);
     }

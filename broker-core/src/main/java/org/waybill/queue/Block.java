@@ -16,6 +16,7 @@ import org.waybill.message.Message;
  *                      bit  2      LOGGED: the journal holds a record of it that recovery will find
  *                      bit  3      UNREADABLE: its record is damaged; it is not handed out
  *                      bit  4      UNDECIDED: its transaction is not decided, and until then it is WAITING
+ *                      bit  5      SCHEDULED: it waits for the time at which its sender wants it delivered
  *                      bits 8..31  failed deliveries
  * </pre>
  */
@@ -37,6 +38,7 @@ public final class Block {
     private static final int LOGGED = 4;
     private static final int UNREADABLE = 8;
     private static final int UNDECIDED = 16;
+    private static final int SCHEDULED = 32;
     private static final int COUNT_SHIFT = 8;
 
     final Line line;
@@ -49,6 +51,9 @@ public final class Block {
     long wakeAtMs = TimeIndex.NEVER;
 
     int heapIndex = NOT_IN_HEAP;
+
+    /** Orders the blocks of a line by age. */
+    final long number;
 
     @Nullable
     Block next;
@@ -68,8 +73,9 @@ public final class Block {
     /** Bodies that entries of other queues refer to as well; they take the place of position and message. */
     private @Nullable SharedRecord @Nullable [] shared;
 
-    Block(Line line) {
+    Block(Line line, long number) {
         this.line = line;
+        this.number = number;
     }
 
     /** The queue whose entries it holds. */
@@ -215,6 +221,29 @@ public final class Block {
         return (flags[index] & UNDECIDED) != 0;
     }
 
+    boolean isScheduled(int index) {
+        return (flags[index] & SCHEDULED) != 0;
+    }
+
+    void schedule(int index) {
+        flags[index] |= SCHEDULED;
+    }
+
+    /** Whether an entry behind this one is available, in this block or a later one of its line. */
+    boolean isAhead(int index) {
+        for (Block block = line.last; block != this && block != null; block = block.previous) {
+            if (block.available > 0) {
+                return true;
+            }
+        }
+        for (int i = available > 0 ? index + 1 : count; i < count; i++) {
+            if (isAvailable(i)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     void undecided(int index) {
         flags[index] |= UNDECIDED;
     }
@@ -254,7 +283,7 @@ public final class Block {
             line.available--;
         }
         waiting -= isWaiting(index) ? 1 : 0;
-        flags[index] = flags[index] & ~STATE | ACQUIRED;
+        flags[index] = flags[index] & ~(STATE | SCHEDULED) | ACQUIRED;
     }
 
     /** A held entry is available. */

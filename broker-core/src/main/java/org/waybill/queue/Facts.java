@@ -21,6 +21,15 @@ public interface Facts {
      */
     void expired(Queue queue, Block block, int index);
 
+    /**
+     * A held entry has come due that was scheduled, and others behind it are available: it goes behind them, so that what is due
+     * first comes first. It stays held until it is removed or given back.
+     */
+    void overdue(Queue queue, Block block, int index);
+
+    /** Whether entries that came due before may still be on their way behind all others. */
+    boolean dueOnTheWay();
+
     /** When an entry may be delivered again that failed so often, in epoch milliseconds; 0 for at once. */
     long retryAtMs(Queue queue, int failures);
 

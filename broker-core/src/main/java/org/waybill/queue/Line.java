@@ -35,7 +35,7 @@ final class Line {
     }
 
     private Block link(@Nullable Block tail) {
-        Block block = new Block(this);
+        Block block = new Block(this, tail == null ? 0 : tail.number + 1);
         block.previous = tail;
         last = block;
         if (tail == null) {

@@ -117,6 +117,12 @@ public final class Queue {
         return expired;
     }
 
+    /** A message of it was stored again only to leave its old place: that is neither a new one nor one that is done. */
+    public void countMovedWithin() {
+        enqueued--;
+        dequeued--;
+    }
+
     /** A message of it has left because its time was up. */
     public void countExpired() {
         expired++;
@@ -179,6 +185,7 @@ public final class Queue {
         Block block = store(messageId, priority, message, bytes, logged, expiresAtMs);
         if (dueAtMs != 0) {
             delay(block, block.lastIndex(), dueAtMs);
+            block.schedule(block.lastIndex());
         }
         return block;
     }
@@ -438,16 +445,22 @@ public final class Queue {
         dispatcher.enlist(consumer);
     }
 
-    /** Gives an outcome to a delivery that {@link #take} took away. */
-    public void concludeTaken(QueueConsumer consumer, Block block, int index, Outcome outcome) {
+    /** Holds a live entry whose consumer is gone, for a transaction that was found undecided: {@link #concludeTaken} follows. */
+    public void take(Block block, int index) {
+        hold(block, index);
+        held++;
+    }
+
+    /** Gives an outcome to a delivery that was taken away from its consumer, which is null when it is gone. */
+    public void concludeTaken(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
         held--;
         if (!closed) {
             conclude(consumer, block, index, outcome);
         }
     }
 
-    private void conclude(QueueConsumer consumer, Block block, int index, Outcome outcome) {
-        if (consumer.browse) {
+    private void conclude(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
+        if (consumer != null && consumer.browse) {
             return;
         }
         if (outcome instanceof Outcome.Accepted) {
@@ -478,7 +491,7 @@ public final class Queue {
         return rejected.description() == null ? condition : condition + ": " + rejected.description();
     }
 
-    private void modify(QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
+    private void modify(@Nullable QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
         byte[] annotations = null;
         if (modified.annotations() != null) {
             annotations = annotate(block, index, modified.annotations());
@@ -491,7 +504,7 @@ public final class Queue {
             }
             facts.counted(this, block, index);
         }
-        if (modified.undeliverableHere() && !consumer.closed) {
+        if (modified.undeliverableHere() && consumer != null && !consumer.closed) {
             dispatcher.refuse(consumer, block.id(index));
         }
     }
@@ -571,8 +584,12 @@ public final class Queue {
 
     // ---- time
 
-    /** Looks through a block that {@link TimeIndex#poll} gave: what is due becomes available, what has expired goes. */
+    /**
+     * Looks through a block that {@link TimeIndex#poll} gave: what has expired goes, what is due becomes available. Of scheduled
+     * entries only those that are due first, here and in all other blocks: the others follow when the block is polled again.
+     */
     public void timePassed(Block block, long nowMs) {
+        long first = TimeIndex.NEVER;
         long next = TimeIndex.NEVER;
         for (int i = 0; i < block.count; i++) {
             long at = timeOf(block, i);
@@ -581,13 +598,43 @@ public final class Queue {
             } else if (block.id(i) > visibleId) {
                 // its record is not forced: it will be in a moment
                 next = Math.min(next, nowMs + 1);
-            } else if (block.isUndecided(i) || !expireIfDue(block, i, nowMs)) {
+            } else if (block.isUndecided(i)) {
                 makeAvailable(block, i);
+            } else if (!expireIfDue(block, i, nowMs)) {
+                if (block.isScheduled(i)) {
+                    first = Math.min(first, at);
+                } else {
+                    makeAvailable(block, i);
+                }
             }
+        }
+        if (first <= facts.times().earliestMs()) {
+            next = Math.min(next, comeDue(block, first, nowMs));
+        } else {
+            next = Math.min(next, first);
         }
         if (!closed) {
             facts.times().note(block, next);
         }
+    }
+
+    /** Lets the scheduled entries go that are due at this time; returns when the next ones are. */
+    private long comeDue(Block block, long atMs, long nowMs) {
+        long next = TimeIndex.NEVER;
+        for (int i = 0; i < block.count && atMs <= nowMs; i++) {
+            if (!block.isWaiting(i) || !block.isScheduled(i) || block.isUndecided(i) || block.id(i) > visibleId) {
+                continue;
+            }
+            if (block.dueAtMs(i) > atMs) {
+                next = Math.min(next, block.dueAtMs(i));
+            } else if (block.ownsBody(i) && (block.isAhead(i) || facts.dueOnTheWay())) {
+                hold(block, i);
+                facts.overdue(this, block, i);
+            } else {
+                makeAvailable(block, i);
+            }
+        }
+        return next;
     }
 
     /** When something happens to an entry by itself. */

@@ -76,7 +76,7 @@ public final class TimeIndex {
         while (at > 0) {
             int parent = (at - 1) >>> 1;
             Block above = heap[parent];
-            if (above == null || above.wakeAtMs <= block.wakeAtMs) {
+            if (above == null || !isBefore(block, above)) {
                 break;
             }
             put(above, at);
@@ -91,11 +91,11 @@ public final class TimeIndex {
         while (child < size) {
             Block below = heap[child];
             Block other = child + 1 < size ? heap[child + 1] : null;
-            if (below != null && other != null && other.wakeAtMs < below.wakeAtMs) {
+            if (below != null && other != null && isBefore(other, below)) {
                 below = other;
                 child++;
             }
-            if (below == null || block.wakeAtMs <= below.wakeAtMs) {
+            if (below == null || !isBefore(below, block)) {
                 break;
             }
             put(below, at);
@@ -103,6 +103,11 @@ public final class TimeIndex {
             child = 2 * at + 1;
         }
         put(block, at);
+    }
+
+    /** Of blocks with one time the older is first: what is due at once comes in the order in which it was sent. */
+    private static boolean isBefore(Block block, Block other) {
+        return block.wakeAtMs != other.wakeAtMs ? block.wakeAtMs < other.wakeAtMs : block.number < other.number;
     }
 
     private void put(Block block, int at) {

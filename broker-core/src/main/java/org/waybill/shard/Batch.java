@@ -21,11 +21,13 @@ final class Batch {
         CONSUMED,
         /** a first token, b last token, x outcome, y non-null to confirm. */
         SETTLE,
-        /** target consumer, a first token, b last token, x hold. */
+        /** target consumer, a first token, b last token, x share, y what was stated. */
         SETTLE_IN_TRANSACTION,
-        /** target transaction, x batch of its sends or null, y reply. */
+        /** target the only share, y reply. */
         COMMIT,
-        /** target transaction, y reply or null. */
+        /** target commit, x share. */
+        PREPARE,
+        /** target share, y reply or null. */
         ROLLBACK,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,

@@ -55,6 +55,13 @@ final class Bytes {
         return this;
     }
 
+    Bytes putArray(byte[] bytes) {
+        room(bytes.length);
+        System.arraycopy(bytes, 0, array, length, bytes.length);
+        length += bytes.length;
+        return this;
+    }
+
     /** What was written, in an array of its own. */
     byte[] copy() {
         return Arrays.copyOf(array, length);

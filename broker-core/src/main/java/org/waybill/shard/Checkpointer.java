@@ -17,6 +17,7 @@ import org.waybill.queue.Queue;
  * <pre>
  *  chunk    QUEUE   0x01, var id, text name
  *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
+ *           PREPARED 0x0A, DECIDED 0x0B, as the events of these names
  *           TOPIC   0x03, text name
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
@@ -29,6 +30,8 @@ import org.waybill.queue.Queue;
 final class Checkpointer implements CheckpointListener {
     static final int QUEUE = 1;
     static final int ENTRIES = 2;
+    static final int PREPARED = 10;
+    static final int DECIDED = 11;
     static final int TOPIC = 3;
     static final int SUBSCRIPTION = 4;
 
@@ -38,6 +41,7 @@ final class Checkpointer implements CheckpointListener {
     private final Shard shard;
     private final State state;
     private final Bytes chunk = new Bytes();
+    private final ArrayDeque<byte[]> transactions = new ArrayDeque<>();
     private final ArrayDeque<Node> waiting = new ArrayDeque<>();
     private final ArrayDeque<String> topics = new ArrayDeque<>();
     private @Nullable CheckpointWriter writer;
@@ -89,10 +93,23 @@ final class Checkpointer implements CheckpointListener {
                 topics.add(topic.name);
             }
         }
+        captureTransactions();
         walk = Walk.nowhere();
         throughIndex = -1;
         full = false;
         proceed(to);
+    }
+
+    /** They are few, and what becomes of them later is in the log behind this checkpoint. */
+    private void captureTransactions() {
+        state.ledger().forEachPrepared((id, promise) -> {
+            TransactionEvents.prepared(chunk.clear().putByte(PREPARED), id, promise);
+            transactions.add(chunk.copy());
+        });
+        state.ledger().forEachDecided((id, participants) -> {
+            TransactionEvents.decided(chunk.clear().putByte(DECIDED), id, participants);
+            transactions.add(chunk.copy());
+        });
     }
 
     /** One part, unless the writer it belongs to has failed meanwhile. */
@@ -102,7 +119,12 @@ final class Checkpointer implements CheckpointListener {
         }
         int budget = ENTRIES_PER_TURN;
         while (budget > 0 && !full && throughIndex < 0) {
-            if (walk.ended()) {
+            byte[] transaction = transactions.pollFirst();
+            if (transaction != null) {
+                chunk.clear().putArray(transaction);
+                append();
+                budget -= 8;
+            } else if (walk.ended()) {
                 String topic = topics.pollFirst();
                 Node node = topic == null ? waiting.pollFirst() : null;
                 if (topic != null) {
@@ -225,6 +247,7 @@ final class Checkpointer implements CheckpointListener {
     private void end() {
         writer = null;
         waiting.clear();
+        transactions.clear();
         topics.clear();
         walk = Walk.nowhere();
         Runnable done = whenDone;

@@ -14,6 +14,7 @@ import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.SubscriptionId;
+import org.waybill.tx.Part;
 
 /** Carries out what sessions ask of a shard. */
 final class Commands {
@@ -61,14 +62,19 @@ final class Commands {
             }
             case SETTLE_IN_TRANSACTION -> {
                 LocalConsumer consumer = (LocalConsumer) target;
-                LocalTransaction.Hold hold = (LocalTransaction.Hold) present(batch.x[i]);
                 if (consumer.node != null) {
-                    hold.transaction().hold(consumer, batch.a[i], batch.b[i], hold);
+                    shard.participant()
+                            .hold((Share) present(batch.x[i]), consumer, batch.a[i], batch.b[i], (Part.Stated)
+                                    present(batch.y[i]));
                 }
             }
-            case COMMIT -> commit((LocalTransaction) target, batch, i, outbox);
+            case COMMIT -> {
+                BrokerError refusal = shard.participant().commit((Share) target, outbox);
+                reply(outbox, batch.y[i], refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal));
+            }
+            case PREPARE -> ((Commit) target).prepare((Share) present(batch.x[i]));
             case ROLLBACK -> {
-                ((LocalTransaction) target).rolledBack();
+                shard.participant().rollBack((Share) target);
                 reply(outbox, batch.y[i], new Reply.Done<>(true));
             }
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
@@ -177,6 +183,36 @@ final class Commands {
         return topic != null ? topic : new BrokerError(Code.NOT_FOUND, "what this producer sends to has been deleted");
     }
 
+    /** As {@link #destination}, when the producer may have closed since. */
+    Object destinationInTransaction(Batch sends, int i) {
+        LocalProducer producer = (LocalProducer) sends.targets[i];
+        Destination named = producer.destination;
+        if (named == null || producer.node != null || producer.topic != null) {
+            return destination(sends, i);
+        }
+        return named.kind() == NodeKind.TOPIC ? topics.destination(named.name()) : resolve(named.name());
+    }
+
+    /** Why a message is not taken by a {@link Node} or a {@link Topic}, or null. */
+    @Nullable
+    String refusal(Object destination, Message message, LocalProducer from) {
+        return destination instanceof Topic topic
+                ? refusal(topic, message, from)
+                : refusal((Node) destination, message);
+    }
+
+    /** Stores a message where it goes: a {@link Node} or a {@link Topic}. */
+    void store(Object destination, Message message, LocalProducer from) {
+        if (destination instanceof Topic topic) {
+            router.store(topic, message, from.session.containerId());
+            overflowTargets();
+        } else {
+            Node node = (Node) destination;
+            shard.store(node, message, false);
+            overflow(node);
+        }
+    }
+
     private @Nullable String refusal(Node node, Message message) {
         return shard.noRoom() != null && message.durable() ? shard.noRoom() : Limits.refusal(node, message);
     }
@@ -199,44 +235,6 @@ final class Commands {
             Limits.enforce(node);
             block(node, node.blocked);
         }
-    }
-
-    /** All of it in this turn, and so in one frame: it is in the log whole or not at all. */
-    private void commit(LocalTransaction transaction, Batch batch, int i, Outbox outbox) {
-        Batch sends = (Batch) batch.x[i];
-        List<Object> destinations = new ArrayList<>();
-        BrokerError refusal = null;
-        for (int s = 0; sends != null && s < sends.size && refusal == null; s++) {
-            Message message = (Message) present(sends.x[s]);
-            Object found = destination(sends, s);
-            destinations.add(found);
-            if (found instanceof BrokerError error) {
-                refusal = error;
-            } else {
-                String why = found instanceof Topic topic
-                        ? refusal(topic, message, (LocalProducer) sends.targets[s])
-                        : refusal((Node) found, message);
-                refusal = why == null ? null : new BrokerError(Code.RESOURCE_LIMIT, why);
-            }
-        }
-        if (refusal != null) {
-            transaction.rolledBack();
-            reply(outbox, batch.y[i], new Reply.Refused<>(refusal));
-            return;
-        }
-        for (int s = 0; s < destinations.size(); s++) {
-            Message message = (Message) present(present(sends).x[s]);
-            if (destinations.get(s) instanceof Topic topic) {
-                router.store(topic, message, outbox.session.containerId());
-                overflowTargets();
-            } else {
-                Node node = (Node) destinations.get(s);
-                shard.store(node, message, false);
-                overflow(node);
-            }
-        }
-        transaction.committed(outbox, shard.turn().answers());
-        reply(outbox, batch.y[i], new Reply.Done<>(true));
     }
 
     private <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {

@@ -22,6 +22,7 @@ import org.waybill.queue.Queue;
  *  REMOVED        5   var queue, var count, var first id, then var difference to the id before
  *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
  *                     (none: empty)
+ *  PREPARED to CONCLUDED, 10 to 13: see {@link TransactionEvents}
  *  TOPIC_CREATED  7   text name
  *  TOPIC_DELETED  8   text name
  *  SUBSCRIBED     9   var queue, which the durable subscription fills
@@ -37,6 +38,10 @@ public final class Events {
     static final byte RELOCATED = 4;
     static final byte REMOVED = 5;
     static final byte COUNTED = 6;
+    static final byte PREPARED = 10;
+    static final byte DECIDED = 11;
+    static final byte FORGOTTEN = 12;
+    static final byte CONCLUDED = 13;
     static final byte TOPIC_CREATED = 7;
     static final byte TOPIC_DELETED = 8;
     static final byte SUBSCRIBED = 9;
@@ -57,6 +62,10 @@ public final class Events {
             case RELOCATED -> "relocated";
             case REMOVED -> "removed";
             case COUNTED -> "counted";
+            case PREPARED -> "prepared";
+            case DECIDED -> "decided";
+            case FORGOTTEN -> "forgotten";
+            case CONCLUDED -> "concluded";
             case TOPIC_CREATED -> "topic-created";
             case TOPIC_DELETED -> "topic-deleted";
             case SUBSCRIBED -> "subscribed";

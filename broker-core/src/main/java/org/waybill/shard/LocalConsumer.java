@@ -66,19 +66,7 @@ final class LocalConsumer implements Consumer, Sink {
 
     @Override
     public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
-        LocalTransaction in = (LocalTransaction) transaction;
-        if (!in.uses(shard)) {
-            settle(firstToken, lastToken, settled ? Outcome.FAILED : Outcome.RELEASED, false);
-            return;
-        }
-        session.lane(shard)
-                .add(
-                        Batch.Kind.SETTLE_IN_TRANSACTION,
-                        this,
-                        firstToken,
-                        lastToken,
-                        new LocalTransaction.Hold(in, outcome, settled),
-                        null);
+        ((LocalTransaction) transaction).settle(this, firstToken, lastToken, outcome, settled);
     }
 
     @Override

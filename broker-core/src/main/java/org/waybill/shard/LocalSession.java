@@ -40,6 +40,7 @@ public final class LocalSession implements BrokerSession {
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
     private final Set<LocalTransaction> transactions = new HashSet<>(0);
+    private long bufferedBytes;
     private boolean closed;
 
     /**
@@ -120,6 +121,15 @@ public final class LocalSession implements BrokerSession {
         transactions.remove(transaction);
     }
 
+    Shard[] shards() {
+        return shards;
+    }
+
+    /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
+    void buffered(long change) {
+        bufferedBytes += change;
+    }
+
     /** Where a message says it goes, or null when it does not say. */
     @Nullable
     Destination destinationOf(Message message) {
@@ -178,6 +188,10 @@ public final class LocalSession implements BrokerSession {
     }
 
     private void submit() {
+        if (bufferedBytes != 0) {
+            shards[0].memory().add(bufferedBytes);
+            bufferedBytes = 0;
+        }
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {

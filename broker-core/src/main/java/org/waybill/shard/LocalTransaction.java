@@ -4,23 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
-import org.waybill.queue.Block;
-import org.waybill.queue.Queue;
-import org.waybill.queue.QueueConsumer;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Destination;
 import org.waybill.spi.Transaction;
+import org.waybill.tx.Part;
 
 /**
- * A local transaction. Its sends wait on the session's side; the deliveries it has outcomes for are held on the shard's side
- * from the moment they are stated. All of it must lie on one shard, whose one frame makes it atomic.
- *
- * <p>The fields under <i>shard</i> belong to the shard's loop, all others to the session's.
+ * A local transaction on its session's loop: gathers a {@link Share} for each shard it touches. With one it commits as one frame of
+ * that shard; with more, in two phases ({@link Commit}).
  */
 final class LocalTransaction implements Transaction {
     /** What one transaction may hold until it commits. */
@@ -28,83 +23,89 @@ final class LocalTransaction implements Transaction {
 
     static final long MAX_BYTES = 64L << 20;
 
-    private static final int NO_SHARD = -1;
-
     private final LocalSession session;
-    private @Nullable Batch sends;
+    private final List<Share> shares = new ArrayList<>(1);
+    private int sends;
     private long bytes;
-    private int shard = NO_SHARD;
     private @Nullable BrokerError broken;
-
-    // ---- shard
-    private final List<Held> held = new ArrayList<>(0);
 
     LocalTransaction(LocalSession session) {
         this.session = session;
     }
 
-    /** The outcome stated for a range of deliveries. */
-    record Hold(LocalTransaction transaction, Outcome outcome, boolean settled) {}
-
-    private record Held(
-            LocalConsumer consumer, QueueConsumer state, Queue queue, Block block, int index, Hold hold, long token) {}
-
-    // ---- on the session's loop
-
     void send(LocalProducer producer, Message message) {
+        if (broken != null) {
+            return;
+        }
         Destination named = producer.destination == null ? session.destinationOf(message) : null;
         int on = named == null ? producer.shard : session.shardOf(named);
         if (on < 0) {
-            broken = new BrokerError(
-                    Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties");
-            return;
-        }
-        uses(on);
-        Batch to = sends;
-        if (to == null) {
-            to = new Batch(session);
-            sends = to;
-        }
-        bytes += message.size();
-        if (to.size >= MAX_SENDS || bytes > MAX_BYTES) {
-            broken = new BrokerError(
+            breaks(new BrokerError(
+                    Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties"));
+        } else if (sends == MAX_SENDS || bytes + message.size() > MAX_BYTES) {
+            breaks(new BrokerError(
                     Code.RESOURCE_LIMIT,
-                    "a transaction has more than " + MAX_SENDS + " messages or " + MAX_BYTES + " bytes to send");
-            sends = null;
-        }
-        if (broken == null) {
-            to.add(
-                    Batch.Kind.SEND,
-                    producer,
-                    0,
-                    named == null ? 0 : LocalSession.topicFlag(named),
-                    message,
-                    named == null ? null : named.name());
+                    "a transaction has more than " + MAX_SENDS + " messages or " + MAX_BYTES + " bytes to send"));
+        } else {
+            sends++;
+            bytes += message.size();
+            session.buffered(message.size());
+            share(on).send(producer, message, named);
         }
     }
 
-    /** Notes a shard that it needs; false when that cannot be, and it can only be rolled back. */
-    boolean uses(int on) {
-        shard = shard == NO_SHARD ? on : shard;
-        if (shard != on) {
-            broken = new BrokerError(
-                    Code.NOT_IMPLEMENTED,
-                    "a transaction over queues of different shards: this version commits only within one (setting shards: 1)");
+    void settle(LocalConsumer consumer, long firstToken, long lastToken, Outcome outcome, boolean settled) {
+        session.lane(consumer.shard)
+                .add(
+                        Batch.Kind.SETTLE_IN_TRANSACTION,
+                        consumer,
+                        firstToken,
+                        lastToken,
+                        share(consumer.shard),
+                        new Part.Stated(outcome, settled));
+    }
+
+    private Share share(int shard) {
+        for (int i = 0; i < shares.size(); i++) {
+            if (shares.get(i).shard == shard) {
+                return shares.get(i);
+            }
         }
-        return shard == on;
+        Share share = new Share(session, shard);
+        shares.add(share);
+        return share;
+    }
+
+    /** It can only be rolled back, and keeps nothing in memory for longer than that takes. */
+    private void breaks(BrokerError why) {
+        broken = why;
+        dropSends();
+    }
+
+    private void dropSends() {
+        for (Share share : shares) {
+            session.buffered(-share.dropSends());
+        }
     }
 
     @Override
     public void commit(Consumer<Reply<Boolean>> reply) {
-        session.ended(this);
         BrokerError why = broken;
         if (why != null) {
-            abandon();
-            session.answerLater(() -> reply.accept(new Reply.Refused<>(why)));
-        } else if (shard == NO_SHARD) {
+            end(rolledBack -> reply.accept(new Reply.Refused<>(why)));
+            return;
+        }
+        session.ended(this);
+        if (shares.isEmpty()) {
             session.answerLater(() -> reply.accept(new Reply.Done<>(true)));
+        } else if (shares.size() == 1) {
+            Share only = shares.get(0);
+            session.lane(only.shard).add(Batch.Kind.COMMIT, only, 0, 0, null, reply);
         } else {
-            session.lane(shard).add(Batch.Kind.COMMIT, this, 0, 0, sends, reply);
+            Commit commit = new Commit(session.shards(), shares, reply);
+            for (Share share : shares) {
+                session.lane(share.shard).add(Batch.Kind.PREPARE, commit, 0, 0, share, null);
+            }
         }
     }
 
@@ -115,46 +116,24 @@ final class LocalTransaction implements Transaction {
 
     /** Rolls back without an answer. */
     void abandon() {
-        end(null);
+        end(rolledBack -> {});
     }
 
-    private void end(@Nullable Consumer<Reply<Boolean>> reply) {
+    private void end(Consumer<Reply<Boolean>> reply) {
         session.ended(this);
-        sends = null;
-        if (shard != NO_SHARD) {
-            session.lane(shard).add(Batch.Kind.ROLLBACK, this, 0, 0, null, reply);
-        } else if (reply != null) {
+        dropSends();
+        if (shares.isEmpty()) {
             session.answerLater(() -> reply.accept(new Reply.Done<>(true)));
+            return;
         }
-    }
-
-    // ---- on the shard's loop
-
-    void hold(LocalConsumer consumer, long firstToken, long lastToken, Hold hold) {
-        Queue queue = Invariant.present(consumer.node).queue;
-        QueueConsumer state = Invariant.present(consumer.state);
-        queue.take(
-                state,
-                firstToken,
-                lastToken,
-                (token, block, index) -> held.add(new Held(consumer, state, queue, block, index, hold, token)));
-    }
-
-    void committed(Outbox outbox, Answers answers) {
-        for (Held one : held) {
-            one.queue.concludeTaken(one.state, one.block, one.index, one.hold.outcome());
-            if (!one.hold.settled()) {
-                answers.add(outbox, Batch.Kind.CONSUMER_SETTLED, one.consumer, one.token, one.token, null, null);
+        int[] missing = {shares.size()};
+        Consumer<Reply<Boolean>> gather = one -> {
+            if (--missing[0] == 0) {
+                reply.accept(one);
             }
+        };
+        for (Share share : shares) {
+            session.lane(share.shard).add(Batch.Kind.ROLLBACK, share, 0, 0, null, gather);
         }
-        held.clear();
-    }
-
-    void rolledBack() {
-        for (Held one : held) {
-            one.queue.concludeTaken(
-                    one.state, one.block, one.index, one.hold.settled() ? Outcome.FAILED : Outcome.RELEASED);
-        }
-        held.clear();
     }
 }

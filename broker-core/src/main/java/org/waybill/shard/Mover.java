@@ -24,8 +24,9 @@ import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 
 /**
- * Moves messages from one queue of its shard to another address: dead letters and what has expired. They are held until they
- * are gone from here, and moved a batch a turn. On the shard's loop.
+ * Moves messages from one queue of its shard to another address, dead letters and what has expired, or to the end of their own
+ * queue, when their time comes while others are ahead of it. They are held until they are gone from here, and moved in order, a
+ * batch a turn. On the shard's loop.
  *
  * <p>Within the shard one frame holds both the message's arrival and its removal. To another shard the mover sends as a producer
  * does, and removes the message once it is stored there: a crash between the two leaves it in both. What the address does not
@@ -53,7 +54,7 @@ final class Mover implements ProducerHandler, SessionHandler {
     private final LocalProducer producer;
     private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
     private final Map<Long, Moving> sent = new HashMap<>();
-    private @Nullable Reading reading;
+    private @Nullable Load reading;
     private boolean scheduled;
     private boolean stopped;
     private long lastToken;
@@ -70,7 +71,9 @@ final class Mover implements ProducerHandler, SessionHandler {
         /** {@code x-opt-dead-letter-queue, -reason, -time, -count}. */
         DEAD_LETTER("x-opt-dead-letter-"),
         /** {@code x-opt-expired-queue, -reason, -time, -count}, and {@code x-opt-ACTUAL-EXPIRY} for its time. */
-        EXPIRED("x-opt-expired-");
+        EXPIRED("x-opt-expired-"),
+        /** No annotations: the message is as its sender made it. */
+        DUE("");
 
         private final String prefix;
 
@@ -79,7 +82,9 @@ final class Mover implements ProducerHandler, SessionHandler {
         }
     }
 
-    private record Moving(Queue queue, Block block, int index, long id, String to, Cause cause, String reason) {
+    /** An entry and where it goes; behind all others of its own queue when that is null. */
+    private record Moving(
+            Queue queue, Block block, int index, long id, @Nullable String to, Cause cause, String reason) {
         boolean isHere() {
             return !queue.closed() && block.isHere(index, id);
         }
@@ -90,9 +95,20 @@ final class Mover implements ProducerHandler, SessionHandler {
         return waiting.size() + sent.size() > MANY;
     }
 
-    /** Moves a held entry. */
+    /** Whether nothing is on its way. */
+    boolean isIdle() {
+        return waiting.isEmpty() && sent.isEmpty() && reading == null;
+    }
+
+    /** Moves a held entry to another address. */
     void move(Queue queue, Block block, int index, String to, Cause cause, String reason) {
         waiting.addLast(new Moving(queue, block, index, block.id(index), to, cause, reason));
+        proceed();
+    }
+
+    /** Moves a held entry behind all others of its queue. */
+    void moveBehind(Queue queue, Block block, int index) {
+        waiting.addLast(new Moving(queue, block, index, block.id(index), null, Cause.DUE, ""));
         proceed();
     }
 
@@ -110,43 +126,56 @@ final class Mover implements ProducerHandler, SessionHandler {
 
     private void moveSome() {
         scheduled = false;
-        Reading missing = new Reading();
-        int bytes = 0;
-        for (int i = 0; i < BATCH_ENTRIES && bytes < BATCH_BYTES && !stopped; i++) {
+        Load load = new Load();
+        while (!load.full() && !stopped) {
             Moving entry = waiting.pollFirst();
             if (entry == null) {
                 break;
             }
             if (entry.isHere()) {
-                Message message = entry.block.message(entry.index);
-                bytes += entry.block.recordBytes(entry.index);
-                if (message != null) {
-                    forward(entry, message);
-                } else {
-                    missing.add(entry);
-                }
+                load.add(entry);
+            }
+        }
+        if (load.missing == 0) {
+            forward(load);
+        } else {
+            reading = load;
+            load.read();
+        }
+    }
+
+    /** In the order in which they were to be moved. */
+    private void forward(Load load) {
+        for (int i = 0; i < load.count; i++) {
+            Moving entry = Invariant.present(load.entries[i]);
+            Message message = load.messages[i];
+            if (message != null && entry.isHere() && !stopped) {
+                forward(entry, message);
             }
         }
         session.flush();
-        if (missing.count > 0) {
-            reading = missing;
-            missing.start();
-        }
         proceed();
     }
 
     private void forward(Moving entry, Message message) {
+        String to = entry.to;
+        if (to == null) {
+            shard.storeAgain(entry.queue, message, entry.block.expiresAtMs(entry.index));
+            entry.queue.countMovedWithin();
+            shard.removed(entry.queue, entry.block, entry.index);
+            return;
+        }
         Message copy = message.forwarded(annotations(entry, message));
-        if (Placement.shardOf(entry.to, shardCount) == shard.number()) {
-            BrokerError error = shard.commands().forward(entry.to, copy);
-            if (error == null) {
-                moved(entry);
-            } else {
-                putOff(entry, error);
-            }
-        } else {
+        if (Placement.shardOf(to, shardCount) != shard.number()) {
             sent.put(++lastToken, entry);
-            session.forward(producer, entry.to, copy, lastToken);
+            session.forward(producer, to, copy, lastToken);
+            return;
+        }
+        BrokerError error = shard.commands().forward(to, copy);
+        if (error == null) {
+            moved(entry);
+        } else {
+            putOff(entry, error);
         }
     }
 
@@ -243,46 +272,58 @@ final class Mover implements ProducerHandler, SessionHandler {
         // each answer was carried out at once
     }
 
-    /** Messages on their way back from the journal, one read for all. */
-    private final class Reading implements ReadCallback {
+    /** Messages that are moved together; those not in memory come with one read from the journal. */
+    private final class Load implements ReadCallback {
         private final @Nullable Moving[] entries = new @Nullable Moving[BATCH_ENTRIES];
-        private final long[] positions = new long[BATCH_ENTRIES];
-        private final int[] bytes = new int[BATCH_ENTRIES];
+        private final @Nullable Message[] messages = new @Nullable Message[BATCH_ENTRIES];
+        private final int[] read = new int[BATCH_ENTRIES];
         private int count;
+        private int missing;
+        private int bytes;
+
+        boolean full() {
+            return count == BATCH_ENTRIES || bytes >= BATCH_BYTES;
+        }
 
         void add(Moving entry) {
-            positions[count] = entry.block.position(entry.index);
-            bytes[count] = entry.block.recordBytes(entry.index);
+            Message message = entry.block.message(entry.index);
+            bytes += entry.block.recordBytes(entry.index);
+            if (message == null) {
+                read[missing++] = count;
+            }
+            messages[count] = message;
             entries[count++] = entry;
         }
 
-        void start() {
-            shard.journal().read(positions, bytes, count, shard.loop(), this);
+        void read() {
+            long[] positions = new long[missing];
+            int[] recordBytes = new int[missing];
+            for (int i = 0; i < missing; i++) {
+                Moving entry = Invariant.present(entries[read[i]]);
+                positions[i] = entry.block.position(entry.index);
+                recordBytes[i] = entry.block.recordBytes(entry.index);
+            }
+            shard.journal().read(positions, recordBytes, missing, shard.loop(), this);
         }
 
         @Override
         public void record(int i, byte[] payload) {
-            Moving entry = Invariant.present(entries[i]);
-            if (!stopped && entry.isHere()) {
-                try {
-                    forward(entry, Events.message(payload));
-                } catch (DecodeError | IllegalArgumentException | BufferUnderflowException malformed) {
-                    unreadable(entry, malformed);
-                }
+            try {
+                messages[read[i]] = Events.message(payload);
+            } catch (DecodeError | IllegalArgumentException | BufferUnderflowException malformed) {
+                unreadable(Invariant.present(entries[read[i]]), malformed);
             }
         }
 
         @Override
         public void damaged(int i, JournalDamage damage) {
-            unreadable(Invariant.present(entries[i]), damage);
+            unreadable(Invariant.present(entries[read[i]]), damage);
         }
 
         @Override
         public void done() {
             reading = null;
-            session.flush();
-            proceed();
-            shard.schedule();
+            shard.execute(() -> forward(this));
         }
     }
 }

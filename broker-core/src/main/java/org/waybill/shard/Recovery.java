@@ -5,6 +5,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,6 +17,7 @@ import org.waybill.journal.ReplayHandler;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.tx.TransactionId;
 
 /**
  * Brings shards back to where the log says they were: the newest checkpoint of each, then the events behind it. On the
@@ -32,7 +34,7 @@ public final class Recovery implements ReplayHandler {
     }
 
     /** One shard's share: events before its checkpoint's position are in the checkpoint already. */
-    private record Part(Shard shard, long replayFrom) {}
+    private record Part(Shard shard, FoundTransactions found, long replayFrom) {}
 
     /**
      * Recovers all shards and makes them known to the journal, which may be started then.
@@ -44,17 +46,20 @@ public final class Recovery implements ReplayHandler {
         Recovery recovery = new Recovery(journal);
         long from = Long.MAX_VALUE;
         for (Shard shard : shards) {
-            long replayFrom = recovery.checkpoint(disk, shard);
-            recovery.parts.add(new Part(shard, replayFrom));
+            FoundTransactions found = new FoundTransactions();
+            long replayFrom = recovery.checkpoint(disk, shard, found);
+            recovery.parts.add(new Part(shard, found, replayFrom));
             from = Math.min(from, replayFrom);
         }
         journal.replay(from, recovery);
         for (Part part : recovery.parts) {
+            part.found().resolve(part.shard().state());
             recovery.finish(part);
         }
+        recovery.decide(shards);
     }
 
-    private long checkpoint(Disk disk, Shard shard) throws IOException {
+    private long checkpoint(Disk disk, Shard shard, FoundTransactions found) throws IOException {
         Optional<CheckpointReader> newest = CheckpointReader.newest(disk, shard.number());
         if (newest.isEmpty()) {
             return -1;
@@ -62,7 +67,7 @@ public final class Recovery implements ReplayHandler {
         try (CheckpointReader reader = newest.get()) {
             ByteBuffer chunk = reader.next();
             while (chunk != null) {
-                apply(shard.state(), chunk);
+                apply(shard.state(), found, chunk);
                 chunk = reader.next();
             }
             ByteBuffer meta = ByteBuffer.wrap(reader.meta());
@@ -72,7 +77,7 @@ public final class Recovery implements ReplayHandler {
         }
     }
 
-    private static void apply(State state, ByteBuffer in) {
+    private static void apply(State state, FoundTransactions found, ByteBuffer in) {
         switch (in.get()) {
             case Checkpointer.QUEUE -> {
                 int id = (int) Bytes.var(in);
@@ -83,8 +88,15 @@ public final class Recovery implements ReplayHandler {
                 int id = (int) Bytes.var(in);
                 state.subscribed(id, Subscription.read(in));
             }
+            case Checkpointer.PREPARED -> found.prepared(in);
+            case Checkpointer.DECIDED -> decided(state, in);
             default -> entries(state, in);
         }
+    }
+
+    private static void decided(State state, ByteBuffer in) {
+        TransactionId id = TransactionEvents.transaction(in);
+        state.ledger().decided(id, TransactionEvents.participants(in));
     }
 
     private static void entries(State state, ByteBuffer in) {
@@ -125,7 +137,7 @@ public final class Recovery implements ReplayHandler {
         }
         part.shard().recoveredTo(currentIndex);
         try {
-            apply(part.shard().state(), type, position, recordBytes, payload);
+            apply(part, type, position, recordBytes, payload);
         } catch (BufferUnderflowException | IllegalArgumentException malformed) {
             throw new IllegalStateException(
                     "the journal's " + Events.name(type) + " entry at position " + position + " cannot be read",
@@ -133,7 +145,8 @@ public final class Recovery implements ReplayHandler {
         }
     }
 
-    private static void apply(State state, byte type, long position, int recordBytes, ByteBuffer in) {
+    private static void apply(Part part, byte type, long position, int recordBytes, ByteBuffer in) {
+        State state = part.shard().state();
         switch (type) {
             case Events.QUEUE_CREATED -> {
                 int id = (int) Bytes.var(in);
@@ -157,6 +170,10 @@ public final class Recovery implements ReplayHandler {
                 byte[] annotations = Bytes.bytes(in);
                 state.counted(queue, messageId, count, dueMs, annotations.length == 0 ? null : annotations);
             }
+            case Events.PREPARED -> part.found().prepared(in);
+            case Events.DECIDED -> decided(state, in);
+            case Events.FORGOTTEN -> state.ledger().forgotten(TransactionEvents.transaction(in));
+            case Events.CONCLUDED -> part.found().concluded(TransactionEvents.transaction(in));
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
     }
@@ -171,6 +188,23 @@ public final class Recovery implements ReplayHandler {
             id += difference >>> 1 ^ -(difference & 1);
             state.removed(queue, id);
         }
+    }
+
+    /** Asks the coordinators about what is undecided: what they do not know of is rolled back. */
+    private void decide(Shard[] shards) {
+        Map<TransactionId, Conclusion> conclusions = new LinkedHashMap<>();
+        for (Shard shard : shards) {
+            shard.state()
+                    .ledger()
+                    .forEachDecided(
+                            (id, participants) -> conclusions.put(id, new Conclusion(id, shard, true, () -> {})));
+        }
+        for (Shard shard : shards) {
+            shard.state().ledger().forEachPrepared((id, promise) -> conclusions
+                    .computeIfAbsent(id, key -> new Conclusion(key, shards[promise.coordinator()], false, () -> {}))
+                    .add(shard, promise.part(), null));
+        }
+        conclusions.values().forEach(conclusion -> conclusion.coordinator().concludeAtStart(conclusion));
     }
 
     private void finish(Part part) {

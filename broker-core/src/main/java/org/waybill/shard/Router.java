@@ -69,7 +69,7 @@ final class Router {
         int priority = message.priority();
         for (int i = 0; i < targets.size(); i++) {
             Queue queue = targets.get(i).queue;
-            queue.store(id, priority, record, durable && !queue.temporary(), expiresMs, dueMs);
+            shard.stored(queue, queue.store(id, priority, record, durable && !queue.temporary(), expiresMs, dueMs));
             if (durable || queue.uncommitted() > 0) {
                 shard.turn().reveal(queue, id);
             } else {

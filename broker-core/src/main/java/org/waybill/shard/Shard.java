@@ -26,6 +26,7 @@ import org.waybill.queue.SharedRecord;
 import org.waybill.queue.TimeIndex;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.NodeKind;
+import org.waybill.tx.Part;
 
 /**
  * One shard: runs its sessions' commands in turns and lets their effects out when the journal has them.
@@ -52,6 +53,7 @@ public final class Shard implements Facts {
     private final Memory memory;
     private final State state;
     private final Commands commands;
+    private final Participant participant;
     private final Bytes event = new Bytes();
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
@@ -61,6 +63,7 @@ public final class Shard implements Facts {
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
+    private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final Removals removals = new Removals();
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
@@ -76,6 +79,7 @@ public final class Shard implements Facts {
     private long nowMs;
     private long residentChange;
     private @Nullable String noRoom;
+    private @Nullable Part undecided;
 
     /**
      * A shard whose state is still to be recovered.
@@ -91,6 +95,7 @@ public final class Shard implements Facts {
         this.memory = memory;
         this.state = new State(this, rules);
         this.commands = new Commands(this, state);
+        this.participant = new Participant(this, state, commands);
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
     }
@@ -107,6 +112,8 @@ public final class Shard implements Facts {
             Mover moves = new Mover(this, all);
             mover = moves;
             alarm = new Alarm(this, clock, times, moves);
+            unfinished.forEach(Conclusion::begin);
+            unfinished.clear();
             maintenance.start();
         });
     }
@@ -118,6 +125,11 @@ public final class Shard implements Facts {
             Invariant.present(mover).stop();
             maintenance.stop(done);
         });
+    }
+
+    /** What recovery found unfinished and this shard decides; before {@link #start}. */
+    void concludeAtStart(Conclusion conclusion) {
+        unfinished.add(conclusion);
     }
 
     int number() {
@@ -163,6 +175,20 @@ public final class Shard implements Facts {
 
     Turn turn() {
         return turn;
+    }
+
+    Memory memory() {
+        return memory;
+    }
+
+    /** Does what transactions ask of this shard. */
+    Participant participant() {
+        return participant;
+    }
+
+    /** What is stored from now on waits for the decision of a transaction, until this is called with null. */
+    void undecided(@Nullable Part part) {
+        undecided = part;
     }
 
     // ---- turns
@@ -385,11 +411,17 @@ public final class Shard implements Facts {
      * @param moved whether the broker itself moves it here: then it neither expires nor waits, whatever it says
      */
     boolean store(Node node, Message message, boolean moved) {
-        Queue queue = node.queue;
+        return store(node.queue, message, moved ? 0 : message.expiresAtMs(nowMs), moved ? 0 : message.dueAtMs(nowMs));
+    }
+
+    /** Stores a message behind all others of the queue it is in already. */
+    void storeAgain(Queue queue, Message message, long expiresMs) {
+        store(queue, message, expiresMs, 0);
+    }
+
+    private boolean store(Queue queue, Message message, long expiresMs, long dueMs) {
         long id = state.nextMessageId();
         state.idsUsed(id, 0);
-        long expiresMs = moved ? 0 : message.expiresAtMs(nowMs);
-        long dueMs = moved ? 0 : message.dueAtMs(nowMs);
         boolean durable = message.durable() && !queue.temporary();
         boolean recorded = durable || memory.full();
         if (recorded) {
@@ -399,8 +431,9 @@ public final class Shard implements Facts {
             int bytes = turn.frame().recordBytes(ordinal);
             Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs, dueMs);
             turn.place(queue, block, block.lastIndex(), ordinal);
+            stored(queue, block);
         } else {
-            queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs);
+            stored(queue, queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs));
         }
         if (durable) {
             turn.reveal(queue, id);
@@ -412,6 +445,13 @@ public final class Shard implements Facts {
         // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
         // then
         return recorded;
+    }
+
+    /** The newest entry of a block was stored: it waits if it belongs to a transaction that is not decided. */
+    void stored(Queue queue, Block block) {
+        if (undecided != null) {
+            undecided.sent(queue, block, block.lastIndex());
+        }
     }
 
     /** Makes a subscription. */
@@ -520,6 +560,20 @@ public final class Shard implements Facts {
         } else {
             mover().move(queue, block, index, to, Mover.Cause.EXPIRED, "expired");
         }
+    }
+
+    @Override
+    public void overdue(Queue queue, Block block, int index) {
+        if (noRoom != null) {
+            queue.giveBack(block, index);
+        } else {
+            mover().moveBehind(queue, block, index);
+        }
+    }
+
+    @Override
+    public boolean dueOnTheWay() {
+        return !mover().isIdle();
     }
 
     private Mover mover() {

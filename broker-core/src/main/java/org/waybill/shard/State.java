@@ -10,6 +10,7 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.tx.Ledger;
 
 /**
  * What a shard's log describes: its nodes and the messages in their queues. The methods under <i>apply</i> are the only ones
@@ -19,6 +20,7 @@ import org.waybill.queue.SharedRecord;
 final class State {
     private final Map<Integer, Node> byId = new HashMap<>();
     private final Map<String, Node> byName = new HashMap<>();
+    private final Ledger ledger = new Ledger();
     private final Topics topics;
 
     /** While recovering: bodies that several subscriptions may have, by message id. */
@@ -66,6 +68,10 @@ final class State {
     Queue queue(int id) {
         Node node = byId.get(id);
         return node == null ? null : node.queue;
+    }
+
+    Ledger ledger() {
+        return ledger;
     }
 
     AddressSettings settings(String name) {

@@ -1,6 +1,8 @@
 package org.waybill.shard;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.journal.Frame;
@@ -42,6 +44,7 @@ final class Turn {
     private long[] revealedIds = new long[FIRST_CAPACITY];
 
     private final Answers answers = new Answers();
+    private @Nullable List<Runnable> afterwards;
 
     Turn(Shard shard) {
         this.shard = shard;
@@ -63,7 +66,7 @@ final class Turn {
     }
 
     boolean idle() {
-        return frame == null && answers.empty() && released == 0 && revealed == 0;
+        return frame == null && answers.empty() && released == 0 && revealed == 0 && afterwards == null;
     }
 
     /** Records an event without a message. */
@@ -135,6 +138,14 @@ final class Turn {
         return answers;
     }
 
+    /** Runs a task once this turn is committed, after its other effects. */
+    void afterwards(Runnable task) {
+        if (afterwards == null) {
+            afterwards = new ArrayList<>(1);
+        }
+        afterwards.add(task);
+    }
+
     /** Carries out the effects: the frame, if any, is forced. */
     void commit() {
         place();
@@ -145,6 +156,9 @@ final class Turn {
             revealedQueues[i].reveal(revealedIds[i]);
         }
         answers.send();
+        if (afterwards != null) {
+            afterwards.forEach(Runnable::run);
+        }
     }
 
     private void place() {

@@ -173,6 +173,23 @@ final class QueueModel implements Facts, Sink {
     }
 
     @Override
+    public void overdue(Queue from, Block block, int index) {
+        Entry entry = entry(block, index);
+        assertThat(live.values())
+                .as("an available entry is behind %d", entry.id)
+                .anyMatch(other -> other.priority == entry.priority
+                        && other.id > entry.id
+                        && other.dueAtMs <= nowMs
+                        && !other.held);
+        from.giveBack(block, index);
+    }
+
+    @Override
+    public boolean dueOnTheWay() {
+        return false;
+    }
+
+    @Override
     public long retryAtMs(Queue from, int failures) {
         return delayMs == 0 ? 0 : nowMs + delayMs * failures;
     }

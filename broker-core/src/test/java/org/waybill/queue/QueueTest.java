@@ -216,6 +216,16 @@ class QueueTest {
         }
 
         @Override
+        public void overdue(Queue from, Block block, int index) {
+            from.giveBack(block, index);
+        }
+
+        @Override
+        public boolean dueOnTheWay() {
+            return false;
+        }
+
+        @Override
         public long retryAtMs(Queue from, int failures) {
             return 0;
         }

@@ -21,13 +21,13 @@ class TimeIndexTest {
     void knowsNothingAtFirst() {
         assertThat(index.earliestMs()).isEqualTo(TimeIndex.NEVER);
         assertThat(index.poll(TimeIndex.NEVER)).isNull();
-        index.note(new Block(line), TimeIndex.NEVER);
+        index.note(new Block(line, 0), TimeIndex.NEVER);
         assertThat(index.poll(TimeIndex.NEVER)).isNull();
     }
 
     @Test
     void aBlockIsThereOnceWithItsEarliestTime() {
-        Block block = new Block(line);
+        Block block = new Block(line, 0);
         index.note(block, 20);
         index.note(block, 10);
         index.note(block, 30);
@@ -44,7 +44,7 @@ class TimeIndexTest {
         List<Block> blocks = new ArrayList<>();
         Map<Block, Long> times = new HashMap<>();
         for (int i = 0; i < 300; i++) {
-            blocks.add(new Block(line));
+            blocks.add(new Block(line, 0));
         }
         for (int step = 0; step < 20_000; step++) {
             Block block = blocks.get(random.nextInt(blocks.size()));

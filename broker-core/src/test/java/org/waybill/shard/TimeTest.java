@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -142,6 +144,56 @@ class TimeTest {
         restart(false);
         core.pass(5_000);
         assertThat(session.consumer("q").drain()).containsExactly("m");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,false,67108864", "true,true,67108864", "true,false,67108864", "false,false,10000"})
+    void messagesComeInTheOrderOfTheirTimesThoughNobodyWasThere(boolean restart, boolean cleanly, long memoryBytes) {
+        again(1, memoryBytes);
+        TestProducer producer = session.producer("q");
+        Random random = new Random(7);
+        TreeMap<Integer, List<String>> byTime = new TreeMap<>();
+        for (int i = 0; i < 3_000; i++) {
+            int delay = 1_000 + random.nextInt(2_000);
+            producer.send(CoreFixture.scheduled(DELAY, delay, 100_000_000, "m" + i));
+            byTime.computeIfAbsent(delay, key -> new ArrayList<>()).add("m" + i);
+        }
+        core.loop.settle();
+        producer.sendAndWait(CoreFixture.message(true, "before all"));
+        if (restart) {
+            restart(cleanly);
+            core.clock.epochMs += 5_000;
+            core.pass(Alarm.LONGEST_SLEEP_MS);
+        } else {
+            for (int i = 0; i < 300; i++) {
+                core.pass(10);
+            }
+        }
+        session.producer("q").sendAndWait(CoreFixture.message(true, "after all"));
+        List<String> expected = new ArrayList<>(List.of("before all"));
+        byTime.values().forEach(expected::addAll);
+        expected.add("after all");
+        assertThat(queue("q").waiting()).isZero();
+        assertThat(session.browser("q", null).drain()).isEqualTo(expected);
+        restart(false);
+        assertThat(session.browser("q", null).drain()).isEqualTo(expected);
+        assertThat(queue("q").messages()).isEqualTo(3_002);
+        core.pass(100_000_000);
+        assertThat(queue("q").messages()).isEqualTo(2);
+    }
+
+    @Test
+    void whatComesDueInOrderStaysAtItsPlace() {
+        TestProducer producer = session.producer("q");
+        for (int i = 0; i < 600; i++) {
+            producer.send(CoreFixture.scheduled(DELAY, 1_000 + i / 10, 0, "m" + i));
+        }
+        core.loop.settle();
+        long bytes = core.journal.counters().appendedBytes();
+        core.pass(2_000);
+        assertThat(core.journal.counters().appendedBytes()).isEqualTo(bytes);
+        assertThat(queue("q").enqueued()).isEqualTo(600);
+        assertThat(session.consumer("q").drain()).hasSize(600);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * @param dataDirectory where journal, users and lock file are; relative paths count from the working directory
  * @param shards how many shards the addresses of a new data directory are spread over; 0 means automatic, which is 1 in this
- *     version: a transaction commits within one shard
+ *     version
  * @param amqp the AMQP listener and its limits
  * @param journal the log on disk
  * @param memory what may be kept in memory

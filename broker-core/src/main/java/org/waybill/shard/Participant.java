@@ -1,0 +1,163 @@
+package org.waybill.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+import org.waybill.message.Message;
+import org.waybill.message.Outcome;
+import org.waybill.queue.Queue;
+import org.waybill.queue.QueueConsumer;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerError.Code;
+import org.waybill.tx.Ledger;
+import org.waybill.tx.Part;
+import org.waybill.tx.TransactionId;
+
+/** Does what transactions ask of one shard, and records it. On the shard's loop; {@link Commit} says when which is called. */
+final class Participant {
+    /** Deliveries that one transaction may hold on one shard. */
+    static final int MAX_HELD = 1_000_000;
+
+    private final Shard shard;
+    private final Commands commands;
+    private final Ledger ledger;
+    private final Bytes event = new Bytes();
+
+    Participant(Shard shard, State state, Commands commands) {
+        this.shard = shard;
+        this.commands = commands;
+        this.ledger = state.ledger();
+    }
+
+    /** Takes deliveries away from their consumer; the transaction gives them their outcome. */
+    void hold(Share share, LocalConsumer consumer, long firstToken, long lastToken, Part.Stated stated) {
+        Queue queue = Invariant.present(consumer.node).queue;
+        QueueConsumer state = Invariant.present(consumer.state);
+        if (share.part.held() >= MAX_HELD) {
+            share.refusal = new BrokerError(
+                    Code.RESOURCE_LIMIT, "a transaction has outcomes for more than " + MAX_HELD + " deliveries");
+            queue.settle(state, firstToken, lastToken, stated.settled() ? Outcome.FAILED : Outcome.RELEASED);
+            return;
+        }
+        queue.take(state, firstToken, lastToken, (token, block, index) -> {
+            share.part.hold(state, queue, block, index, stated);
+            if (!stated.settled()) {
+                share.confirmLater(consumer, token);
+            }
+        });
+    }
+
+    /** Undoes what a transaction did that was promised to nobody. */
+    void rollBack(Share share) {
+        share.part.rollBack();
+        shard.resident(-share.dropSends());
+    }
+
+    /**
+     * Does a transaction's whole work on this shard in this turn, and so in one frame: it is in the log whole or not at all.
+     *
+     * @return why nothing of it was done and all of it is rolled back; null when it was done
+     */
+    @Nullable
+    BrokerError commit(Share share, @Nullable Outbox outbox) {
+        List<Object> destinations = new ArrayList<>(share.size());
+        BrokerError refusal = destinations(share, destinations);
+        if (refusal != null) {
+            rollBack(share);
+            return refusal;
+        }
+        store(share, destinations);
+        share.part.commit();
+        share.confirm(outbox, shard.turn().answers());
+        return null;
+    }
+
+    /** As {@link #commit}, on the coordinator of a transaction whose other participants have promised theirs: this decides. */
+    @Nullable
+    BrokerError decide(TransactionId id, int[] promised, Share share, @Nullable Outbox outbox) {
+        BrokerError refusal = commit(share, outbox);
+        if (refusal == null && promised.length > 0) {
+            TransactionEvents.decided(event.clear(), id, promised);
+            shard.turn().record(Events.DECIDED, event);
+            ledger.decided(id, promised);
+        }
+        return refusal;
+    }
+
+    /**
+     * Promises a transaction's work on this shard, once this turn is forced: its sends wait in their queues.
+     *
+     * @return why it does not and has rolled everything back; null when it promises
+     */
+    @Nullable
+    BrokerError prepare(TransactionId id, int coordinator, Share share) {
+        List<Object> destinations = new ArrayList<>(share.size());
+        BrokerError refusal = destinations(share, destinations);
+        if (refusal != null) {
+            rollBack(share);
+            return refusal;
+        }
+        shard.undecided(share.part);
+        store(share, destinations);
+        shard.undecided(null);
+        if (share.part.isLogged()) {
+            Ledger.Prepared promise = new Ledger.Prepared(coordinator, share.part);
+            TransactionEvents.prepared(event.clear(), id, promise);
+            shard.turn().record(Events.PREPARED, event);
+            ledger.prepared(id, coordinator, share.part);
+        }
+        return null;
+    }
+
+    /** Does with a part what was decided. */
+    void conclude(TransactionId id, Part part, boolean committed) {
+        if (committed) {
+            part.commit();
+        } else {
+            part.rollBack();
+        }
+        if (ledger.concluded(id)) {
+            TransactionEvents.transaction(event.clear(), id).putByte(committed ? 1 : 0);
+            shard.turn().record(Events.CONCLUDED, event);
+        }
+    }
+
+    /** Every participant has concluded what this shard decided. */
+    void forget(TransactionId id) {
+        if (ledger.decision(id) != null) {
+            ledger.forgotten(id);
+            shard.turn().record(Events.FORGOTTEN, TransactionEvents.transaction(event.clear(), id));
+        }
+    }
+
+    /** Finds where each message goes; returns why one of them cannot be taken, or null. */
+    private @Nullable BrokerError destinations(Share share, List<Object> found) {
+        if (share.refusal != null) {
+            return share.refusal;
+        }
+        Batch sends = share.sends;
+        for (int i = 0; sends != null && i < sends.size; i++) {
+            Object destination = commands.destinationInTransaction(sends, i);
+            if (destination instanceof BrokerError error) {
+                return error;
+            }
+            String why = commands.refusal(
+                    destination, (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
+            if (why != null) {
+                return new BrokerError(Code.RESOURCE_LIMIT, why);
+            }
+            found.add(destination);
+        }
+        return null;
+    }
+
+    private void store(Share share, List<Object> destinations) {
+        Batch sends = share.sends;
+        for (int i = 0; sends != null && i < sends.size; i++) {
+            commands.store(
+                    destinations.get(i), (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
+        }
+        shard.resident(-share.dropSends());
+    }
+}

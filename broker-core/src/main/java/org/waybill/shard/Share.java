@@ -1,0 +1,86 @@
+package org.waybill.shard;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.waybill.message.Message;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.Destination;
+import org.waybill.tx.Part;
+
+/**
+ * What a session's transaction has to do with one shard. What it sends waits on the session's side and goes to the shard with the
+ * commit; what it has received is held on the shard's side from the moment an outcome was stated.
+ */
+final class Share {
+    final LocalSession session;
+    final int shard;
+
+    // ---- the session's loop, and from the commit on the shard's
+
+    @Nullable
+    Batch sends;
+
+    /** Of the messages in {@link #sends}, as they count in memory. */
+    long bytes;
+
+    // ---- the shard's loop
+
+    final Part part = new Part();
+
+    /** Why it can only be rolled back, or null. */
+    @Nullable
+    BrokerError refusal;
+
+    private @Nullable List<Confirmation> confirmations;
+
+    Share(LocalSession session, int shard) {
+        this.session = session;
+        this.shard = shard;
+    }
+
+    /** Messages to send. */
+    int size() {
+        Batch batch = sends;
+        return batch == null ? 0 : batch.size;
+    }
+
+    /** Adds a message, to go where its producer sends or, from an anonymous one, to the destination it names. */
+    void send(LocalProducer producer, Message message, @Nullable Destination to) {
+        Batch batch = sends;
+        if (batch == null) {
+            batch = new Batch(session);
+            sends = batch;
+        }
+        long flag = to == null ? 0 : LocalSession.topicFlag(to);
+        batch.add(Batch.Kind.SEND, producer, 0, flag, message, to == null ? null : to.name());
+        bytes += message.size();
+    }
+
+    /** Forgets what it would send; returns the bytes of it. */
+    long dropSends() {
+        long dropped = bytes;
+        sends = null;
+        bytes = 0;
+        return dropped;
+    }
+
+    private record Confirmation(LocalConsumer consumer, long token) {}
+
+    /** The client settles this delivery when it hears of the commit. */
+    void confirmLater(LocalConsumer consumer, long token) {
+        if (confirmations == null) {
+            confirmations = new ArrayList<>(1);
+        }
+        confirmations.add(new Confirmation(consumer, token));
+    }
+
+    void confirm(@Nullable Outbox to, Answers answers) {
+        List<Confirmation> due = confirmations;
+        if (due != null && to != null) {
+            due.forEach(one ->
+                    answers.add(to, Batch.Kind.CONSUMER_SETTLED, one.consumer, one.token, one.token, null, null));
+        }
+        confirmations = null;
+    }
+}
