@@ -61,8 +61,9 @@ final class Draining {
     }
 
     private Connection connect(@Nullable String clientId) throws JMSException {
-        JmsConnectionFactory factory =
-                new JmsConnectionFactory("amqp://127.0.0.1:" + port + "?jms.requestTimeout=20000");
+        // the library would hide what has expired, and this looks for it
+        JmsConnectionFactory factory = new JmsConnectionFactory(
+                "amqp://127.0.0.1:" + port + "?jms.requestTimeout=20000&jms.localMessageExpiry=false");
         if (clientId != null) {
             factory.setClientID(clientId);
         }

@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
  * messages that it never looked at; when it goes they come late to another, which is no fault.
  */
 final class OrderRule implements Checker.Rule {
+    /** How long after it was killed a process may still be handed messages. */
+    private static final long GONE_WITHIN_US = 5_000_000;
+
     @Override
     public void check(History history, Consumer<String> offences) {
         for (String source : history.sources()) {
@@ -79,7 +82,7 @@ final class OrderRule implements Checker.Rule {
         private boolean mayHaveBeenWithAnother(Receipt receipt, Sent sent) {
             return consumers.stream()
                     .anyMatch(life -> !life.app().equals(receipt.app())
-                            && life.endUs() >= sent.event().timeUs()
+                            && life.endUs() + GONE_WITHIN_US >= sent.event().timeUs()
                             && life.endUs() <= receipt.timeUs());
         }
     }
