@@ -106,6 +106,19 @@ final class Sections {
         }
     }
 
+    /** Where the value of the footer stands in a message whose bare message begins at {@code bareAt}, or -1. */
+    static int footer(byte[] in, int bareAt) {
+        int at = bareAt;
+        while (at < in.length) {
+            long place = descriptor(in, at);
+            if ((int) (place >>> 32) == FOOTER) {
+                return (int) place;
+            }
+            at = Encoding.skip(in, (int) place, in.length);
+        }
+        return -1;
+    }
+
     private static void expectMap(byte[] in, int at) {
         int constructor = in[at] & 0xFF;
         if (constructor != 0xC1 && constructor != 0xD1 && constructor != Encoding.NULL) {

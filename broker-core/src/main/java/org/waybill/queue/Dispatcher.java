@@ -178,7 +178,8 @@ final class Dispatcher {
             }
             if (consumer.takes(block, index)
                     && (consumer.selector == null
-                            || consumer.selector.matches(new MessageProperties(message, block.deliveryCount(index))))) {
+                            || consumer.selector.matches(new MessageProperties(
+                                    message, block.deliveryCount(index), block.annotations(index), nowMs)))) {
                 hand(consumer, block, index, message);
             } else {
                 queue.shed(block, index, message);

@@ -127,7 +127,7 @@ record Subscription(
         String address = Bytes.text(in);
         String containerId = Bytes.text(in);
         String clientId = (flags & CLIENT_ID) == 0 ? null : Bytes.text(in);
-        Selector selector = (flags & SELECTOR) == 0 ? null : Selector.parse(Bytes.text(in));
+        Selector selector = (flags & SELECTOR) == 0 ? null : Selector.restore(Bytes.text(in));
         return new Subscription(
                 new SubscriptionId(name, clientId),
                 address,
