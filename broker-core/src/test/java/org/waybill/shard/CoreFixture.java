@@ -28,7 +28,7 @@ import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 
-/** Shards over a journal on a disk in memory: one thread, the test's, does all the work. */
+/** Shards over a journal on a disk in memory: one thread, the test's, does all the work; sessions are on {@link #loop}. */
 final class CoreFixture implements AutoCloseable {
     final TestLoop loop = new TestLoop();
     final TestClock clock = new TestClock();
@@ -37,6 +37,9 @@ final class CoreFixture implements AutoCloseable {
     final Memory memory;
     final Shard[] shards;
     final SteppedJournal steps;
+    /** Of each shard. */
+    final List<TestLoop> loops = new ArrayList<>();
+
     AddressRules rules;
     private boolean closed;
 
@@ -45,6 +48,17 @@ final class CoreFixture implements AutoCloseable {
     }
 
     CoreFixture(CrashDisk disk, int shardCount, long memoryBytes, int segmentBytes, AddressRules rules) {
+        this(disk, shardCount, memoryBytes, segmentBytes, rules, false);
+    }
+
+    /** With loops of their own, shards make progress in any order. */
+    CoreFixture(
+            CrashDisk disk,
+            int shardCount,
+            long memoryBytes,
+            int segmentBytes,
+            AddressRules rules,
+            boolean loopsOfTheirOwn) {
         this.disk = disk;
         this.rules = rules;
         this.memory = new Memory(memoryBytes);
@@ -53,7 +67,9 @@ final class CoreFixture implements AutoCloseable {
             journal = Journal.open(options, disk, clock);
             shards = new Shard[shardCount];
             for (int i = 0; i < shardCount; i++) {
-                shards[i] = new Shard(i, loop, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
+                TestLoop own = loopsOfTheirOwn ? new TestLoop() : loop;
+                loops.add(own);
+                shards[i] = new Shard(i, own, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
             }
             Recovery.run(journal, disk, shards);
             steps = SteppedJournal.start(journal, this::failed);
@@ -61,6 +77,13 @@ final class CoreFixture implements AutoCloseable {
             throw new UncheckedIOException(failed);
         }
         loop.elsewhere(() -> {
+            boolean stepped = false;
+            for (TestLoop other : loops) {
+                stepped |= other != loop && other.one();
+            }
+            if (stepped) {
+                return true;
+            }
             boolean appended = steps.append();
             return steps.work() || appended;
         });
