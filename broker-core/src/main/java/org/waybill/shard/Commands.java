@@ -322,6 +322,13 @@ final class Commands {
         return shard.create(address, null);
     }
 
+    /** A queue was made for something that did not come about: it goes, unless somebody else uses it by now. */
+    void discard(Node node) {
+        if (state.exists(node.queue) && node.unused() && node.queue.messages() == 0) {
+            shard.delete(node);
+        }
+    }
+
     private void deleteIfUnused(Node node) {
         if (node.subscription != null) {
             topics.left(node);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Clock;
 import org.waybill.io.CrashDisk;
 import org.waybill.journal.Journal;
@@ -41,6 +42,7 @@ final class CoreFixture implements AutoCloseable {
     final List<TestLoop> loops = new ArrayList<>();
 
     AddressRules rules;
+    TransactionSettings transactions = TransactionSettings.defaults();
     private boolean closed;
 
     CoreFixture(CrashDisk disk) {
@@ -225,7 +227,7 @@ final class CoreFixture implements AutoCloseable {
 
         TestSession(CoreFixture core, String containerId) {
             this.core = core;
-            this.session = new LocalSession(core.shards, core.loop, containerId, this, closed -> {});
+            this.session = new LocalSession(core.shards, core.loop, containerId, core.transactions, this, closed -> {});
         }
 
         TestProducer producer(@Nullable String address) {

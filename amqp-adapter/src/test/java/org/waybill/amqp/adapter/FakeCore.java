@@ -21,6 +21,10 @@ final class FakeCore {
     final Set<FakeSession> sessions = new LinkedHashSet<>();
     int nextTemporary;
 
+    /** Why the next commit is refused, or null. */
+    @Nullable
+    BrokerError refuseCommit;
+
     @Nullable
     FakeQueue queue(String address) {
         if (address.startsWith("missing") || address.startsWith("temporary-")) {
