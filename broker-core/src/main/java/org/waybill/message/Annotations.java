@@ -35,6 +35,20 @@ public final class Annotations {
     }
 
     /**
+     * The value of one annotation.
+     *
+     * @param map an encoded map
+     * @return as {@link Message#applicationProperty}
+     */
+    public static @Nullable Object value(byte[] map, String symbol) {
+        try {
+            return PropertyMap.find(map, 0, symbol);
+        } catch (DecodeError malformed) {
+            return null;
+        }
+    }
+
+    /**
      * An encoded map of symbols to strings or longs.
      *
      * @param entries keys of ASCII characters; values that are String or Long

@@ -17,13 +17,25 @@ public final class Message {
     public static final int MESSAGE_ID = 0;
 
     /** See {@link #MESSAGE_ID}. */
+    public static final int USER_ID = 1;
+
+    /** See {@link #MESSAGE_ID}. */
     public static final int TO = 2;
 
     /** See {@link #MESSAGE_ID}. */
     public static final int SUBJECT = 3;
 
     /** See {@link #MESSAGE_ID}. */
+    public static final int REPLY_TO = 4;
+
+    /** See {@link #MESSAGE_ID}. */
     public static final int CORRELATION_ID = 5;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int CONTENT_TYPE = 6;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int CONTENT_ENCODING = 7;
 
     /** See {@link #MESSAGE_ID}. */
     public static final int ABSOLUTE_EXPIRY_TIME = 8;
@@ -36,6 +48,9 @@ public final class Message {
 
     /** See {@link #MESSAGE_ID}. */
     public static final int GROUP_SEQUENCE = 11;
+
+    /** See {@link #MESSAGE_ID}. */
+    public static final int REPLY_TO_GROUP_ID = 12;
 
     private final byte[] bytes;
     private final int format;
@@ -88,6 +103,11 @@ public final class Message {
         return sections.ttlMs;
     }
 
+    /** Whether its sender said that no other link has acquired it before. */
+    public boolean firstAcquirer() {
+        return sections.firstAcquirer;
+    }
+
     /** Where the bare message begins: all before it is header and annotations. */
     public int bareAt() {
         return sections.bareAt;
@@ -96,6 +116,11 @@ public final class Message {
     /** The {@code to} field of its properties, or null. */
     public @Nullable String to() {
         return property(TO) instanceof String address ? address : null;
+    }
+
+    /** Whether its properties reach as far as a group id: false costs nothing and means that it has none. */
+    public boolean mayHaveGroup() {
+        return sections.propertyCount > GROUP_ID;
     }
 
     /** What kind of destination its sender says {@link #to} is. */
@@ -110,22 +135,10 @@ public final class Message {
     }
 
     /**
-     * A message annotation by its key, looked for in the encoded map.
-     *
-     * @return as {@link #property(int)}, with Byte and Short besides
-     */
-    public @Nullable Object annotation(String key) {
-        try {
-            return sections.annotationsAt < 0 ? null : PropertyMap.find(bytes, sections.annotationsAt, key);
-        } catch (DecodeError malformed) {
-            return null;
-        }
-    }
-
-    /**
      * A field of its properties section.
      *
-     * @return a String, Long, Integer, Boolean, Double or Float; null when absent, malformed, or of a type that has no such form
+     * @return a String, Long, Integer, Boolean, Double, Float, UUID or (read-only, of this message's bytes) ByteBuffer; null when
+     *     absent, malformed, or of a type that has no such form
      */
     public @Nullable Object property(int field) {
         if (sections.propertiesAt < 0) {
@@ -148,10 +161,22 @@ public final class Message {
      * @return as {@link #property(int)}, with Byte and Short besides
      */
     public @Nullable Object applicationProperty(String name) {
+        return value(sections.applicationPropertiesAt, name);
+    }
+
+    /** A message annotation by its symbol, as {@link #applicationProperty}. */
+    public @Nullable Object annotation(String symbol) {
+        return value(sections.annotationsAt, symbol);
+    }
+
+    /** An entry of the footer by its symbol, as {@link #applicationProperty}. The way there leads over the whole body. */
+    public @Nullable Object footer(String symbol) {
+        return value(Sections.footer(bytes, sections.bareAt), symbol);
+    }
+
+    private @Nullable Object value(int mapAt, String key) {
         try {
-            return sections.applicationPropertiesAt < 0
-                    ? null
-                    : PropertyMap.find(bytes, sections.applicationPropertiesAt, name);
+            return mapAt < 0 ? null : PropertyMap.find(bytes, mapAt, key);
         } catch (DecodeError malformed) {
             return null;
         }

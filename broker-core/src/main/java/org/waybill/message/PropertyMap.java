@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Looks for one key in an encoded map with string keys (AMQP 1.0 part 3, section 3.2.5). */
+/** Looks for one key in an encoded map with keys that are strings or symbols (AMQP 1.0 part 3, sections 3.2.5 and 3.2.10). */
 final class PropertyMap {
     private PropertyMap() {}
 
@@ -25,7 +25,6 @@ final class PropertyMap {
                 return null;
             }
         }
-        byte[] key = name.getBytes(StandardCharsets.UTF_8);
         for (long i = 0; i + 1 < count; i += 2) {
             int value = Encoding.skip(in, at, limit);
             int next = Encoding.skip(in, value, limit);
@@ -35,11 +34,27 @@ final class PropertyMap {
                         case 0xB1, 0xB3 -> at + 5;
                         default -> value;
                     };
-            if (Arrays.equals(in, text, value, key, 0, key.length)) {
+            if (isEqual(in, text, value, name)) {
                 return Scalars.read(in, value, next);
             }
             at = next;
         }
         return null;
+    }
+
+    /** Compares without making bytes of the name, as all names are in practice ASCII. */
+    private static boolean isEqual(byte[] in, int from, int to, String name) {
+        int length = to - from;
+        for (int i = 0; i < Math.min(length, name.length()); i++) {
+            char c = name.charAt(i);
+            if (c >= 128) {
+                byte[] key = name.getBytes(StandardCharsets.UTF_8);
+                return Arrays.equals(in, from, to, key, 0, key.length);
+            }
+            if (in[from + i] != c) {
+                return false;
+            }
+        }
+        return length == name.length();
     }
 }

@@ -1,13 +1,15 @@
 package org.waybill.message;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes the scalar types of AMQP 1.0 (part 1, section 1.6) that a property can have. */
 final class Scalars {
     private Scalars() {}
 
-    /** The value in {@code [at, end)}, or null for null and for types that are no number, boolean or text. */
+    /** The value in {@code [at, end)}, or null for null and for the types {@link Message#property} leaves out. */
     static @Nullable Object read(byte[] in, int at, int end) {
         int from = at + 1;
         return switch (in[at] & 0xFF) {
@@ -28,6 +30,9 @@ final class Scalars {
             case 0x80, 0x81, 0x83 -> bits(in, from, 8);
             case 0x72 -> Float.intBitsToFloat((int) bits(in, from, 4));
             case 0x82 -> Double.longBitsToDouble(bits(in, from, 8));
+            case 0x98 -> new UUID(bits(in, from, 8), bits(in, from + 8, 8));
+            case 0xA0 -> ByteBuffer.wrap(in, from + 1, end - from - 1).slice().asReadOnlyBuffer();
+            case 0xB0 -> ByteBuffer.wrap(in, from + 4, end - from - 4).slice().asReadOnlyBuffer();
             case 0xA1, 0xA3 -> new String(in, from + 1, end - from - 1, StandardCharsets.UTF_8);
             case 0xB1, 0xB3 -> new String(in, from + 4, end - from - 4, StandardCharsets.UTF_8);
             default -> null;

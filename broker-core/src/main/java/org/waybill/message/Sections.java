@@ -37,6 +37,9 @@ final class Sections {
     /** The value of the properties, or -1. */
     int propertiesAt = -1;
 
+    /** How many fields of the properties are written. */
+    int propertyCount;
+
     /** The value of the application properties, or -1. */
     int applicationPropertiesAt = -1;
 
@@ -84,7 +87,7 @@ final class Sections {
             }
             case PROPERTIES -> {
                 propertiesAt = value;
-                new ListReader(in, value, end);
+                propertyCount = new ListReader(in, value, end).remaining();
             }
             case APPLICATION_PROPERTIES -> {
                 expectMap(in, value);
@@ -104,6 +107,19 @@ final class Sections {
         if (firstAcquirer || fields.integerOr(0) != 0) {
             verbatim = false;
         }
+    }
+
+    /** Where the value of the footer stands in a message whose bare message begins at {@code bareAt}, or -1. */
+    static int footer(byte[] in, int bareAt) {
+        int at = bareAt;
+        while (at < in.length) {
+            long place = descriptor(in, at);
+            if ((int) (place >>> 32) == FOOTER) {
+                return (int) place;
+            }
+            at = Encoding.skip(in, (int) place, in.length);
+        }
+        return -1;
     }
 
     private static void expectMap(byte[] in, int at) {

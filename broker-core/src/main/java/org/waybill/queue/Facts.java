@@ -54,6 +54,9 @@ public interface Facts {
     /** Message bytes came into memory (positive) or left it (negative). */
     void resident(long bytes);
 
+    /** A body that other queues may still want in this turn is to leave memory at its end, if there is too little then. */
+    void shedLater(SharedRecord record);
+
     /** An entry cannot be read back: it stays in the queue, is not handed out, and everything else goes on. */
     void unreadable(Queue queue, Block block, int index, String why);
 }

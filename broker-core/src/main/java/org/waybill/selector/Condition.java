@@ -91,12 +91,13 @@ sealed interface Condition extends Expression
             if (value == null) {
                 return Truth.UNKNOWN;
             }
-            return Truth.of((value instanceof String string && strings.contains(string)) != isNegated);
+            String text = Comparison.text(value);
+            return Truth.of((text != null && strings.contains(text)) != isNegated);
         }
     }
 
     /** A value that is no string is like no pattern. */
-    record Like(Identifier operand, LikePattern pattern, boolean isNegated) implements Condition {
+    record Like(Expression operand, LikePattern pattern, boolean isNegated) implements Condition {
         @Override
         public Truth truth(PropertySource source) {
             Object value = operand.value(source);
@@ -107,7 +108,7 @@ sealed interface Condition extends Expression
         }
     }
 
-    record IsNull(Identifier operand, boolean isNegated) implements Condition {
+    record IsNull(Expression operand, boolean isNegated) implements Condition {
         @Override
         public Truth truth(PropertySource source) {
             return Truth.of((operand.value(source) == null) != isNegated);

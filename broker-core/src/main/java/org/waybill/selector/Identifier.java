@@ -1,9 +1,15 @@
 package org.waybill.selector;
 
+import java.nio.ByteBuffer;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The value of a property or header field. */
-record Identifier(String name) implements Expression {
+/**
+ * The value of a property or header field.
+ *
+ * @param section where it stands; null for a name that selectors use, which may stand for a header field
+ */
+record Identifier(@Nullable Section section, String name) implements Expression {
     @Override
     public ValueType type() {
         return ValueType.ANY;
@@ -11,8 +17,17 @@ record Identifier(String name) implements Expression {
 
     @Override
     public @Nullable Object value(PropertySource source) {
-        Object value = source.property(name);
-        return isSelectable(value) ? value : null;
+        if (section == null) {
+            Object value = source.property(name);
+            return isSelectable(value) ? value : null;
+        }
+        Object value = source.field(section, name);
+        return isSelectable(value) || value instanceof ByteBuffer || value instanceof UUID ? value : null;
+    }
+
+    /** How {@link Selector#identifiers} names it. */
+    String shown() {
+        return section == null || section == Section.APPLICATION_PROPERTIES ? name : section.letter() + "." + name;
     }
 
     private static boolean isSelectable(@Nullable Object value) {

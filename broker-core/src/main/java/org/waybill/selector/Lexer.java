@@ -1,20 +1,23 @@
 package org.waybill.selector;
 
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.waybill.selector.Token.Kind;
 
 /**
  * Cuts a selector into tokens, one at a time.
  *
  * <p>Words follow Java's rules, as the specification asks: identifiers, white space, and number literals, which
- * {@link Numerals} reads.
+ * {@link Numerals} reads. What filters have besides is in {@link Dialect}.
  */
 final class Lexer {
     private final String text;
+    private final Dialect dialect;
     private int at;
 
-    Lexer(String text) {
+    Lexer(String text, Dialect dialect) {
         this.text = text;
+        this.dialect = dialect;
     }
 
     /** The next token; after the last one, END as often as asked. */
@@ -31,9 +34,19 @@ final class Lexer {
             return word(start);
         }
         if (isDigit(start) || (first == '.' && isDigit(start + 1))) {
-            return number(start);
+            return dialect == Dialect.FILTER && isHexadecimal(start) ? binary(start) : number(start);
         }
-        return first == '\'' ? string(start) : symbol(start, first);
+        if (first == '\'' || (first == '"' && dialect == Dialect.FILTER)) {
+            return new Token(
+                    Kind.STRING,
+                    quoted(start, (char) first, "the string that begins here has no closing quote"),
+                    start + 1);
+        }
+        if (first == '[' && dialect == Dialect.FILTER) {
+            return new Token(
+                    Kind.DELIMITED, quoted(start, ']', "the name that begins here has no closing ]"), start + 1);
+        }
+        return symbol(start, first);
     }
 
     private static boolean isWhiteSpace(char c) {
@@ -45,11 +58,32 @@ final class Lexer {
     }
 
     private Token word(int start) {
+        String known = dialect == Dialect.FILTER ? hyphenated(start) : null;
+        if (known != null) {
+            at += known.length();
+            return new Token(Kind.IDENTIFIER, known, start + 1);
+        }
         while (at < text.length() && Character.isJavaIdentifierPart(text.codePointAt(at))) {
             at += Character.charCount(text.codePointAt(at));
         }
         String word = text.substring(start, at);
+        if (dialect == Dialect.FILTER && (word.equals("INF") || word.equals("NAN"))) {
+            return new Token(Kind.NUMBER, word, start + 1);
+        }
         return new Token(kindOf(word), word, start + 1);
+    }
+
+    /** The name of a section or field that is written with its hyphens, which no other name has. */
+    private @Nullable String hyphenated(int start) {
+        boolean isField = start > 0 && text.charAt(start - 1) == '.';
+        for (String name : isField ? FieldNames.HYPHENATED_FIELDS : FieldNames.HYPHENATED_SECTIONS) {
+            int end = start + name.length();
+            char next = end < text.length() ? text.charAt(end) : ' ';
+            if (text.startsWith(name, start) && (isField ? !Character.isJavaIdentifierPart(next) : next == '.')) {
+                return name;
+            }
+        }
+        return null;
     }
 
     private static Kind kindOf(String word) {
@@ -75,7 +109,7 @@ final class Lexer {
 
     /** Takes everything that could belong to a number, so that {@code 1abc} is one bad number and not two words. */
     private Token number(int start) {
-        boolean isHexadecimal = text.startsWith("0x", start) || text.startsWith("0X", start);
+        boolean isHexadecimal = isHexadecimal(start);
         while (at < text.length()) {
             int c = text.codePointAt(at);
             if (Character.isJavaIdentifierPart(c) || c == '.') {
@@ -93,26 +127,43 @@ final class Lexer {
         return isHexadecimal ? c == 'p' || c == 'P' : c == 'e' || c == 'E';
     }
 
-    private Token string(int start) {
+    private boolean isHexadecimal(int start) {
+        return text.startsWith("0x", start) || text.startsWith("0X", start);
+    }
+
+    private Token binary(int start) {
+        at = start + 2;
+        while (at < text.length() && Character.isJavaIdentifierPart(text.codePointAt(at))) {
+            at += Character.charCount(text.codePointAt(at));
+        }
+        return new Token(Kind.BINARY, text.substring(start, at), start + 1);
+    }
+
+    /** The content up to the closing character, which stands doubled where it is part of the content. */
+    private String quoted(int start, char close, String problem) {
         StringBuilder content = new StringBuilder();
         int from = start + 1;
         while (true) {
-            int quote = text.indexOf('\'', from);
-            if (quote < 0) {
-                throw new SelectorError(start + 1, "the string that begins here has no closing quote");
+            int end = text.indexOf(close, from);
+            if (end < 0) {
+                throw new SelectorError(start + 1, problem);
             }
-            content.append(text, from, quote);
-            at = quote + 1;
-            if (at == text.length() || text.charAt(at) != '\'') {
-                return new Token(Kind.STRING, content.toString(), start + 1);
+            content.append(text, from, end);
+            at = end + 1;
+            if (at == text.length() || text.charAt(at) != close) {
+                return content.toString();
             }
-            content.append('\'');
+            content.append(close);
             from = at + 1;
         }
     }
 
     private Token symbol(int start, int first) {
         char second = start + 1 < text.length() ? text.charAt(start + 1) : ' ';
+        if (dialect == Dialect.FILTER && first == '!' && second == '=') {
+            at += 2;
+            return new Token(Kind.NOT_EQUAL, "!=", start + 1);
+        }
         Kind kind =
                 switch (first) {
                     case '=' -> Kind.EQUAL;
@@ -125,12 +176,24 @@ final class Lexer {
                     case '(' -> Kind.OPEN;
                     case ')' -> Kind.CLOSE;
                     case ',' -> Kind.COMMA;
+                    case '%' -> forFilters(Kind.PERCENT, start, first);
+                    case '.' -> forFilters(Kind.DOT, start, first);
                     case '!' -> throw new SelectorError(start + 1, "'!' is no operator; unequal is <>");
                     case '"' -> throw new SelectorError(start + 1, "strings stand in single quotes");
-                    default -> throw new SelectorError(
-                            start + 1, "unexpected character " + Token.printable(Character.toString(first)));
+                    default -> throw unexpected(start, first);
                 };
         at += kind == Kind.NOT_EQUAL || kind == Kind.LESS_OR_EQUAL || kind == Kind.GREATER_OR_EQUAL ? 2 : 1;
         return new Token(kind, text.substring(start, at), start + 1);
+    }
+
+    private Kind forFilters(Kind kind, int start, int character) {
+        if (dialect == Dialect.SELECTOR) {
+            throw unexpected(start, character);
+        }
+        return kind;
+    }
+
+    private static SelectorError unexpected(int start, int character) {
+        return new SelectorError(start + 1, "unexpected character " + Token.printable(Character.toString(character)));
     }
 }

@@ -8,20 +8,28 @@ import java.util.Locale;
  *
  * <p>An exact number is a Long, with or without the suffix L. An approximate one is a Double, or a Float with the
  * suffix F. As in Java, 2<sup>63</sup> may stand only behind a minus, and a hexadecimal, octal or binary number may use
- * all 64 bits, the highest being the sign.
+ * all 64 bits, the highest being the sign. In a filter a leading zero means nothing, and {@code INF} and {@code NAN} are numbers.
  */
 final class Numerals {
     private final Token token;
     private final boolean isNegative;
+    private final Dialect dialect;
 
-    private Numerals(Token token, boolean isNegative) {
+    private Numerals(Token token, boolean isNegative, Dialect dialect) {
         this.token = token;
         this.isNegative = isNegative;
+        this.dialect = dialect;
     }
 
     /** The value of a NUMBER token, with the sign that stands before it. */
-    static Number read(Token token, boolean isNegative) {
-        Numerals numerals = new Numerals(token, isNegative);
+    static Number read(Token token, boolean isNegative, Dialect dialect) {
+        if (token.text().equals("INF")) {
+            return isNegative ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
+        }
+        if (token.text().equals("NAN")) {
+            return Double.NaN;
+        }
+        Numerals numerals = new Numerals(token, isNegative, dialect);
         return numerals.isApproximate() ? numerals.approximate() : (Number) numerals.exact();
     }
 
@@ -39,7 +47,7 @@ final class Numerals {
         int end = text.endsWith("L") || text.endsWith("l") ? text.length() - 1 : text.length();
         boolean isBinary = text.startsWith("0b") || text.startsWith("0B");
         boolean isPrefixed = isBinary || isHexadecimal(text);
-        int radix = isBinary ? 2 : isPrefixed ? 16 : text.charAt(0) == '0' ? 8 : 10;
+        int radix = isBinary ? 2 : isPrefixed ? 16 : isOctal(text) ? 8 : 10;
         String digits = digits(text.substring(isPrefixed ? 2 : 0, end), radix);
         try {
             if (radix == 10) {
@@ -50,6 +58,10 @@ final class Numerals {
         } catch (NumberFormatException e) {
             throw error("is beyond the range of a 64-bit number");
         }
+    }
+
+    private boolean isOctal(String text) {
+        return text.charAt(0) == '0' && dialect == Dialect.SELECTOR;
     }
 
     /** The digits without the underscores between them. */

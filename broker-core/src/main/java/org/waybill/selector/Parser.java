@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.selector.Token.Kind;
 
 /**
- * Parses one selector by recursive descent, one method for each level of precedence.
+ * Parses one selector or filter by recursive descent, one method for each level of precedence.
  *
  * <pre>
  * or        = and { OR and }
@@ -19,13 +19,14 @@ import org.waybill.selector.Token.Kind;
  * not       = { NOT } predicate
  * predicate = sum [ comparison sum
  *                 | [NOT] BETWEEN sum AND sum
- *                 | [NOT] IN ( string { , string } )
+ *                 | [NOT] IN ( string { , string } )         in a filter: ( sum { , sum } )
  *                 | [NOT] LIKE string [ESCAPE string]
  *                 | IS [NOT] NULL ]
  * sum       = product { (+|-) product }
- * product   = signed { (*|/) signed }
+ * product   = signed { (*|/) signed }                        in a filter: also %
  * signed    = { +|- } primary
- * primary   = literal | identifier | ( or )
+ * primary   = literal | identifier | ( or )                  in a filter: also function | EXISTS ( identifier )
+ * function  = name ( [ sum { , sum } ] )
  * </pre>
  *
  * <p>Only parentheses recurse, so their bound bounds the stack, here and in evaluation. What an operator takes is
@@ -36,18 +37,20 @@ final class Parser {
             Set.of("JMSDeliveryMode", "JMSPriority", "JMSMessageID", "JMSTimestamp", "JMSCorrelationID", "JMSType");
 
     private final Lexer lexer;
+    private final Dialect dialect;
     private final Set<String> identifiers = new LinkedHashSet<>();
     private Token token;
     private int depth;
     private int patternChars;
 
-    Parser(String text) {
+    Parser(String text, Dialect dialect) {
         if (text.length() > Selector.MAX_LENGTH_CHARS) {
             throw new SelectorError(
                     Selector.MAX_LENGTH_CHARS + 1,
                     "the selector is longer than " + Selector.MAX_LENGTH_CHARS + " characters");
         }
-        this.lexer = new Lexer(text);
+        this.dialect = dialect;
+        this.lexer = new Lexer(text, dialect);
         this.token = lexer.next();
     }
 
@@ -121,17 +124,17 @@ final class Parser {
         if (accept(Kind.IS)) {
             boolean isNegated = accept(Kind.NOT);
             expect(Kind.NULL, "NULL");
-            return new Condition.IsNull(property(operand, column, "IS NULL"), isNegated);
+            return new Condition.IsNull(operand(operand, column, "IS NULL"), isNegated);
         }
         boolean isNegated = accept(Kind.NOT);
         if (accept(Kind.BETWEEN)) {
             return between(operand, column, isNegated);
         }
         if (accept(Kind.IN)) {
-            return new Condition.In(property(operand, column, "IN"), strings(), isNegated);
+            return in(operand(operand, column, "IN"), isNegated);
         }
         if (accept(Kind.LIKE)) {
-            return new Condition.Like(property(operand, column, "LIKE"), pattern(), isNegated);
+            return new Condition.Like(operand(operand, column, "LIKE"), pattern(), isNegated);
         }
         if (isNegated) {
             throw unexpected("BETWEEN, IN or LIKE");
@@ -156,11 +159,12 @@ final class Parser {
         advance();
         int rightColumn = token.column();
         Expression right = sum();
-        if (operator.isOrdering()) {
+        boolean ordersStrings = dialect == Dialect.FILTER;
+        if (operator.isOrdering() && !ordersStrings) {
             requireNumber(left, leftColumn, shown);
             requireNumber(right, rightColumn, shown);
         }
-        return new Comparison(left, operator, right);
+        return new Comparison(left, operator, right, ordersStrings);
     }
 
     private Condition between(Expression operand, int column, boolean isNegated) {
@@ -170,13 +174,36 @@ final class Parser {
         return new Condition.Between(operand, low, number(this::sum, "BETWEEN"), isNegated);
     }
 
-    private Set<String> strings() {
-        Set<String> strings = new HashSet<>();
+    private Condition in(Expression operand, boolean isNegated) {
+        List<Expression> members = new ArrayList<>();
         expect(Kind.OPEN, "(");
         do {
-            strings.add(expect(Kind.STRING, "a string").text());
+            members.add(dialect == Dialect.FILTER ? sum() : string());
         } while (accept(Kind.COMMA));
         expect(Kind.CLOSE, ", or )");
+        Set<String> strings = strings(members);
+        if (operand instanceof Identifier identifier && !strings.isEmpty()) {
+            return new Condition.In(identifier, strings, isNegated);
+        }
+        List<Condition> equalities = new ArrayList<>();
+        members.forEach(member -> equalities.add(new Comparison(operand, Comparison.Operator.EQUAL, member, true)));
+        Condition any = new Condition.Or(List.copyOf(equalities));
+        return isNegated ? new Condition.Not(any) : any;
+    }
+
+    private Literal string() {
+        return new Literal(expect(Kind.STRING, "a string").text(), ValueType.STRING);
+    }
+
+    /** The members of a list that has nothing but strings; else none. */
+    private static Set<String> strings(List<Expression> members) {
+        Set<String> strings = new HashSet<>();
+        for (Expression member : members) {
+            if (!(member instanceof Literal literal) || !(literal.constant() instanceof String string)) {
+                return Set.of();
+            }
+            strings.add(string);
+        }
         return Set.copyOf(strings);
     }
 
@@ -194,27 +221,31 @@ final class Parser {
     }
 
     private Expression sum() {
-        return row(this::product, Kind.PLUS, Kind.MINUS);
+        return row(this::product, Set.of(Kind.PLUS, Kind.MINUS));
     }
 
     private Expression product() {
-        return row(this::signed, Kind.STAR, Kind.SLASH);
+        return row(this::signed, Set.of(Kind.STAR, Kind.SLASH, Kind.PERCENT));
     }
 
-    private Expression row(Supplier<Expression> operand, Kind one, Kind other) {
+    private Expression row(Supplier<Expression> operand, Set<Kind> operators) {
         int column = token.column();
         Expression first = operand.get();
-        if (!token.is(one) && !token.is(other)) {
+        if (!operators.contains(token.kind())) {
             return first;
         }
-        requireNumber(first, column, token.text());
+        boolean joinsStrings = dialect == Dialect.FILTER && token.is(Kind.PLUS);
+        if (!joinsStrings) {
+            requireNumber(first, column, token.text());
+        }
         List<Arithmetic.Step> steps = new ArrayList<>();
-        while (token.is(one) || token.is(other)) {
+        while (operators.contains(token.kind())) {
             Token operator = token;
             advance();
-            steps.add(new Arithmetic.Step(arithmeticOperator(operator.kind()), number(operand, operator.text())));
+            Expression next = joinsStrings && operator.is(Kind.PLUS) ? operand.get() : number(operand, operator.text());
+            steps.add(new Arithmetic.Step(arithmeticOperator(operator.kind()), next));
         }
-        return new Arithmetic(first, List.copyOf(steps));
+        return new Arithmetic(first, List.copyOf(steps), joinsStrings);
     }
 
     private static Arithmetic.Operator arithmeticOperator(Kind kind) {
@@ -222,6 +253,7 @@ final class Parser {
             case PLUS -> Arithmetic.Operator.ADD;
             case MINUS -> Arithmetic.Operator.SUBTRACT;
             case STAR -> Arithmetic.Operator.MULTIPLY;
+            case PERCENT -> Arithmetic.Operator.REMAINDER;
             default -> Arithmetic.Operator.DIVIDE;
         };
     }
@@ -247,7 +279,7 @@ final class Parser {
 
     /** A number literal together with the sign before it, without which the smallest long could not be written. */
     private Literal numberLiteral(boolean isNegative) {
-        Number value = Numerals.read(token, isNegative);
+        Number value = Numerals.read(token, isNegative, dialect);
         advance();
         return new Literal(value, ValueType.NUMBER);
     }
@@ -263,9 +295,13 @@ final class Parser {
                 advance();
                 return new Literal(first.is(Kind.TRUE), ValueType.BOOLEAN);
             }
-            case IDENTIFIER -> {
+            case BINARY -> {
                 advance();
-                return identifier(first);
+                return FilterSyntax.binary(first);
+            }
+            case IDENTIFIER, DELIMITED -> {
+                advance();
+                return dialect == Dialect.FILTER ? filterPrimary(first) : identifier(first);
             }
             case OPEN -> {
                 return parenthesized();
@@ -276,10 +312,7 @@ final class Parser {
     }
 
     private Expression parenthesized() {
-        if (depth == Selector.MAX_DEPTH) {
-            throw new SelectorError(token.column(), "parentheses are nested deeper than " + Selector.MAX_DEPTH);
-        }
-        depth++;
+        enter();
         advance();
         Expression expression = or();
         expect(Kind.CLOSE, ")");
@@ -297,12 +330,78 @@ final class Parser {
             throw new SelectorError(name.column(), "a selector cannot refer to " + name.shown());
         }
         identifiers.add(text);
-        return new Identifier(text);
+        return new Identifier(null, text);
     }
 
-    private static Identifier property(Expression operand, int column, String operator) {
-        if (operand instanceof Identifier identifier) {
-            return identifier;
+    /** What a word begins in a filter. */
+    private Expression filterPrimary(Token first) {
+        if (first.is(Kind.IDENTIFIER) && token.is(Kind.OPEN)) {
+            return first.text().equalsIgnoreCase("EXISTS") ? exists() : function(first);
+        }
+        return field(first);
+    }
+
+    private Identifier field(Token first) {
+        Token name = null;
+        if (accept(Kind.DOT)) {
+            name = token;
+            if (name.is(Kind.END) || !FilterSyntax.isName(name)) {
+                throw unexpected("the name of a field");
+            }
+            advance();
+        }
+        Identifier field = FilterSyntax.field(first, name);
+        identifiers.add(field.shown());
+        return field;
+    }
+
+    private Condition exists() {
+        expect(Kind.OPEN, "(");
+        Token name = token;
+        if (!name.is(Kind.IDENTIFIER) && !name.is(Kind.DELIMITED)) {
+            throw unexpected("the name of a field");
+        }
+        advance();
+        Identifier field = field(name);
+        expect(Kind.CLOSE, ")");
+        return new Condition.IsNull(field, true);
+    }
+
+    private Expression function(Token name) {
+        Function.Kind kind = FilterSyntax.function(name);
+        enter();
+        advance();
+        List<Expression> arguments = new ArrayList<>();
+        for (ValueType parameter : kind.parameters()) {
+            if (!arguments.isEmpty()) {
+                expect(Kind.COMMA, ",");
+            }
+            int column = token.column();
+            Expression argument = sum();
+            if (!argument.type().mayBe(parameter)) {
+                throw new SelectorError(
+                        column,
+                        kind + " takes here " + parameter.shown() + ", but this is "
+                                + argument.type().shown());
+            }
+            arguments.add(argument);
+        }
+        expect(Kind.CLOSE, ")");
+        depth--;
+        return FilterSyntax.folded(new Function(kind, List.copyOf(arguments)), name.column());
+    }
+
+    private void enter() {
+        if (depth == Selector.MAX_DEPTH) {
+            throw new SelectorError(token.column(), "parentheses are nested deeper than " + Selector.MAX_DEPTH);
+        }
+        depth++;
+    }
+
+    /** In a selector only a property can be asked; in a filter any expression. */
+    private Expression operand(Expression operand, int column, String operator) {
+        if (operand instanceof Identifier || dialect == Dialect.FILTER) {
+            return operand;
         }
         throw new SelectorError(column, operator + " takes the name of a property, but this is another expression");
     }

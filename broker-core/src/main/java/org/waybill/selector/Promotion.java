@@ -66,7 +66,8 @@ final class Promotion {
     /** The result, or null for a whole number divided by zero, which has none. */
     static @Nullable Number calculate(Number left, Arithmetic.Operator operator, Number right) {
         Rank rank = rank(left, right);
-        if (operator == Arithmetic.Operator.DIVIDE && rank.compareTo(Rank.LONG) <= 0 && right.longValue() == 0) {
+        boolean divides = operator == Arithmetic.Operator.DIVIDE || operator == Arithmetic.Operator.REMAINDER;
+        if (divides && rank.compareTo(Rank.LONG) <= 0 && right.longValue() == 0) {
             return null;
         }
         return switch (rank) {
@@ -84,6 +85,7 @@ final class Promotion {
             case SUBTRACT -> left - right;
             case MULTIPLY -> left * right;
             case DIVIDE -> left / right;
+            case REMAINDER -> left % right;
         };
     }
 
@@ -93,6 +95,7 @@ final class Promotion {
             case SUBTRACT -> left - right;
             case MULTIPLY -> left * right;
             case DIVIDE -> left / right;
+            case REMAINDER -> left % right;
         };
     }
 
@@ -102,6 +105,7 @@ final class Promotion {
             case SUBTRACT -> left - right;
             case MULTIPLY -> left * right;
             case DIVIDE -> left / right;
+            case REMAINDER -> left % right;
         };
     }
 

@@ -20,4 +20,19 @@ public interface PropertySource {
      */
     @Nullable
     Object property(String name);
+
+    /**
+     * The value of a field of a section, for filter expressions.
+     *
+     * @param name the field or key, spelled as in the message
+     * @return as {@link #property}, or a ByteBuffer (read-only) or UUID
+     */
+    default @Nullable Object field(Section section, String name) {
+        return section == Section.APPLICATION_PROPERTIES ? property(name) : null;
+    }
+
+    /** The time in epoch milliseconds that the function {@code UTC()} stands for; 0 where there is no clock. */
+    default long nowMs() {
+        return 0;
+    }
 }

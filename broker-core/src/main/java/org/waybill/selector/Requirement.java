@@ -1,5 +1,6 @@
 package org.waybill.selector;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Values are compared through {@link #key}. Below 2<sup>24</sup> every whole number is the same in all numeric types, so
  * that promotion does not change which are equal; beyond, a property that is a float or double can equal several longs,
- * and has no key.
+ * and has no key. Bytes have the key of the string they encode, as that is what they are compared as.
  *
  * @param identifier the property
  * @param keys the keys of its values
@@ -81,7 +82,7 @@ record Requirement(Identifier identifier, Set<Object> keys, int part) {
         if (!(property instanceof Identifier identifier) || !(value instanceof Literal literal)) {
             return null;
         }
-        Object key = key(literal.constant());
+        Object key = literal.constant() instanceof ByteBuffer ? null : key(literal.constant());
         return key == null ? null : new Requirement(identifier, Set.of(key), part);
     }
 
@@ -117,6 +118,9 @@ record Requirement(Identifier identifier, Set<Object> keys, int part) {
             double number = ((Number) value).doubleValue();
             boolean isExact = Math.abs(number) < EXACT_IN_ALL_TYPES && number == Math.rint(number);
             return isExact ? (Object) (long) number : null;
+        }
+        if (value instanceof ByteBuffer) {
+            return Comparison.text(value);
         }
         return value instanceof Number number && !(value instanceof Long) ? (Object) number.longValue() : value;
     }

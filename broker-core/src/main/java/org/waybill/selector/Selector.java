@@ -1,9 +1,13 @@
 package org.waybill.selector;
 
+import java.util.Collections;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
- * A parsed message selector (Jakarta Messaging 3.1 section 3.8.1). Immutable; any thread may use it.
+ * What a message must be like: a parsed message selector (Jakarta Messaging 3.1 section 3.8.1), a filter expression (AMQP Filter
+ * Expressions 1.0, CSD01), or several of them. Immutable; any thread may use it.
  *
  * <p>Evaluating allocates nothing but the results of arithmetic on properties. Beyond the grammar of the specification:
  * <ul>
@@ -14,6 +18,8 @@ import java.util.Set;
  *       be a condition by itself, unknown;
  *   <li>whole numbers are divided as in Java, and division of one by zero is unknown.
  * </ul>
+ *
+ * <p>Property filters are a short form of SQL filters, and kept as such ({@link PropertyFilter}).
  */
 public final class Selector {
     /** The longest text that is parsed, in UTF-16 characters. */
@@ -27,6 +33,9 @@ public final class Selector {
      * lengths of pattern and value, so without this bound one selector could hold up an event loop.
      */
     public static final int MAX_PATTERN_CHARS = 1_024;
+
+    private static final String FILTER_MARK = "sql-filter:";
+    private static final String BOTH_MARK = "both:";
 
     private final String text;
     private final Condition condition;
@@ -44,9 +53,45 @@ public final class Selector {
      * @throws SelectorError if the text is no selector or is beyond a bound
      */
     public static Selector parse(String text) {
-        Parser parser = new Parser(text);
+        return parse(text, text, Dialect.SELECTOR);
+    }
+
+    /**
+     * Parses an SQL filter ({@code amqp:sql-filter}).
+     *
+     * @throws SelectorError if the text is no filter or is beyond a bound
+     */
+    public static Selector parseFilter(String text) {
+        return parse(FILTER_MARK + text, text, Dialect.FILTER);
+    }
+
+    /** Makes a selector again of its {@link #text}. */
+    public static Selector restore(String text) {
+        if (text.startsWith(FILTER_MARK)) {
+            return parseFilter(text.substring(FILTER_MARK.length()));
+        }
+        if (!text.startsWith(BOTH_MARK)) {
+            return parse(text);
+        }
+        int colon = text.indexOf(':', BOTH_MARK.length());
+        int length = Integer.parseInt(text, BOTH_MARK.length(), colon, 10);
+        return restore(text.substring(colon + 1, colon + 1 + length)).and(restore(text.substring(colon + 1 + length)));
+    }
+
+    private static Selector parse(String text, String expression, Dialect dialect) {
+        Parser parser = new Parser(expression, dialect);
         Condition condition = parser.parse();
         return new Selector(text, condition, parser.identifiers());
+    }
+
+    /** Matches what both match. */
+    public Selector and(Selector other) {
+        Set<String> all = new LinkedHashSet<>(identifiers);
+        all.addAll(other.identifiers);
+        return new Selector(
+                BOTH_MARK + text.length() + ":" + text + other.text,
+                new Condition.And(List.of(condition, other.condition)),
+                Collections.unmodifiableSet(all));
     }
 
     /** Whether the selector is true, rather than false or unknown, for a message with these properties. */
@@ -54,7 +99,10 @@ public final class Selector {
         return condition.truth(source) == Truth.TRUE;
     }
 
-    /** The text as it was given. */
+    /**
+     * Its one and only text: two with the same text match the same messages, and {@link #restore} makes one of it. For a selector it
+     * is the text as it was given.
+     */
     public String text() {
         return text;
     }

@@ -3,7 +3,7 @@ package org.waybill.selector;
 /**
  * A word of a selector.
  *
- * @param text the content of a string, without its quotes; for all others what stands in the selector
+ * @param text the content of a string or of brackets, without these; for all others what stands in the selector
  * @param column where it begins; the first column is 1
  */
 record Token(Kind kind, String text, int column) {
@@ -11,8 +11,11 @@ record Token(Kind kind, String text, int column) {
 
     enum Kind {
         IDENTIFIER,
+        /** An identifier in brackets. */
+        DELIMITED,
         STRING,
         NUMBER,
+        BINARY,
         AND,
         OR,
         NOT,
@@ -34,6 +37,8 @@ record Token(Kind kind, String text, int column) {
         MINUS,
         STAR,
         SLASH,
+        PERCENT,
+        DOT,
         OPEN,
         CLOSE,
         COMMA,

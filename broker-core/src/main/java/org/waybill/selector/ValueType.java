@@ -5,6 +5,7 @@ enum ValueType {
     BOOLEAN("a condition"),
     STRING("a string"),
     NUMBER("a number"),
+    BINARY("binary"),
     /** A property: up to the message. */
     ANY("a property");
 

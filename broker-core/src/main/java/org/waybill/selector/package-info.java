@@ -1,5 +1,6 @@
 /**
- * Message selectors: the conditional expressions of Jakarta Messaging 3.1 section 3.8.1 (a subset of SQL-92).
+ * Message selectors, the conditional expressions of Jakarta Messaging 3.1 section 3.8.1 (a subset of SQL-92), and the filter
+ * expressions of AMQP, which are a superset of them: one grammar in two {@code Dialect}s.
  *
  * <p>A {@link org.waybill.selector.Selector} is parsed once, when a consumer or subscription comes, and then asked about
  * one message after the other. Text goes through {@code Lexer} (characters to tokens) and {@code Parser} (tokens to a

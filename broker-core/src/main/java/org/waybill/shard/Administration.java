@@ -17,11 +17,13 @@ final class Administration {
     private final Shard shard;
     private final State state;
     private final Commands commands;
+    private final TopicCommands topics;
 
-    Administration(Shard shard, State state, Commands commands) {
+    Administration(Shard shard, State state, Commands commands, TopicCommands topics) {
         this.shard = shard;
         this.state = state;
         this.commands = commands;
+        this.topics = topics;
     }
 
     /** The queue an operation is about, or null when it is about all. */
@@ -38,6 +40,14 @@ final class Administration {
         return null;
     }
 
+    /** Whether an operation is carried out where the topics live. */
+    static boolean isOfTopics(Operation operation) {
+        return operation instanceof Operation.ListTopics
+                || operation instanceof Operation.CreateTopic
+                || operation instanceof Operation.DeleteTopic
+                || operation instanceof Operation.ListSubscriptions;
+    }
+
     void run(Batch batch, int i, Outbox outbox) {
         @SuppressWarnings("unchecked")
         Consumer<Reply<List<Map<String, Object>>>> reply =
@@ -50,8 +60,15 @@ final class Administration {
     private Reply<List<Map<String, Object>>> carryOut(Operation operation) {
         if (operation instanceof Operation.ListQueues) {
             List<Map<String, Object>> rows = new ArrayList<>();
-            state.nodes().forEach(node -> rows.add(attributes(node)));
+            for (Node node : state.nodes()) {
+                if (node.subscription == null) {
+                    rows.add(attributes(node));
+                }
+            }
             return new Reply.Done<>(rows);
+        }
+        if (isOfTopics(operation)) {
+            return topics.carryOut(operation);
         }
         String name = Invariant.present(nameOf(operation));
         Node node = state.node(name);
@@ -63,6 +80,10 @@ final class Administration {
         }
         Map<String, Object> attributes = attributes(node);
         if (operation instanceof Operation.DeleteQueue) {
+            if (node.owner != null && !node.consumers.isEmpty()) {
+                return new Reply.Refused<>(
+                        new BrokerError(Code.RESOURCE_LOCKED, "queue " + name + " is temporary and has consumers"));
+            }
             commands.delete(node);
         } else if (operation instanceof Operation.PurgeQueue) {
             attributes.put("purged", node.queue.purge());
@@ -87,19 +108,24 @@ final class Administration {
         row.put("kind", "queue");
         row.put("durable", !node.queue.temporary());
         row.put("temporary", node.queue.temporary());
+        row.put("producers", node.producers.size());
+        figures(node, shard.noRoom(), row);
+        return row;
+    }
+
+    /** What is in a queue, and what has gone through it. */
+    static void figures(Node node, @Nullable String noRoom, Map<String, Object> row) {
         row.put("messages", node.queue.messages());
         row.put("waiting", node.queue.waiting());
         row.put("unsettled", node.queue.unsettled());
         row.put("bytes", node.queue.bytes());
         row.put("consumers", node.consumers.size());
-        row.put("producers", node.producers.size());
         row.put("enqueued", node.queue.enqueued());
         row.put("dequeued", node.queue.dequeued());
         row.put("expired", node.queue.expired());
-        String blocked = shard.noRoom() != null ? shard.noRoom() : node.blocked;
+        String blocked = noRoom != null ? noRoom : node.blocked;
         if (blocked != null) {
             row.put("blocked", blocked);
         }
-        return row;
     }
 }

@@ -29,7 +29,7 @@ final class Commands {
         this.state = state;
         this.topics = new TopicCommands(shard, state, this);
         this.router = new Router(shard, state);
-        this.administration = new Administration(shard, state, this);
+        this.administration = new Administration(shard, state, this, topics);
     }
 
     void run(Batch batch) {

@@ -163,6 +163,10 @@ public final class LocalSession implements BrokerSession {
             lane(Placement.shardOf(name, shards.length)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
             return;
         }
+        if (Administration.isOfTopics(operation)) {
+            lane(TOPICS_SHARD).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
+            return;
+        }
         List<Map<String, Object>> rows = new ArrayList<>();
         int[] missing = {shards.length};
         Consumer<Reply<List<Map<String, Object>>>> gather = part -> {

@@ -2,10 +2,11 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.queue.MessageProperties;
-import org.waybill.selector.PropertySource;
+import org.waybill.selector.SelectorIndex;
 
 /** Which subscriptions take what is sent to one topic. */
 final class Route {
@@ -13,33 +14,27 @@ final class Route {
     final List<Node> all;
 
     private final List<Node> unconditional = new ArrayList<>();
-    private final List<Node> conditional = new ArrayList<>();
+    private final SelectorIndex<Node> selective = new SelectorIndex<>();
 
     Route(List<Node> subscriptions) {
         all = List.copyOf(subscriptions);
         for (Node node : all) {
-            (Invariant.present(node.subscription).takesAll() ? unconditional : conditional).add(node);
+            Subscription subscription = Invariant.present(node.subscription);
+            if (subscription.takesAll()) {
+                unconditional.add(node);
+            } else {
+                selective.add(node, subscription.selector());
+            }
         }
     }
 
-    /**
-     * Adds the subscriptions that take a message.
-     *
-     * @param from the container id of the connection that sends it
-     */
-    void match(Message message, String from, List<Node> into) {
+    /** Shows the subscriptions whose selector a message matches, those with noLocal too, whoever sent it. */
+    void match(Message message, Consumer<Node> visitor) {
         for (int i = 0; i < unconditional.size(); i++) {
-            into.add(unconditional.get(i));
+            visitor.accept(unconditional.get(i));
         }
-        if (conditional.isEmpty()) {
-            return;
-        }
-        PropertySource properties = new MessageProperties(message, 0);
-        for (int i = 0; i < conditional.size(); i++) {
-            Node node = conditional.get(i);
-            if (Invariant.present(node.subscription).takes(properties, from)) {
-                into.add(node);
-            }
+        if (selective.size() > 0) {
+            selective.match(new MessageProperties(message, 0), visitor);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
 import org.waybill.io.Invariant;
@@ -20,6 +21,9 @@ final class Router {
 
     /** Who takes the message at hand; used again for the next one. */
     private final List<Node> targets = new ArrayList<>();
+
+    private final Consumer<Node> take = this::take;
+    private String from = "";
 
     Router(Shard shard, State state) {
         this.shard = shard;
@@ -48,12 +52,19 @@ final class Router {
      */
     boolean store(Topic topic, Message message, String containerId) {
         targets.clear();
-        state.topics().route(topic).match(message, containerId, targets);
+        from = containerId;
+        state.topics().route(topic).match(message, take);
         return switch (targets.size()) {
             case 0 -> false;
             case 1 -> shard.store(targets.get(0), message, false);
             default -> storeForAll(message);
         };
+    }
+
+    private void take(Node node) {
+        if (Invariant.present(node.subscription).takesFrom(from)) {
+            targets.add(node);
+        }
     }
 
     private boolean storeForAll(Message message) {

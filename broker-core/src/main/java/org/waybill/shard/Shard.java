@@ -66,6 +66,7 @@ public final class Shard implements Facts {
     private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final Removals removals = new Removals();
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
+    private final List<SharedRecord> shedding = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
     private final Maintenance maintenance;
     private final TimeIndex times = new TimeIndex();
@@ -285,6 +286,10 @@ public final class Shard implements Facts {
             }
             queue = dirtyQueues.pollFirst();
         }
+        for (int i = 0; i < shedding.size(); i++) {
+            shedding.get(i).shed(this);
+        }
+        shedding.clear();
     }
 
     private void close(Turn finished) {
@@ -626,6 +631,11 @@ public final class Shard implements Facts {
     @Override
     public void resident(long bytes) {
         residentChange += bytes;
+    }
+
+    @Override
+    public void shedLater(SharedRecord record) {
+        shedding.add(record);
     }
 
     @Override

@@ -7,7 +7,6 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressPattern;
 import org.waybill.message.Message;
 import org.waybill.queue.MessageProperties;
-import org.waybill.selector.PropertySource;
 import org.waybill.selector.Selector;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.SubscriptionId;
@@ -78,12 +77,12 @@ record Subscription(
 
     /** Whether it takes a message that a connection of this container id sends to one of its topics. */
     boolean takes(Message message, String from) {
-        return takes(new MessageProperties(message, 0), from);
+        return takesFrom(from) && (selector == null || selector.matches(new MessageProperties(message, 0)));
     }
 
-    /** As the other, of a message with these properties. */
-    boolean takes(PropertySource properties, String from) {
-        return !(noLocal && containerId.equals(from)) && (selector == null || selector.matches(properties));
+    /** Whether it takes messages of connections of this container id. */
+    boolean takesFrom(String from) {
+        return !noLocal || !containerId.equals(from);
     }
 
     /** Whether a consumer that asks for {@code other} under its name gets this one. */
@@ -127,7 +126,7 @@ record Subscription(
         String address = Bytes.text(in);
         String containerId = Bytes.text(in);
         String clientId = (flags & CLIENT_ID) == 0 ? null : Bytes.text(in);
-        Selector selector = (flags & SELECTOR) == 0 ? null : Selector.parse(Bytes.text(in));
+        Selector selector = (flags & SELECTOR) == 0 ? null : Selector.restore(Bytes.text(in));
         return new Subscription(
                 new SubscriptionId(name, clientId),
                 address,

@@ -1,5 +1,7 @@
 package org.waybill.shard;
 
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -8,17 +10,20 @@ import org.waybill.io.Invariant;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Operation;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 
 /** Carries out what sessions ask of topics and subscriptions; on the shard where all of these live. */
 final class TopicCommands {
     private final Shard shard;
+    private final State state;
     private final Commands commands;
     private final Topics topics;
 
     TopicCommands(Shard shard, State state, Commands commands) {
         this.shard = shard;
+        this.state = state;
         this.commands = commands;
         this.topics = state.topics();
     }
@@ -182,10 +187,12 @@ final class TopicCommands {
 
     private static Map<String, Object> attributes(Subscription subscription) {
         Map<String, Object> attributes = new LinkedHashMap<>();
-        SubscriptionId id = Invariant.present(subscription.id());
-        attributes.put("name", id.name());
-        if (id.clientId() != null) {
-            attributes.put("client-id", id.clientId());
+        SubscriptionId id = subscription.id();
+        if (id != null) {
+            attributes.put("name", id.name());
+            if (id.clientId() != null) {
+                attributes.put("client-id", id.clientId());
+            }
         }
         attributes.put("address", subscription.address());
         attributes.put("shared", subscription.shared());
@@ -214,19 +221,6 @@ final class TopicCommands {
         }
     }
 
-    /** Creates a topic that stays until it is deleted; null when it could not be, because it exists or may not be called so. */
-    @Nullable
-    BrokerError create(String name) {
-        if (topics.isExplicit(name)) {
-            return new BrokerError(Code.PRECONDITION_FAILED, "topic " + name + " exists already");
-        }
-        BrokerError refusal = Subscription.isPattern(name) ? pattern(name) : Names.refusal(name);
-        if (refusal == null) {
-            shard.createTopic(name);
-        }
-        return refusal;
-    }
-
     /** Deletes a topic with the subscriptions to its name, and tells everyone who uses it. */
     void delete(Topic topic) {
         for (Node node : List.copyOf(topic.subscriptions)) {
@@ -238,6 +232,74 @@ final class TopicCommands {
             producer.topic = null;
         }
         shard.deleteTopic(topic);
+    }
+
+    // ---- administration
+
+    /** Carries out an operation on topics or subscriptions. */
+    Reply<List<Map<String, Object>>> carryOut(Operation operation) {
+        List<Map<String, Object>> rows = new ArrayList<>();
+        if (operation instanceof Operation.ListTopics) {
+            topics.all().forEach(topic -> rows.add(attributes(topic)));
+        } else if (operation instanceof Operation.ListSubscriptions) {
+            for (Node node : state.nodes()) {
+                if (node.subscription != null) {
+                    rows.add(attributes(node, node.subscription));
+                }
+            }
+        } else if (operation instanceof Operation.CreateTopic create) {
+            return create(create.name());
+        } else if (operation instanceof Operation.DeleteTopic delete) {
+            return delete(delete.name());
+        }
+        rows.sort(Comparator.comparing(row -> String.valueOf(row.get("name"))));
+        return new Reply.Done<>(rows);
+    }
+
+    private Reply<List<Map<String, Object>>> create(String name) {
+        BrokerError refusal = Subscription.isPattern(name) ? pattern(name) : Names.refusal(name);
+        if (refusal == null && topics.isExplicit(name)) {
+            refusal = new BrokerError(Code.PRECONDITION_FAILED, "topic " + name + " exists already");
+        }
+        return refusal != null
+                ? new Reply.Refused<>(refusal)
+                : new Reply.Done<>(List.of(attributes(shard.createTopic(name))));
+    }
+
+    private Reply<List<Map<String, Object>>> delete(String name) {
+        Topic topic = topics.topic(name);
+        if (topic == null) {
+            return new Reply.Refused<>(new BrokerError(Code.NOT_FOUND, "topic " + name + " does not exist"));
+        }
+        if (topic.owner != null && !topic.subscriptions.isEmpty()) {
+            return new Reply.Refused<>(
+                    new BrokerError(Code.RESOURCE_LOCKED, "topic " + name + " is temporary and has subscribers"));
+        }
+        Map<String, Object> attributes = attributes(topic);
+        delete(topic);
+        return new Reply.Done<>(List.of(attributes));
+    }
+
+    private Map<String, Object> attributes(Topic topic) {
+        Map<String, Object> row = new LinkedHashMap<>();
+        row.put("name", topic.name);
+        row.put("kind", "topic");
+        row.put("durable", topic.explicit);
+        row.put("temporary", topic.owner != null);
+        row.put("producers", topic.producers.size());
+        row.put("subscriptions", topics.route(topic).all.size());
+        String blocked = shard.noRoom() != null ? shard.noRoom() : topic.blocked;
+        if (blocked != null) {
+            row.put("blocked", blocked);
+        }
+        return row;
+    }
+
+    private Map<String, Object> attributes(Node node, Subscription subscription) {
+        Map<String, Object> row = attributes(subscription);
+        row.put("durable", subscription.durable());
+        Administration.figures(node, shard.noRoom(), row);
+        return row;
     }
 
     // ---- blocking

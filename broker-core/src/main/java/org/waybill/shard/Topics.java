@@ -23,6 +23,7 @@ final class Topics {
     private final Map<SubscriptionId, Node> durables = new HashMap<>();
     private final Map<SubscriptionId, Node> volatiles = new HashMap<>();
     private final List<Node> patterns = new ArrayList<>();
+    private @Nullable Topic passing;
     private final Set<String> explicit = ConcurrentHashMap.newKeySet();
 
     Topics(AddressRules rules) {
@@ -58,9 +59,14 @@ final class Topics {
         return topic;
     }
 
-    /** A topic that stands for a name nobody uses, for one message. */
+    /** A topic that stands for a name nobody uses: for one message, or for several to the same name. */
     Topic passing(String name) {
-        return new Topic(name, rules.of(name), null);
+        Topic topic = passing;
+        if (topic == null || !topic.name.equals(name)) {
+            topic = new Topic(name, rules.of(name), null);
+            passing = topic;
+        }
+        return topic;
     }
 
     Topic temporary(String name, LocalSession owner) {
@@ -172,6 +178,7 @@ final class Topics {
     }
 
     private void reroute(Subscription subscription) {
+        passing = null;
         for (Topic topic : reaching(subscription)) {
             topic.route = null;
         }

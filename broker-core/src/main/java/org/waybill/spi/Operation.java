@@ -1,9 +1,15 @@
 package org.waybill.spi;
 
 /**
- * An administrative operation on queues. Its answer is a list of maps with the attributes of the queues it concerned: {@code
+ * An administrative operation. The answer of one on queues is a list of maps with the attributes of the queues it concerned: {@code
  * name}, {@code kind}, {@code durable}, {@code temporary}, {@code messages}, {@code unsettled}, {@code bytes}, {@code consumers}, {@code producers},
  * {@code enqueued}, {@code dequeued}, {@code blocked} (string, absent when not blocked).
+ *
+ * <p>Topics have {@code name}, {@code kind}, {@code durable} (created explicitly), {@code temporary}, {@code producers}, {@code
+ * subscriptions} (how many take something from it) and {@code blocked}. Subscriptions have {@code name} and {@code client-id} (absent
+ * when there is none), {@code address}, {@code durable}, {@code shared}, {@code no-local}, {@code selector} (absent when they take
+ * everything), and of a queue's attributes {@code messages}, {@code unsettled}, {@code bytes}, {@code consumers}, {@code enqueued},
+ * {@code dequeued} and {@code blocked}.
  */
 public sealed interface Operation {
     /** All queues, sorted by name. */
@@ -20,4 +26,19 @@ public sealed interface Operation {
 
     /** Removes every message that no consumer holds; the answer's map has {@code purged}, their number. */
     record PurgeQueue(String name) implements Operation {}
+
+    /** All topics that are in use or were created, sorted by name. */
+    record ListTopics() implements Operation {}
+
+    /** Creates a topic that stays until it is deleted; {@code PRECONDITION_FAILED} when that was done before. */
+    record CreateTopic(String name) implements Operation {}
+
+    /**
+     * Deletes a topic with the subscriptions to its name, not those to patterns; their consumers and its producers are closed with
+     * {@code RESOURCE_DELETED}.
+     */
+    record DeleteTopic(String name) implements Operation {}
+
+    /** All subscriptions, sorted by name. */
+    record ListSubscriptions() implements Operation {}
 }

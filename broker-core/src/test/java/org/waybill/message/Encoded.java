@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /** Messages made by hand, section by section. */
-final class Encoded {
-    static final int HEADER = 0x70;
-    static final int DELIVERY_ANNOTATIONS = 0x71;
-    static final int MESSAGE_ANNOTATIONS = 0x72;
-    static final int PROPERTIES = 0x73;
-    static final int APPLICATION_PROPERTIES = 0x74;
-    static final int DATA = 0x75;
-    static final int SEQUENCE = 0x76;
-    static final int VALUE = 0x77;
-    static final int FOOTER = 0x78;
+public final class Encoded {
+    public static final int HEADER = 0x70;
+    public static final int DELIVERY_ANNOTATIONS = 0x71;
+    public static final int MESSAGE_ANNOTATIONS = 0x72;
+    public static final int PROPERTIES = 0x73;
+    public static final int APPLICATION_PROPERTIES = 0x74;
+    public static final int DATA = 0x75;
+    public static final int SEQUENCE = 0x76;
+    public static final int VALUE = 0x77;
+    public static final int FOOTER = 0x78;
 
     static final String[] NAMES = {
         "amqp:header:list",
@@ -29,7 +29,7 @@ final class Encoded {
     };
 
     /** How a descriptor can be written. */
-    enum Descriptor {
+    public enum Descriptor {
         SMALL_ULONG,
         ULONG,
         SYMBOL_8,
@@ -48,7 +48,7 @@ final class Encoded {
 
     private Encoded() {}
 
-    static byte[] bytes(int... values) {
+    public static byte[] bytes(int... values) {
         byte[] out = new byte[values.length];
         for (int i = 0; i < values.length; i++) {
             out[i] = (byte) values[i];
@@ -56,7 +56,7 @@ final class Encoded {
         return out;
     }
 
-    static byte[] join(byte[]... parts) {
+    public static byte[] join(byte[]... parts) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (byte[] part : parts) {
             out.writeBytes(part);
@@ -64,29 +64,29 @@ final class Encoded {
         return out.toByteArray();
     }
 
-    static byte[] section(int section, byte[] value) {
+    public static byte[] section(int section, byte[] value) {
         return join(Descriptor.SMALL_ULONG.of(section), value);
     }
 
     /** A list in its 8-bit form. */
-    static byte[] list(byte[]... fields) {
+    public static byte[] list(byte[]... fields) {
         byte[] content = join(fields);
         return join(bytes(0xC0, content.length + 1, fields.length), content);
     }
 
     /** A list in its 32-bit form. */
-    static byte[] list32(byte[]... fields) {
+    public static byte[] list32(byte[]... fields) {
         return compound32(0xD0, fields);
     }
 
     /** A map in its 8-bit form, keys and values in turn. */
-    static byte[] map(byte[]... entries) {
+    public static byte[] map(byte[]... entries) {
         byte[] content = join(entries);
         return join(bytes(0xC1, content.length + 1, entries.length), content);
     }
 
     /** A map in its 32-bit form. */
-    static byte[] map32(byte[]... entries) {
+    public static byte[] map32(byte[]... entries) {
         return compound32(0xD1, entries);
     }
 
@@ -97,43 +97,43 @@ final class Encoded {
         return join(head.array(), content);
     }
 
-    static byte[] text(String text) {
+    public static byte[] text(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return join(bytes(0xA1, utf8.length), utf8);
     }
 
-    static byte[] text32(String text) {
+    public static byte[] text32(String text) {
         byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
         return join(ByteBuffer.allocate(5).put((byte) 0xB1).putInt(utf8.length).array(), utf8);
     }
 
-    static byte[] symbol(String text) {
+    public static byte[] symbol(String text) {
         byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
         return join(bytes(0xA3, ascii.length), ascii);
     }
 
-    static byte[] symbol32(String text) {
+    public static byte[] symbol32(String text) {
         byte[] ascii = text.getBytes(StandardCharsets.US_ASCII);
         return join(ByteBuffer.allocate(5).put((byte) 0xB3).putInt(ascii.length).array(), ascii);
     }
 
-    static byte[] uint(long value) {
+    public static byte[] uint(long value) {
         return ByteBuffer.allocate(5).put((byte) 0x70).putInt((int) value).array();
     }
 
-    static byte[] timestamp(long value) {
+    public static byte[] timestamp(long value) {
         return ByteBuffer.allocate(9).put((byte) 0x83).putLong(value).array();
     }
 
-    static byte[] nothing() {
+    public static byte[] nothing() {
         return bytes(0x40);
     }
 
-    static byte[] yes() {
+    public static byte[] yes() {
         return bytes(0x41);
     }
 
-    static byte[] no() {
+    public static byte[] no() {
         return bytes(0x42);
     }
 }

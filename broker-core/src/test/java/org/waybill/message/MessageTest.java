@@ -19,11 +19,13 @@ import static org.waybill.message.Encoded.timestamp;
 import static org.waybill.message.Encoded.uint;
 import static org.waybill.message.Encoded.yes;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -335,7 +337,9 @@ class MessageTest {
         scalars.put(text("tëxt"), "tëxt");
         scalars.put(text32(""), "");
         scalars.put(nothing(), null);
-        scalars.put(bytes(0xA0, 1, 1), null);
+        scalars.put(bytes(0xA0, 1, 7), ByteBuffer.wrap(bytes(7)));
+        scalars.put(bytes(0xB0, 0, 0, 0, 2, 7, 8), ByteBuffer.wrap(bytes(7, 8)));
+        scalars.put(bytes(0x98, 0, 0, 0, 0, 0, 0, 0, 5, 0xFF, 0, 0, 0, 0, 0, 0, 6), new UUID(5, 0xFF00000000000006L));
         scalars.put(bytes(0x73, 0, 0, 0, 'c'), null);
         scalars.put(bytes(0x00, 0x53, 1, 0x41), null);
         scalars.forEach((encoded, expected) -> {
@@ -345,6 +349,40 @@ class MessageTest {
             assertThat(of(entries, BODY).applicationProperty("key")).isEqualTo(expected);
             assertThat(of(fields, BODY).property(Message.SUBJECT)).isEqualTo(expected);
         });
+    }
+
+    @Test
+    void readsAnnotationsAndFooterByTheirSymbols() {
+        Message message = of(
+                section(Encoded.MESSAGE_ANNOTATIONS, map(symbol("x-a"), text("one"), symbol32("x-b"), yes())),
+                BODY,
+                section(Encoded.FOOTER, map(symbol("x-f"), bytes(0x54, 5))));
+
+        assertThat(message.annotation("x-a")).isEqualTo("one");
+        assertThat(message.annotation("x-b")).isEqualTo(true);
+        assertThat(message.annotation("x-f")).isNull();
+        assertThat(message.footer("x-f")).isEqualTo(5);
+        assertThat(message.footer("x-a")).isNull();
+        assertThat(of(BODY).footer("x-f")).isNull();
+        assertThat(of(BODY).annotation("x-a")).isNull();
+    }
+
+    @Test
+    void tellsNamesApartThatBeginAlike() {
+        Message message = of(
+                section(
+                        Encoded.APPLICATION_PROPERTIES,
+                        map(text("ab"), yes(), text("abc"), text("x"), text("aé"), text("y"), text("é"), text("z"))),
+                BODY);
+
+        assertThat(message.applicationProperty("ab")).isEqualTo(true);
+        assertThat(message.applicationProperty("abc")).isEqualTo("x");
+        assertThat(message.applicationProperty("aé")).isEqualTo("y");
+        assertThat(message.applicationProperty("é")).isEqualTo("z");
+        assertThat(message.applicationProperty("a")).isNull();
+        assertThat(message.applicationProperty("abcd")).isNull();
+        assertThat(message.applicationProperty("aéb")).isNull();
+        assertThat(message.applicationProperty("")).isNull();
     }
 
     @Test

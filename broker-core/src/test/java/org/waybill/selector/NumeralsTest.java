@@ -13,9 +13,9 @@ import org.waybill.selector.Token.Kind;
 
 class NumeralsTest {
     private static Number read(String text, boolean isNegative) {
-        Token token = new Lexer(text).next();
+        Token token = new Lexer(text, Dialect.SELECTOR).next();
         assertThat(token).isEqualTo(new Token(Kind.NUMBER, text, 1));
-        return Numerals.read(token, isNegative);
+        return Numerals.read(token, isNegative, Dialect.SELECTOR);
     }
 
     static Stream<Arguments> numbers() {

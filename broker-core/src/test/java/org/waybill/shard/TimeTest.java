@@ -24,6 +24,9 @@ import org.waybill.queue.Queue;
 import org.waybill.shard.CoreFixture.TestConsumer;
 import org.waybill.shard.CoreFixture.TestProducer;
 import org.waybill.shard.CoreFixture.TestSession;
+import org.waybill.spi.NodeKind;
+import org.waybill.spi.SubscriptionId;
+import org.waybill.spi.SubscriptionSpec;
 import org.waybill.spi.Transaction;
 
 /** Messages that wait, expire, fail, and where they go. */
@@ -479,5 +482,49 @@ class TimeTest {
         core.loop.settle();
         assertThat(queue("q").messages()).isZero();
         assertThat(session.consumer("dead-letters").drain()).containsExactly("m0", "m1", "m2");
+    }
+
+    // ---- topics
+
+    private TestConsumer durable(String name) {
+        SubscriptionSpec named = new SubscriptionSpec(new SubscriptionId(name, "client"), true, false);
+        return session.consumer(TopicDeliveryTest.spec("t", named));
+    }
+
+    @Test
+    void aMessageScheduledForATopicWaitsInEachSubscription() {
+        TestConsumer first = durable("first");
+        TestConsumer second = durable("second");
+        TestProducer producer = session.producer("t", NodeKind.TOPIC);
+        producer.sendAndWait(CoreFixture.scheduled(DELAY, 5_000, 0, "later"));
+        producer.sendAndWait(CoreFixture.message(true, "now"));
+        first.credit(10);
+        second.credit(10);
+        core.pass(4_999);
+        assertThat(first.texts).containsExactly("now");
+        first.settle(0, 0, Outcome.ACCEPTED);
+        restart(false);
+        TestConsumer again = durable("first");
+        TestConsumer late = durable("late");
+        late.credit(10);
+        again.credit(10);
+        core.pass(Alarm.LONGEST_SLEEP_MS);
+        assertThat(again.texts).containsExactly("later");
+        assertThat(late.texts).isEmpty();
+        assertThat(durable("second").drain()).containsExactly("later", "now");
+    }
+
+    @Test
+    void messagesExpireInSubscriptionsAndGoToTheExpiryAddressFromEach() {
+        core.rules = name -> AddressSettings.defaults().withExpiry(Optional.of("expired"));
+        durable("first");
+        durable("second");
+        session.producer("t", NodeKind.TOPIC).sendAndWait(CoreFixture.message(true, 4, 1_000, null, "m"));
+        core.pass(1_000);
+        TestConsumer consumer = session.consumer("expired");
+        assertThat(consumer.drain()).containsExactly("m", "m");
+        assertThat(consumer.messages.stream().map(TimeTest::annotations))
+                .anyMatch(text -> text.contains("first"))
+                .anyMatch(text -> text.contains("second"));
     }
 }

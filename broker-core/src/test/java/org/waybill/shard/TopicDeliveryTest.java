@@ -2,6 +2,8 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.waybill.config.AddressSettings;
 import org.waybill.config.AddressSettings.FullPolicy;
 import org.waybill.io.CrashDisk;
+import org.waybill.message.Annotations;
+import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.selector.Selector;
 import org.waybill.shard.CoreFixture.TestConsumer;
@@ -21,6 +25,7 @@ import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.NodeKind;
+import org.waybill.spi.Operation;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 
@@ -376,6 +381,276 @@ class TopicDeliveryTest {
         assertThat(producer.blocked).contains("subscription to t is full");
         close(slow);
         assertThat(producer.blocked).isNotNull();
+    }
+
+    @Test
+    void relievedSubscriptionLetsTheProducersGoOn() {
+        core.rules = name -> AddressSettings.defaults().withLimits(10, -1, FullPolicy.BLOCK);
+        TestConsumer slow = subscribe("t");
+        TestConsumer pattern = subscribe("#");
+        TestProducer producer = producer("t");
+        for (int i = 0; i < 10; i++) {
+            producer.sendAndWait(CoreFixture.message(false, "m" + i));
+        }
+        core.loop.settle();
+        TestProducer late = producer("t");
+        core.loop.settle();
+        assertThat(late.blocked).isNotNull();
+        close(pattern);
+        assertThat(producer.blocked).isNotNull();
+        slow.receive(10);
+        slow.settle(0, 9, Outcome.ACCEPTED);
+        core.loop.settle();
+        assertThat(producer.blocked).isNull();
+        assertThat(late.blocked).isNull();
+    }
+
+    @Test
+    void fullSubscriptionThatRejectsRefusesTheMessageForAll() {
+        core.rules = name -> AddressSettings.defaults().withLimits(name.equals("#") ? 2 : -1, -1, FullPolicy.REJECT);
+        TestConsumer all = subscribe("t");
+        subscribe("#");
+        TestProducer producer = producer("t");
+        for (int i = 0; i < 3; i++) {
+            producer.sendAndWait(CoreFixture.message(true, "m" + i));
+        }
+        assertThat(producer.refusals).extracting(error -> error.code()).containsExactly(Code.RESOURCE_LIMIT);
+        assertThat(all.drain()).containsExactly("m0", "m1");
+    }
+
+    @Test
+    void ringKeepsTheNewestForTheSubscriptionAlone() {
+        core.rules =
+                name -> AddressSettings.defaults().withLimits(name.equals("#") ? 2 : -1, -1, FullPolicy.DROP_OLDEST);
+        TestConsumer all = subscribe("t");
+        TestConsumer ring = subscribe("#");
+        TestProducer producer = producer("t");
+        producer.sendDurable(0, 1);
+        producer.sendDurable(1, 1);
+        producer.sendDurable(2, 2);
+        core.loop.settle();
+        assertThat(ring.drain()).isEqualTo(texts(2, 2));
+        assertThat(all.drain()).isEqualTo(texts(0, 4));
+    }
+
+    @Test
+    void deadLettersOfSubscriptionGoWhereItsTopicSays() {
+        TestConsumer first = durable("t");
+        TestConsumer second = subscribe("t");
+        producer("t").sendDurable(0, 1);
+        first.receive(1);
+        first.settle(0, 0, new Outcome.Rejected(null, "no"));
+        core.loop.settle();
+        assertThat(session.consumer("dead-letters").receive(1)).containsExactly("m0");
+        assertThat(second.receive(1)).containsExactly("m0");
+    }
+
+    @Test
+    void failuresCountForEachSubscription() {
+        TestConsumer first = durable("t");
+        TestConsumer second = subscribe("t");
+        producer("t").sendDurable(0, 1);
+        first.receive(1);
+        first.settle(0, 0, Outcome.FAILED);
+        first.receive(1);
+        assertThat(first.heads.get(1)).isNotNull();
+        second.receive(1);
+        assertThat(second.heads.get(0)).isNull();
+    }
+
+    @Test
+    void selectorsDecideWhatIsStored() {
+        TestConsumer red = session.consumer(spec("t", null, "color = 'red'", false));
+        TestConsumer warm = session.consumer(spec("#", durable(false), "color IN ('red', 'orange')", false));
+        TestConsumer all = subscribe("t");
+        TestProducer producer = producer("t");
+        for (String color : List.of("red", "orange", "blue", "red")) {
+            producer.sendAndWait(colored(color));
+        }
+        assertThat(red.drain()).containsExactly("red", "red");
+        assertThat(warm.drain()).containsExactly("red", "orange", "red");
+        assertThat(all.drain()).containsExactly("red", "orange", "blue", "red");
+    }
+
+    /** A durable message with the property {@code color}, and that as its text. */
+    private static Message colored(String color) {
+        byte[] text = color.getBytes(StandardCharsets.UTF_8);
+        ByteBuffer out = ByteBuffer.allocate(100);
+        out.put(new byte[] {0, 0x53, 0x70, (byte) 0xC0, 2, 1, 0x41});
+        out.put(new byte[] {0, 0x53, 0x74, (byte) 0xC1, (byte) (10 + text.length), 2, (byte) 0xA1, 5});
+        out.put("color".getBytes(StandardCharsets.UTF_8))
+                .put((byte) 0xA1)
+                .put((byte) text.length)
+                .put(text);
+        out.put(new byte[] {0, 0x53, 0x77, (byte) 0xB1}).putInt(text.length).put(text);
+        byte[] bytes = new byte[out.position()];
+        out.flip().get(bytes);
+        return Message.of(bytes, 0);
+    }
+
+    @Test
+    void bodiesLeaveFullMemoryAndComeBackForEachSubscription() {
+        core.close();
+        disk = new CrashDisk();
+        core = new CoreFixture(disk, 1, 5_000, 1 << 16, name -> AddressSettings.defaults());
+        session = core.session();
+        TestConsumer first = durable("t");
+        TestConsumer second = subscribe("t");
+        TestProducer producer = producer("t");
+        for (int i = 0; i < 100; i++) {
+            producer.sendAndWait(CoreFixture.message(i % 2 == 0, i + " ".repeat(1_000)));
+        }
+        core.loop.settle();
+        assertThat(core.memory.bytes()).isLessThan(8_000);
+        first.receive(100);
+        second.receive(100);
+        assertThat(first.texts).isEqualTo(second.texts);
+        core.loop.settle();
+        assertThat(core.memory.bytes()).isLessThan(8_000);
+        Bodies.check(core);
+        first.settle(0, 99, Outcome.ACCEPTED);
+        second.settle(0, 99, Outcome.ACCEPTED);
+        core.loop.settle();
+        Bodies.check(core);
+        assertThat(core.journal.counters().liveBytes()).isZero();
+    }
+
+    @Test
+    void cleaningMovesSharedRecordOnce() {
+        TestConsumer first = durable("t");
+        TestConsumer second = subscribe("t");
+        TestConsumer third = subscribe("#");
+        TestProducer producer = producer("t");
+        producer.sendAndWait(CoreFixture.message(true, "stays" + " ".repeat(1_000)));
+        for (int i = 0; i < 100; i++) {
+            producer.sendAndWait(CoreFixture.message(true, " ".repeat(2_000)));
+        }
+        for (TestConsumer consumer : List.of(first, second, third)) {
+            consumer.receive(101);
+            consumer.settle(1, 100, Outcome.ACCEPTED);
+        }
+        core.checkpoint();
+        long before = core.journal.counters().appendedBytes();
+        core.shards[0].execute(
+                () -> new Cleaner(core.shards[0], core.shards[0].state()).begin(core.journal.cleaningCandidates(16)));
+        core.loop.settle();
+        assertThat(core.journal.counters().appendedBytes() - before).isBetween(1_000L, 1_400L);
+        Bodies.check(core);
+    }
+
+    // ---- which kind a name means
+
+    private List<Map<String, Object>> manage(Operation operation) {
+        List<Reply<List<Map<String, Object>>>> replies = new ArrayList<>();
+        session.session.manage(operation, replies::add);
+        session.session.flush();
+        core.loop.until(() -> !replies.isEmpty());
+        assertThat(replies.get(0)).isInstanceOf(Reply.Done.class);
+        return ((Reply.Done<List<Map<String, Object>>>) replies.get(0)).value();
+    }
+
+    @Test
+    void explicitTopicStaysAndWinsOverTheDefaultKind() {
+        manage(new Operation.CreateTopic("n"));
+        restart();
+        core.checkpoint();
+        restart();
+        TestConsumer topic = subscribe("n");
+        session.producer("n", NodeKind.ANY).sendAndWait(CoreFixture.message(true, "m"));
+        assertThat(topic.receive(1)).containsExactly("m");
+        assertThat(manage(new Operation.ListTopics())).hasSize(1).first().satisfies(row -> assertThat(row)
+                .containsEntry("name", "n")
+                .containsEntry("durable", true)
+                .containsEntry("subscriptions", 1));
+        assertThat(manage(new Operation.ListSubscriptions())).hasSize(1);
+        assertThat(manage(new Operation.ListQueues())).isEmpty();
+        manage(new Operation.DeleteTopic("n"));
+        assertThat(topic.error.code()).isEqualTo(Code.RESOURCE_DELETED);
+        restart();
+        assertThat(manage(new Operation.ListTopics())).isEmpty();
+    }
+
+    @Test
+    void settingsSayWhatANameIsThatNobodyHasExplained() {
+        AddressSettings topics = AddressSettings.defaults();
+        core.rules = name -> name.startsWith("t") ? kind(topics) : topics;
+        TestConsumer first = session.consumer(anyKind("t1"));
+        TestConsumer second = session.consumer(anyKind("t1"));
+        session.producer(null).sendAndWait(CoreFixture.message(true, 4, 0, "t1", "m"));
+        assertThat(first.receive(1)).containsExactly("m");
+        assertThat(second.receive(1)).containsExactly("m");
+        session.producer("queue://t1", NodeKind.ANY).sendAndWait(CoreFixture.message(true, "q"));
+        assertThat(session.consumer("t1").receive(1)).containsExactly("q");
+    }
+
+    private static ConsumerSpec anyKind(String address) {
+        return new ConsumerSpec(address, NodeKind.ANY, false, false, Outcome.FAILED, null);
+    }
+
+    private static AddressSettings kind(AddressSettings as) {
+        return new AddressSettings(
+                as.match(),
+                AddressSettings.Kind.TOPIC,
+                as.autoCreate(),
+                as.autoDelete(),
+                as.maxMessages(),
+                as.maxBytes(),
+                as.fullPolicy(),
+                as.redelivery(),
+                as.deadLetterAddress(),
+                as.expiryAddress(),
+                as.exclusive(),
+                as.lastValueKey(),
+                as.duplicateIds());
+    }
+
+    @Test
+    void anonymousMessageSaysItsKindByAnnotation() {
+        TestConsumer topic = subscribe("n");
+        TestProducer anonymous = session.producer(null);
+        Message plain = CoreFixture.message(true, 4, 0, "n", "m");
+        byte[] toTopic = {
+            (byte) 0xC1,
+            19,
+            2,
+            (byte) 0xA3,
+            14,
+            'x',
+            '-',
+            'o',
+            'p',
+            't',
+            '-',
+            'j',
+            'm',
+            's',
+            '-',
+            'd',
+            'e',
+            's',
+            't',
+            0x51,
+            1
+        };
+        anonymous.sendAndWait(plain.forwarded(toTopic));
+        anonymous.sendAndWait(plain.forwarded(Annotations.of(Map.of("x-opt-to-type", "topic,temporary"))));
+        anonymous.sendAndWait(plain);
+        assertThat(topic.drain()).containsExactly("m", "m");
+        assertThat(session.consumer("n").drain()).containsExactly("m");
+    }
+
+    @Test
+    void newerSubscriptionKeepsItsNameWhenAnOlderOneIsReplayed() {
+        State state = new State(core.shards[0], name -> AddressSettings.defaults());
+        Subscription older = Subscription.of(spec("t", durable(false)), "t", "client");
+        Subscription newer = Subscription.of(spec("u", durable(false)), "u", "client");
+        // a checkpoint that was written late has the newer one; the log from its beginning has both
+        Node kept = state.subscribed(9, newer);
+        state.subscribed(5, older);
+        state.deleted(5);
+        state.subscribed(9, newer);
+        assertThat(state.topics().named(ID, true)).isSameAs(kept);
+        assertThat(state.topics().route(state.topics().use("u")).all).containsExactly(kept);
     }
 
     @Test
