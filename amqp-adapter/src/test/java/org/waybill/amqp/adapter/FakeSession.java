@@ -155,6 +155,10 @@ final class FakeSession implements BrokerSession {
         });
     }
 
+    FakeCore core() {
+        return core;
+    }
+
     @Override
     public Transaction begin() {
         FakeTransaction begun = new FakeTransaction(this);

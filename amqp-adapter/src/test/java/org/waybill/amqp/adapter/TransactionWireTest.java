@@ -185,10 +185,8 @@ final class TransactionWireTest {
                 .expectDisposition()
                 .withFirst(nextId)
                 .withSettled(true)
-                .withCapture(answer -> condition.set(((Rejected) answer.getState())
-                        .getError()
-                        .getCondition()
-                        .toString()));
+                .withCapture(answer -> condition.set(
+                        ((Rejected) answer.getState()).getError().getCondition().toString()));
         transfer(2, discharge(txnId.arrayCopy(), false), null);
         wire.done();
         assertThat(ready()).isZero();
