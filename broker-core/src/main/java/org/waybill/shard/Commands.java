@@ -29,7 +29,7 @@ final class Commands {
         this.state = state;
         this.topics = new TopicCommands(shard, state, this);
         this.router = new Router(shard, state);
-        this.administration = new Administration(shard, state, this, topics);
+        this.administration = new Administration(shard, state, topics, this);
     }
 
     void run(Batch batch) {
@@ -237,7 +237,7 @@ final class Commands {
         }
     }
 
-    private <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
+    <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
         if (to != null) {
             @SuppressWarnings("unchecked")
             Consumer<Reply<T>> reply = (Consumer<Reply<T>>) to;
@@ -306,6 +306,13 @@ final class Commands {
         }
     }
 
+    /** Closes a consumer that did not ask for it. */
+    void expel(LocalConsumer consumer, BrokerError reason) {
+        Outbox outbox = consumer.outbox();
+        closeConsumer(consumer, outbox);
+        shard.turn().answers().add(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, reason, null);
+    }
+
     // ---- nodes
 
     /** The queue of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
@@ -324,6 +331,13 @@ final class Commands {
                     "queue " + address + " does not exist and its settings forbid to create it on demand");
         }
         return shard.create(address, null);
+    }
+
+    /** A queue was made for something that did not come about: it goes, unless somebody else uses it by now. */
+    void discard(Node node) {
+        if (state.exists(node.queue) && node.unused() && node.queue.messages() == 0) {
+            shard.delete(node);
+        }
     }
 
     private void deleteIfUnused(Node node) {
