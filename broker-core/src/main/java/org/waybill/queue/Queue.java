@@ -334,10 +334,23 @@ public final class Queue {
         dispatcher.attach(consumer, visibleId);
     }
 
-    /** Ends a consumer; what it holds gets its default outcome. */
+    /** Ends a consumer that was lost; what it holds gets its default outcome. */
     public void detach(QueueConsumer consumer) {
+        detach(consumer, consumer.defaultOutcome);
+    }
+
+    /**
+     * Ends a consumer whose client says so. Such a client has stated what it failed on: what it holds besides was prefetched and never
+     * seen, and must not count as failed, or a few restarts of an application would send its whole backlog to the dead letters.
+     */
+    public void leave(QueueConsumer consumer) {
+        boolean handsBack = consumer.defaultOutcome instanceof Outcome.Modified;
+        detach(consumer, handsBack ? Outcome.RELEASED : consumer.defaultOutcome);
+    }
+
+    private void detach(QueueConsumer consumer, Outcome outcome) {
         if (!consumer.closed) {
-            settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, consumer.defaultOutcome);
+            settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, outcome);
             dispatcher.detach(consumer);
         }
     }
@@ -659,6 +672,37 @@ public final class Queue {
             facts.removed(this, block, index);
         }
         return waits;
+    }
+
+    /** Whether a live entry is in nobody's hands, be it available or waiting for its time. */
+    public boolean isFree(Block block, int index) {
+        return block.id(index) <= visibleId
+                && (block.isAvailable(index) || (block.isWaiting(index) && !block.isUndecided(index)));
+    }
+
+    /**
+     * Holds a free entry, which is not handed out until it is removed or {@link #replace}d. It keeps its time.
+     *
+     * @return whether it was scheduled by its sender
+     */
+    public boolean withdraw(Block block, int index) {
+        boolean scheduled = block.isScheduled(index);
+        waiting -= block.isWaiting(index) ? 1 : 0;
+        block.acquire(index);
+        return scheduled;
+    }
+
+    /** Undoes {@link #withdraw}, which told whether the entry was scheduled. */
+    public void replace(Block block, int index, boolean scheduled) {
+        long dueAtMs = block.dueAtMs(index);
+        if (dueAtMs == 0) {
+            giveBack(block, index);
+        } else {
+            delay(block, index, dueAtMs);
+            if (scheduled) {
+                block.schedule(index);
+            }
+        }
     }
 
     /** Removes the oldest entry of the lowest priority that nobody holds; false when there is none. */

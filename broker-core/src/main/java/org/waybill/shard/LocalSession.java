@@ -2,13 +2,12 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.message.Message;
@@ -21,6 +20,7 @@ import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.Operation;
+import org.waybill.spi.Operation.Target;
 import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
@@ -39,7 +39,7 @@ public final class LocalSession implements BrokerSession {
     private final SessionHandler handler;
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
-    private final Set<LocalTransaction> transactions = new HashSet<>(0);
+    private final OpenTransactions transactions;
     private long bufferedBytes;
     private boolean closed;
 
@@ -50,10 +50,16 @@ public final class LocalSession implements BrokerSession {
      * @param onClose told when it has closed
      */
     public LocalSession(
-            Shard[] shards, Loop loop, String containerId, SessionHandler handler, Consumer<LocalSession> onClose) {
+            Shard[] shards,
+            Loop loop,
+            String containerId,
+            TransactionSettings transactions,
+            SessionHandler handler,
+            Consumer<LocalSession> onClose) {
         this.shards = shards;
         this.loop = loop;
         this.containerId = containerId;
+        this.transactions = new OpenTransactions(this, loop, shards[0].clock(), transactions);
         this.handler = handler;
         this.onClose = onClose;
         this.lanes = new @Nullable Batch[shards.length];
@@ -112,13 +118,7 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public Transaction begin() {
-        LocalTransaction transaction = new LocalTransaction(this);
-        transactions.add(transaction);
-        return transaction;
-    }
-
-    void ended(LocalTransaction transaction) {
-        transactions.remove(transaction);
+        return transactions.begin();
     }
 
     Shard[] shards() {
@@ -159,28 +159,53 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
-        String name = Administration.nameOf(operation);
-        if (name != null) {
-            lane(Placement.shardOf(name, shards.length)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
-            return;
+        BrokerError refusal = Administration.refusal(operation);
+        Target target = Operation.targetOf(operation);
+        int shard = target == null ? -1 : shardOf(target);
+        if (refusal != null) {
+            answerLater(() -> reply.accept(new Reply.Refused<>(refusal)));
+        } else if (operation instanceof Operation.Query query) {
+            Gathering gathering = new Gathering(query, shards.length, reply);
+            for (int i = 0; i < shards.length; i++) {
+                lane(i).add(Batch.Kind.MANAGE, this, 0, 0, operation, gathering);
+            }
+        } else {
+            lane(Math.max(shard, 0)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
         }
-        if (Administration.isOfTopics(operation)) {
-            lane(TOPICS_SHARD).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
-            return;
+    }
+
+    private int shardOf(Target target) {
+        return switch (target.type()) {
+            case QUEUE -> Placement.shardOf(target.name(), shards.length);
+            case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.length - 1);
+            default -> TOPICS_SHARD;
+        };
+    }
+
+    /** The parts of a list that the shards give, put together. */
+    private static final class Gathering implements Consumer<Reply<List<Map<String, Object>>>> {
+        private final Operation.Query query;
+        private final Consumer<Reply<List<Map<String, Object>>>> reply;
+        private final List<Map<String, Object>> rows = new ArrayList<>();
+        private int missing;
+
+        Gathering(Operation.Query query, int parts, Consumer<Reply<List<Map<String, Object>>>> reply) {
+            this.query = query;
+            this.missing = parts;
+            this.reply = reply;
         }
-        List<Map<String, Object>> rows = new ArrayList<>();
-        int[] missing = {shards.length};
-        Consumer<Reply<List<Map<String, Object>>>> gather = part -> {
+
+        @Override
+        public void accept(Reply<List<Map<String, Object>>> part) {
             if (part instanceof Reply.Done<List<Map<String, Object>>> done) {
                 rows.addAll(done.value());
             }
-            if (--missing[0] == 0) {
-                rows.sort(Comparator.comparing(row -> String.valueOf(row.get("name"))));
-                reply.accept(new Reply.Done<>(rows));
+            if (--missing == 0) {
+                rows.sort(Comparator.comparing(row -> String.valueOf(row.getOrDefault("name", ""))));
+                int from = Math.min(query.offset(), rows.size());
+                int to = Math.min(from + query.count(), rows.size());
+                reply.accept(new Reply.Done<>(List.copyOf(rows.subList(from, to))));
             }
-        };
-        for (int shard = 0; shard < shards.length; shard++) {
-            lane(shard).add(Batch.Kind.MANAGE, this, 0, 0, operation, gather);
         }
     }
 
@@ -207,10 +232,19 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public void close() {
+        close(false);
+    }
+
+    @Override
+    public void leave() {
+        close(true);
+    }
+
+    private void close(boolean inOrder) {
         if (!closed) {
-            List.copyOf(transactions).forEach(LocalTransaction::abandon);
+            transactions.close();
             for (int shard = 0; shard < shards.length; shard++) {
-                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, 0, 0, null, null);
+                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, inOrder ? 1 : 0, 0, null, null);
             }
             closed = true;
             submit();

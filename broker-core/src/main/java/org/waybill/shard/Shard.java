@@ -78,6 +78,7 @@ public final class Shard implements Facts {
     private volatile Consumer<Throwable> onFailure = cause -> {};
     private boolean failed;
     private long nowMs;
+    private long lastConsumerNumber;
     private long residentChange;
     private @Nullable String noRoom;
     private @Nullable Part undecided;
@@ -176,6 +177,10 @@ public final class Shard implements Facts {
 
     Turn turn() {
         return turn;
+    }
+
+    Clock clock() {
+        return clock;
     }
 
     Memory memory() {
@@ -491,6 +496,10 @@ public final class Shard implements Facts {
         return topic ? NodeKind.TOPIC : NodeKind.QUEUE;
     }
 
+    long nextConsumerNumber() {
+        return ++lastConsumerNumber;
+    }
+
     Node create(String name, @Nullable LocalSession owner) {
         int id = state.nextQueueId();
         if (owner == null) {
@@ -581,7 +590,7 @@ public final class Shard implements Facts {
         return !mover().isIdle();
     }
 
-    private Mover mover() {
+    Mover mover() {
         return Invariant.present(mover);
     }
 
