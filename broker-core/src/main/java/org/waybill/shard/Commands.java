@@ -309,7 +309,7 @@ final class Commands {
     /** Closes a consumer that did not ask for it. */
     void expel(LocalConsumer consumer, BrokerError reason) {
         Outbox outbox = consumer.outbox();
-        closeConsumer(consumer, outbox);
+        closeConsumer(consumer, outbox, false);
         shard.turn().answers().add(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, reason, null);
     }
 
