@@ -179,6 +179,10 @@ public final class Shard implements Facts {
         return turn;
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     Memory memory() {
         return memory;
     }
