@@ -232,10 +232,19 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public void close() {
+        close(false);
+    }
+
+    @Override
+    public void leave() {
+        close(true);
+    }
+
+    private void close(boolean inOrder) {
         if (!closed) {
             transactions.close();
             for (int shard = 0; shard < shards.length; shard++) {
-                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, 0, 0, null, null);
+                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, inOrder ? 1 : 0, 0, null, null);
             }
             closed = true;
             submit();

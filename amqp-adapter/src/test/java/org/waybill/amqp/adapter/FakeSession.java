@@ -239,6 +239,11 @@ final class FakeSession implements BrokerSession {
     }
 
     @Override
+    public void leave() {
+        close();
+    }
+
+    @Override
     public void close() {
         flush();
         closed = true;
