@@ -38,6 +38,11 @@ final class ListReader {
         }
     }
 
+    /** Fields that are written and have not been read. */
+    int remaining() {
+        return remaining;
+    }
+
     private boolean absent() {
         if (remaining == 0) {
             return true;

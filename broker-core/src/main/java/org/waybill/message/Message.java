@@ -118,6 +118,11 @@ public final class Message {
         return property(TO) instanceof String address ? address : null;
     }
 
+    /** Whether its properties reach as far as a group id: false costs nothing and means that it has none. */
+    public boolean mayHaveGroup() {
+        return sections.propertyCount > GROUP_ID;
+    }
+
     /** What kind of destination its sender says {@link #to} is. */
     public DestinationType destinationType() {
         Object code = annotation("x-opt-jms-dest");

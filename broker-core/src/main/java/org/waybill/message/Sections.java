@@ -37,6 +37,9 @@ final class Sections {
     /** The value of the properties, or -1. */
     int propertiesAt = -1;
 
+    /** How many fields of the properties are written. */
+    int propertyCount;
+
     /** The value of the application properties, or -1. */
     int applicationPropertiesAt = -1;
 
@@ -84,7 +87,7 @@ final class Sections {
             }
             case PROPERTIES -> {
                 propertiesAt = value;
-                new ListReader(in, value, end);
+                propertyCount = new ListReader(in, value, end).remaining();
             }
             case APPLICATION_PROPERTIES -> {
                 expectMap(in, value);

@@ -77,6 +77,49 @@ final class Cursor {
         return false;
     }
 
+    /** As {@link #seek}, but goes no further than another cursor. */
+    boolean seekBefore(Queue queue, long visibleId, Cursor limit) {
+        for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
+            Line line = queue.line(priority);
+            if (line != null && seekIn(line, visibleId) && limit.hasPassed(Invariant.present(block), index)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether an entry lies before it. */
+    boolean hasPassed(Block of, int at) {
+        int priority = of.line.priority;
+        Block here = blocks[priority];
+        if (here == null || here == of) {
+            return here != null && at < indexes[priority];
+        }
+        return here.count == 0 || of.id(at) < here.id(0);
+    }
+
+    /** Goes where another one is. */
+    void moveTo(Cursor other) {
+        System.arraycopy(other.blocks, 0, blocks, 0, blocks.length);
+        System.arraycopy(other.indexes, 0, indexes, 0, indexes.length);
+    }
+
+    /** Goes back to where another one is, in each line in which that is behind. */
+    void backTo(Cursor other) {
+        for (int priority = 0; priority < blocks.length; priority++) {
+            Block there = other.blocks[priority];
+            Block here = blocks[priority];
+            if (there == null || here == null) {
+                blocks[priority] = null;
+                indexes[priority] = 0;
+            } else if (here == there) {
+                indexes[priority] = Math.min(indexes[priority], other.indexes[priority]);
+            } else if (here.count == 0 || there.count > 0 && there.id(0) < here.id(0)) {
+                put(there.line, there, other.indexes[priority]);
+            }
+        }
+    }
+
     /** Passes the entry found last. */
     void advance() {
         Block found = Invariant.present(block);

@@ -1,6 +1,5 @@
 package org.waybill.queue;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -8,43 +7,65 @@ import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 
 /**
- * Decides which consumer of a queue gets which entry. Consumers that choose (they browse, select, or must not get some message
- * again) walk the queue with a cursor of their own; all others share one and are served in turn.
+ * The consumers of a queue: those that take messages stand at its {@link Front}, each browser walks by itself.
  */
 final class Dispatcher {
     private final Queue queue;
     private final Facts facts;
     private final ReadAhead readAhead;
-    private final Cursor shared = new Cursor();
+    private final Front front;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
-    private final List<QueueConsumer> choosy = new ArrayList<>(0);
-    private final ArrayDeque<QueueConsumer> ready = new ArrayDeque<>(1);
+    private final List<QueueConsumer> browsers = new ArrayList<>(0);
+    private final MessageProperties properties = new MessageProperties();
+    private @Nullable Standby standby;
     private int draining;
 
-    Dispatcher(Queue queue, Facts facts, ReadAhead readAhead) {
+    Dispatcher(Queue queue, Facts facts, ReadAhead readAhead, int mostAside) {
         this.queue = queue;
         this.facts = facts;
         this.readAhead = readAhead;
+        this.front = new Front(queue, readAhead, this, mostAside);
     }
 
     int consumerCount() {
         return consumers.size();
     }
 
-    void attach(QueueConsumer consumer) {
+    /** From now on one consumer at a time gets everything. */
+    void makeExclusive() {
+        standby = new Standby();
+    }
+
+    void attach(QueueConsumer consumer, long visibleId) {
         consumers.add(consumer);
-        if (consumer.cursor != null) {
-            choosy.add(consumer);
+        if (consumer.browse) {
+            consumer.view(visibleId);
+            browsers.add(consumer);
+            return;
+        }
+        front.attach(consumer);
+        if (standby != null) {
+            standby.attach(consumer);
+            elect(standby);
         }
     }
 
-    /** Takes a consumer off that holds nothing any more. */
+    /** Takes a consumer off that holds nothing any more, but perhaps through a transaction. */
     void detach(QueueConsumer consumer) {
         draining -= consumer.draining ? 1 : 0;
         consumer.closed = true;
         consumers.remove(consumer);
-        choosy.remove(consumer);
-        ready.remove(consumer);
+        if (consumer.browse) {
+            browsers.remove(consumer);
+            return;
+        }
+        front.detach(consumer);
+        if (standby != null) {
+            standby.detach(consumer);
+            elect(standby);
+        }
+        // what waited for it may be somebody else's
+        facts.wake(queue);
     }
 
     /** The queue was deleted. */
@@ -52,9 +73,12 @@ final class Dispatcher {
         consumers.forEach(consumer -> consumer.closed = true);
     }
 
-    void credit(QueueConsumer consumer, long limitToken, boolean drain) {
+    void credit(QueueConsumer consumer, long limitToken, boolean drain, long visibleId) {
         draining += (drain ? 1 : 0) - (consumer.draining ? 1 : 0);
         consumer.credit(limitToken, drain);
+        if (consumer.browse && consumer.hasSeenItsView()) {
+            consumer.view(visibleId);
+        }
         enlist(consumer);
     }
 
@@ -63,51 +87,71 @@ final class Dispatcher {
         enlist(consumer);
     }
 
+    /** Something has changed for a consumer: it may be ready now, or not any more. */
     void enlist(QueueConsumer consumer) {
-        if (consumer.cursor == null && !consumer.enlisted && consumer.ready()) {
-            consumer.enlisted = true;
-            ready.addLast(consumer);
+        boolean ready = consumer.ready();
+        if (!consumer.browse && !consumer.closed) {
+            if (ready) {
+                front.start(consumer);
+            } else {
+                front.stop(consumer);
+            }
         }
-        if (consumer.draining || consumer.ready()) {
+        if (consumer.draining || ready) {
             facts.wake(queue);
         }
     }
 
-    /** The consumer does not get this message again: from now on it chooses. */
-    void refuse(QueueConsumer consumer, long messageId) {
-        consumer.refuse(messageId);
-        if (consumer.cursor == null) {
-            consumer.cursor = new Cursor();
-            choosy.add(consumer);
-            ready.remove(consumer);
-            consumer.enlisted = false;
+    private void elect(Standby among) {
+        QueueConsumer former = among.active();
+        QueueConsumer next = among.elect();
+        if (former != null && former.standsBy) {
+            front.stop(former);
         }
+        if (next != null && next != former) {
+            enlist(next);
+        }
+    }
+
+    /** The consumer does not get this message again. */
+    void refuse(QueueConsumer consumer, long messageId) {
+        front.refuse(consumer, messageId);
     }
 
     /** An entry is available again. */
     void back(Block block, int index) {
-        shared.back(block, index);
-        for (QueueConsumer consumer : choosy) {
-            if (!consumer.browse) {
-                Invariant.present(consumer.cursor).back(block, index);
-            }
+        front.back(block, index);
+    }
+
+    /** A delivery has its outcome. */
+    void concluded(long messageId) {
+        if (front.concluded(messageId)) {
+            facts.wake(queue);
         }
+        if (standby != null) {
+            elect(standby);
+        }
+    }
+
+    /** A message left the queue. */
+    void forget(long messageId) {
+        front.forget(messageId);
     }
 
     /** A block left its line, or was emptied for reuse. */
     void leave(Block left, Block to) {
-        shared.leave(left, to);
-        for (QueueConsumer consumer : choosy) {
-            Invariant.present(consumer.cursor).leave(left, to);
+        front.blockLeft(left, to);
+        for (int i = 0; i < browsers.size(); i++) {
+            browsers.get(i).cursor().leave(left, to);
         }
     }
 
-    /** Hands out what can be: to consumers that choose first, then in turn to all others. */
+    /** Hands out what can be. */
     void dispatch(long visibleId, long nowMs) {
-        for (int i = 0; i < choosy.size(); i++) {
-            serve(choosy.get(i), visibleId, nowMs);
+        for (int i = 0; i < browsers.size(); i++) {
+            show(browsers.get(i), nowMs);
         }
-        serveInTurn(visibleId, nowMs);
+        front.dispatch(visibleId, nowMs);
         if (draining > 0 && !readAhead.busy()) {
             answerDrains();
         }
@@ -120,48 +164,15 @@ final class Dispatcher {
                 long limitToken = consumer.limitToken();
                 consumer.endDrain();
                 draining--;
+                enlist(consumer);
                 consumer.sink.drained(consumer, limitToken);
             }
         }
     }
 
-    private void serveInTurn(long visibleId, long nowMs) {
-        QueueConsumer consumer = nextReady();
-        while (consumer != null && shared.seek(queue, visibleId)) {
-            Block block = Invariant.present(shared.block);
-            int index = shared.index;
-            if (queue.expireIfDue(block, index, nowMs)) {
-                continue;
-            }
-            Message message = block.message(index);
-            if (message == null) {
-                readAhead.from(block, index, visibleId);
-                return;
-            }
-            shared.advance();
-            hand(consumer, block, index, message);
-            consumer = nextReady();
-        }
-    }
-
-    private @Nullable QueueConsumer nextReady() {
-        QueueConsumer consumer = ready.peekFirst();
-        while (consumer != null && !consumer.ready()) {
-            ready.pollFirst();
-            consumer.enlisted = false;
-            consumer = ready.peekFirst();
-        }
-        if (consumer != null && ready.size() > 1) {
-            ready.pollFirst();
-            ready.addLast(consumer);
-        }
-        return consumer;
-    }
-
-    private void serve(QueueConsumer consumer, long visibleId, long nowMs) {
-        Cursor cursor = Invariant.present(consumer.cursor);
-        while (consumer.ready()
-                && (consumer.browse ? cursor.seekLive(queue, visibleId) : cursor.seek(queue, visibleId))) {
+    private void show(QueueConsumer browser, long nowMs) {
+        Cursor cursor = browser.cursor();
+        while (browser.ready() && cursor.seekLive(queue, browser.viewedId())) {
             Block block = Invariant.present(cursor.block);
             int index = cursor.index;
             if (block.isAvailable(index) && queue.expireIfDue(block, index, nowMs)) {
@@ -169,25 +180,24 @@ final class Dispatcher {
             }
             Message message = block.message(index);
             if (message == null && block.isReadable(index)) {
-                readAhead.from(block, index, visibleId);
+                readAhead.from(block, index, browser.viewedId());
                 return;
             }
             cursor.advance();
             if (message == null) {
                 continue;
             }
-            if (consumer.takes(block, index)
-                    && (consumer.selector == null
-                            || consumer.selector.matches(new MessageProperties(
-                                    message, block.deliveryCount(index), block.annotations(index), nowMs)))) {
-                hand(consumer, block, index, message);
+            properties.show(message, block.deliveryCount(index), block.annotations(index), nowMs);
+            if (browser.selector == null || browser.selector.matches(properties)) {
+                hand(browser, block, index, message);
             } else {
                 queue.shed(block, index, message);
             }
         }
     }
 
-    private void hand(QueueConsumer consumer, Block block, int index, Message message) {
+    /** Hands an entry to a consumer. */
+    void hand(QueueConsumer consumer, Block block, int index, Message message) {
         long token = consumer.nextToken++;
         byte[] head = message.head(block.deliveryCount(index), block.annotations(index));
         consumer.sent(message.size());

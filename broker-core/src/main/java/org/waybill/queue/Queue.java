@@ -58,13 +58,18 @@ public final class Queue {
      * @param maxDeliveries after how many failed deliveries a message is undeliverable; 0 for never
      */
     public Queue(int id, String name, boolean temporary, int maxDeliveries, Facts facts) {
+        this(id, name, temporary, maxDeliveries, facts, Front.MOST_ASIDE);
+    }
+
+    /** As the other, with fewer entries that may be named in backlogs: see {@link Front}. */
+    Queue(int id, String name, boolean temporary, int maxDeliveries, Facts facts, int mostAside) {
         this.id = id;
         this.name = name;
         this.temporary = temporary;
         this.maxDeliveries = maxDeliveries;
         this.facts = facts;
         this.readAhead = new ReadAhead(this, facts);
-        this.dispatcher = new Dispatcher(this, facts, readAhead);
+        this.dispatcher = new Dispatcher(this, facts, readAhead, mostAside);
     }
 
     /** Its number within the shard. */
@@ -254,6 +259,7 @@ public final class Queue {
         waiting -= block.isWaiting(index) ? 1 : 0;
         int bytes = block.recordBytes(index);
         leaveMemory(block, index);
+        dispatcher.forget(block.id(index));
         block.remove(index);
         live--;
         liveBytes -= bytes;
@@ -316,9 +322,14 @@ public final class Queue {
 
     // ---- consumers
 
+    /** One consumer at a time gets everything, the others stand by. Called before there are consumers. */
+    public void makeExclusive() {
+        dispatcher.makeExclusive();
+    }
+
     /** Adds a consumer. */
     public void attach(QueueConsumer consumer) {
-        dispatcher.attach(consumer);
+        dispatcher.attach(consumer, visibleId);
     }
 
     /** Ends a consumer; what it holds gets its default outcome. */
@@ -331,7 +342,7 @@ public final class Queue {
 
     /** States a consumer's credit; see {@link org.waybill.spi.Consumer#credit}. */
     public void credit(QueueConsumer consumer, long limitToken, boolean drain) {
-        dispatcher.credit(consumer, limitToken, drain);
+        dispatcher.credit(consumer, limitToken, drain, visibleId);
     }
 
     /** Bytes of a consumer left for its client. */
@@ -439,6 +450,7 @@ public final class Queue {
             if (block != null) {
                 int index = unsettled.index(token);
                 unsettled.remove(token);
+                consumer.taken++;
                 taker.visit(token, block, index);
             }
         }
@@ -454,6 +466,9 @@ public final class Queue {
     /** Gives an outcome to a delivery that was taken away from its consumer, which is null when it is gone. */
     public void concludeTaken(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
         held--;
+        if (consumer != null) {
+            consumer.taken--;
+        }
         if (!closed) {
             conclude(consumer, block, index, outcome);
         }
@@ -463,6 +478,12 @@ public final class Queue {
         if (consumer != null && consumer.browse) {
             return;
         }
+        long messageId = block.id(index);
+        decide(consumer, block, index, outcome);
+        dispatcher.concluded(messageId);
+    }
+
+    private void decide(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
         if (outcome instanceof Outcome.Accepted) {
             facts.removed(this, block, index);
         } else if (outcome instanceof Outcome.Rejected rejected) {

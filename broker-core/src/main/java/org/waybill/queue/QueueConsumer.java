@@ -1,13 +1,12 @@
 package org.waybill.queue;
 
-import java.util.HashSet;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 import org.waybill.message.Outcome;
 import org.waybill.selector.Selector;
 
-/** A consumer as its queue sees it: credit, the window, what it holds, and what it may not get. On the shard's loop. */
-public final class QueueConsumer {
+/** A consumer as its queue sees it: credit, the window, what it holds, and what it is yet to get. On the shard's loop. */
+public final class QueueConsumer implements Taker {
     /** Tokens that may lie between the oldest unsettled delivery and the newest. */
     static final int MAX_UNSETTLED_SPAN = 1 << 20;
 
@@ -16,24 +15,47 @@ public final class QueueConsumer {
     final boolean preSettled;
     final Outcome defaultOutcome;
     final @Nullable Selector selector;
+    final int priority;
     final Unsettled unsettled = new Unsettled();
 
-    /** Its own cursor when it does not take whatever comes: it browses, selects, or must not get some message again. */
+    /** Those that want the same; null for a browser, and before it is attached. */
     @Nullable
-    Cursor cursor;
+    Selection selection;
 
-    private final long windowBytes;
-    private @Nullable Set<Long> refused;
+    /** What waits for it because it owns the group; null when nothing ever did. */
+    @Nullable
+    Backlog own;
+
     long nextToken;
+
+    /** The turn in which it was handed something last. */
+    long servedLast;
+
+    /** Message groups that it owns. */
+    int groups;
+
+    /** Its deliveries that a transaction has. */
+    int taken;
+
+    /** Whether it stands in its selection's turns. */
     boolean enlisted;
+
+    /** Whether another consumer gets everything. */
+    boolean standsBy;
+
     boolean draining;
     boolean closed;
+    private final @Nullable Cursor cursor;
+    private final long windowBytes;
     private long limitToken;
     private long outstandingBytes;
+    private long viewedId;
+    private boolean viewEnded;
 
     /**
      * A consumer without credit.
      *
+     * @param priority consumers of a higher one are served first, as long as they have credit; 0 is usual
      * @param windowBytes bytes that it may have outstanding before it is handed no more
      */
     public QueueConsumer(
@@ -42,29 +64,63 @@ public final class QueueConsumer {
             boolean preSettled,
             Outcome defaultOutcome,
             @Nullable Selector selector,
+            int priority,
             long windowBytes) {
         this.sink = sink;
         this.browse = browse;
         this.preSettled = preSettled;
         this.defaultOutcome = defaultOutcome;
         this.selector = selector;
+        this.priority = priority;
         this.windowBytes = windowBytes;
-        if (browse || selector != null) {
-            cursor = new Cursor();
-        }
+        this.cursor = browse ? new Cursor() : null;
     }
 
     /** Whether it can be handed a message now. */
     boolean ready() {
-        return nextToken < limitToken
-                && outstandingBytes < windowBytes
-                && (browse || preSettled || nextToken - unsettled.base() < MAX_UNSETTLED_SPAN)
-                && !closed;
+        return nextToken < limitToken && hasRoom() && !closed && !standsBy;
+    }
+
+    private boolean hasRoom() {
+        return outstandingBytes < windowBytes
+                && (browse || preSettled || nextToken - unsettled.base() < MAX_UNSETTLED_SPAN);
+    }
+
+    @Override
+    public boolean isReady() {
+        return enlisted;
+    }
+
+    @Override
+    public int priority() {
+        return priority;
     }
 
     /** Whether it waits for its window, not for messages. */
     boolean holdsBack() {
-        return nextToken < limitToken && !ready();
+        return nextToken < limitToken && !hasRoom();
+    }
+
+    /** Whether it, or a transaction, has deliveries of it without an outcome. */
+    boolean holds() {
+        return unsettled.size() + taken > 0;
+    }
+
+    /** Whether messages of its groups must be found by walking. */
+    boolean walksOwn() {
+        return own != null && own.walks;
+    }
+
+    /** Whether its turn comes before another's. */
+    boolean isServedBefore(QueueConsumer other) {
+        return priority != other.priority ? priority > other.priority : servedLast < other.servedLast;
+    }
+
+    /** Whether it gets the next new group rather than another one. */
+    boolean hasFewerGroups(QueueConsumer other) {
+        return priority != other.priority
+                ? priority > other.priority
+                : groups != other.groups ? groups < other.groups : servedLast < other.servedLast;
     }
 
     long limitToken() {
@@ -79,6 +135,7 @@ public final class QueueConsumer {
     void endDrain() {
         draining = false;
         limitToken = Math.min(limitToken, nextToken);
+        viewEnded = true;
     }
 
     void sent(int bytes) {
@@ -94,14 +151,25 @@ public final class QueueConsumer {
         return unsettled.size();
     }
 
-    void refuse(long id) {
-        if (refused == null) {
-            refused = new HashSet<>();
-        }
-        refused.add(id);
+    // ---- what a browser sees
+
+    /** Where a browser is. */
+    Cursor cursor() {
+        return Invariant.present(cursor);
     }
 
-    boolean takes(Block block, int index) {
-        return refused == null || !refused.contains(block.id(index));
+    /** A browser is shown what is in the queue up to this id, and nothing that comes meanwhile. */
+    void view(long upToId) {
+        viewedId = upToId;
+        viewEnded = false;
+    }
+
+    long viewedId() {
+        return viewedId;
+    }
+
+    /** Whether a browser was told that there is no more. */
+    boolean hasSeenItsView() {
+        return viewEnded;
     }
 }

@@ -1,6 +1,7 @@
 package org.waybill.queue;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 
 /**
  * Reads messages back from the journal before a cursor needs them: the entry it stands on and its followers, as one request.
@@ -23,33 +24,61 @@ final class ReadAhead {
         return busy;
     }
 
+    /** Reads what a backlog names, or from where it walks. */
+    void from(Backlog backlog, long visibleId) {
+        if (busy || !backlog.named) {
+            from(Invariant.present(backlog.block), backlog.index, visibleId);
+            return;
+        }
+        Request request = new Request();
+        backlog.forEachNamed(request::add);
+        start(request);
+    }
+
     void from(Block first, int firstIndex, long visibleId) {
         if (busy) {
             return;
         }
-        @Nullable Block[] blocks = new @Nullable Block[MAX_ENTRIES];
-        int[] indexes = new int[MAX_ENTRIES];
-        int count = 0;
-        long bytes = 0;
+        Request request = new Request();
         int index = firstIndex;
-        for (Block block = first; block != null && count < MAX_ENTRIES && bytes < MAX_BYTES; block = block.next) {
-            for (; index < block.count && count < MAX_ENTRIES && bytes < MAX_BYTES; index++) {
-                if (block.isShown(index)
-                        && block.message(index) == null
-                        && block.isReadable(index)
-                        && block.id(index) <= visibleId) {
-                    blocks[count] = block;
-                    indexes[count++] = index;
-                    bytes += block.recordBytes(index);
+        for (Block block = first; block != null && !request.isFull(); block = block.next) {
+            for (; index < block.count && !request.isFull(); index++) {
+                if (block.isShown(index) && block.id(index) <= visibleId) {
+                    request.add(block, index);
                 }
             }
             index = 0;
         }
+        start(request);
+    }
+
+    private void start(Request request) {
         busy = true;
-        facts.read(queue, blocks, indexes, count);
+        facts.read(queue, request.blocks, request.indexes, request.count);
     }
 
     void done() {
         busy = false;
+    }
+
+    /** Entries that are read together. */
+    private static final class Request {
+        final @Nullable Block[] blocks = new @Nullable Block[MAX_ENTRIES];
+        final int[] indexes = new int[MAX_ENTRIES];
+        int count;
+        private long bytes;
+
+        boolean isFull() {
+            return count == MAX_ENTRIES || bytes >= MAX_BYTES;
+        }
+
+        /** Adds an entry unless its message is in memory or cannot be read. */
+        void add(Block block, int index) {
+            if (!isFull() && block.isShown(index) && block.message(index) == null && block.isReadable(index)) {
+                blocks[count] = block;
+                indexes[count++] = index;
+                bytes += block.recordBytes(index);
+            }
+        }
     }
 }

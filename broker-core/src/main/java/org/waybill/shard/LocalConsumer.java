@@ -97,6 +97,7 @@ final class LocalConsumer implements Consumer, Sink {
                 spec.preSettled(),
                 spec.defaultOutcome(),
                 queue ? spec.selector() : null,
+                spec.priority(),
                 WINDOW_BYTES);
         from.queue.attach(state);
         from.consumers.add(this);

@@ -111,6 +111,9 @@ final class State {
         lastQueueId = Math.max(lastQueueId, id);
         AddressSettings settings = rules.of(name);
         Queue queue = new Queue(id, name, owner != null, settings.redelivery().maxDeliveries(), facts);
+        if (settings.exclusive()) {
+            queue.makeExclusive();
+        }
         Node node = Node.ofQueue(queue, settings, owner);
         byId.put(id, node);
         byName.put(name, node);

@@ -76,6 +76,8 @@ final class QueueModel implements Facts, Sink {
         long next;
         long outstandingBytes;
         boolean draining;
+        long viewed;
+        boolean viewEnded;
 
         Client(boolean browse, boolean preSettled, boolean selects) {
             this.browse = browse;
@@ -262,7 +264,7 @@ final class QueueModel implements Facts, Sink {
         if (client.browse) {
             Entry entry = live.get(id);
             assertThat(entry).isNotNull();
-            assertThat(entry.id).isLessThanOrEqualTo(visible);
+            assertThat(entry.id).isLessThanOrEqualTo(client.viewed);
             assertThat(entry.dueAtMs).as("entry %d does not wait", id).isZero();
             assertThat(!client.selects || entry.chosen).isTrue();
             assertThat(client.seen.add(id)).as("entry %d is seen once", id).isTrue();
@@ -294,6 +296,7 @@ final class QueueModel implements Facts, Sink {
                 .isTrue();
         client.draining = false;
         client.limit = Math.min(client.limit, client.next);
+        client.viewEnded = true;
     }
 
     // ---- what it may do
@@ -388,7 +391,7 @@ final class QueueModel implements Facts, Sink {
         }
         if (client.browse) {
             assertThat(live.values())
-                    .filteredOn(entry -> entry.id <= visible
+                    .filteredOn(entry -> entry.id <= client.viewed
                             && !entry.unreadable
                             && !client.wasWaiting.contains(entry.id)
                             && entry.dueAtMs == 0

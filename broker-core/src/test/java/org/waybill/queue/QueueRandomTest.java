@@ -139,8 +139,10 @@ class QueueRandomTest {
             boolean preSettled = !browse && random.nextInt(5) == 0;
             Selector selector = random.nextInt(3) == 0 ? Selector.parse("n = 1") : null;
             QueueConsumer consumer =
-                    new QueueConsumer(model, browse, preSettled, outcome(), selector, QueueModel.WINDOW_BYTES);
-            model.clients.put(consumer, new Client(browse, preSettled, selector != null));
+                    new QueueConsumer(model, browse, preSettled, outcome(), selector, 0, QueueModel.WINDOW_BYTES);
+            Client client = new Client(browse, preSettled, selector != null);
+            client.viewed = model.visible;
+            model.clients.put(consumer, client);
             consumers.add(consumer);
             queue.attach(consumer);
         }
@@ -168,6 +170,10 @@ class QueueRandomTest {
             client.limit =
                     random.nextInt(8) == 0 ? random.nextInt(1 + (int) client.next) : client.next + random.nextInt(40);
             client.draining = random.nextInt(4) == 0;
+            if (client.viewEnded) {
+                client.viewed = model.visible;
+                client.viewEnded = false;
+            }
             queue.credit(consumer, client.limit, client.draining);
         }
 
@@ -322,7 +328,7 @@ class QueueRandomTest {
             model.nowMs += 1_000;
             model.timePassed();
             QueueConsumer last =
-                    new QueueConsumer(model, false, false, Outcome.ACCEPTED, null, QueueModel.WINDOW_BYTES);
+                    new QueueConsumer(model, false, false, Outcome.ACCEPTED, null, 0, QueueModel.WINDOW_BYTES);
             Client client = new Client(false, false, false);
             model.clients.put(last, client);
             consumers.add(last);

@@ -17,7 +17,7 @@ class QueueTest {
     private final Queue queue = new Queue(1, "q", false, 0, counting);
 
     private QueueConsumer consumer(boolean browse, boolean preSettled) {
-        return new QueueConsumer(counting, browse, preSettled, Outcome.RELEASED, null, Long.MAX_VALUE);
+        return new QueueConsumer(counting, browse, preSettled, Outcome.RELEASED, null, 0, Long.MAX_VALUE);
     }
 
     private void store(int count) {
@@ -66,7 +66,6 @@ class QueueTest {
             queue.detach(consumer);
             queue.concludeTaken(consumer, block, index, new Outcome.Modified(true, true, null));
         });
-        assertThat(consumer.cursor).isNull();
         assertThat(queue.messages()).isEqualTo(1);
         assertThat(queue.unsettled()).isZero();
     }

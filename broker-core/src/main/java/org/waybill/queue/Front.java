@@ -1,0 +1,496 @@
+package org.waybill.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+import org.waybill.message.Message;
+import org.waybill.selector.Selector;
+import org.waybill.selector.SelectorIndex;
+
+/**
+ * Hands the entries of a queue to the consumers that take them. Each visible entry is looked at once, whatever the number of
+ * consumers: who wants it is found in an index of selectors, and whoever of those has credit and whose turn it is gets it.
+ *
+ * <p>When none has credit, the entry is put aside in the {@link Backlog} of all that want it, and the front goes on: no selector
+ * and no slow consumer stops anybody else. A backlog is worked off when its taker has credit again, before anything that
+ * comes after it. When every taker is without credit the front stands still.
+ *
+ * <p>An entry of a message group goes to the group's consumer alone, see {@link Groups}; one that this consumer does not select goes to
+ * anyone who does.
+ */
+final class Front implements Taker {
+    /** Entries that may be named in all backlogs of a queue together (12 bytes each); what is beyond is found by walking. */
+    static final int MOST_ASIDE = 1 << 20;
+
+    private final Queue queue;
+    private final ReadAhead readAhead;
+    private final Dispatcher dispatcher;
+    private final Backlog unseen = new Backlog(this);
+    private final Groups groups = new Groups();
+    private final List<Selection> selections = new ArrayList<>(1);
+    private final List<QueueConsumer> groupOwners = new ArrayList<>(0);
+    /** Backlogs whose takers are ready, those of the highest priority first. */
+    private List<Backlog> catchingUp = new ArrayList<>(1);
+
+    /** Empty: the list that catching up fills anew. */
+    private List<Backlog> spare = new ArrayList<>(1);
+
+    private final int mostAside;
+    private final MessageProperties properties = new MessageProperties();
+    private final List<Selection> matched = new ArrayList<>(1);
+    private final Consumer<Selection> match = matched::add;
+    private @Nullable SelectorIndex<Selection> index;
+    private int ready;
+    private int refusing;
+    private boolean yielded;
+    private long served;
+    private long visibleId;
+    private long nowMs;
+
+    /** A front before the first entry, that names so many entries in its backlogs at most. */
+    Front(Queue queue, ReadAhead readAhead, Dispatcher dispatcher, int mostAside) {
+        this.queue = queue;
+        this.readAhead = readAhead;
+        this.dispatcher = dispatcher;
+        this.mostAside = mostAside;
+    }
+
+    @Override
+    public boolean isReady() {
+        return ready > 0;
+    }
+
+    @Override
+    public int priority() {
+        return 0;
+    }
+
+    // ---- who takes part
+
+    void attach(QueueConsumer consumer) {
+        join(consumer, selection(consumer.selector));
+        groups.spread();
+        groupOwners.forEach(this::offerDrained);
+    }
+
+    private Selection selection(@Nullable Selector selector) {
+        for (int i = 0; i < selections.size(); i++) {
+            Selection known = selections.get(i);
+            if (!known.isRefusing() && isSame(known.selector, selector)) {
+                return known;
+            }
+        }
+        return add(Selection.of(selector));
+    }
+
+    private static boolean isSame(@Nullable Selector one, @Nullable Selector other) {
+        return one == null || other == null ? one == other : one.text().equals(other.text());
+    }
+
+    private Selection add(Selection added) {
+        selections.add(added);
+        refusing += added.isRefusing() ? 1 : 0;
+        if (index == null && !(selections.size() == 1 && added.isPlain())) {
+            index = new SelectorIndex<>();
+            for (Selection known : selections) {
+                index.add(known, known.selector);
+            }
+        } else if (index != null) {
+            index.add(added, added.selector);
+        }
+        return added;
+    }
+
+    private static void join(QueueConsumer consumer, Selection selection) {
+        consumer.selection = selection;
+        selection.members.add(consumer);
+    }
+
+    /** Takes a consumer off that holds nothing any more, but perhaps through a transaction. */
+    void detach(QueueConsumer consumer) {
+        stop(consumer);
+        leave(consumer);
+        for (Group group : groups.of(consumer)) {
+            offerAgain(group);
+        }
+        forgetOwner(consumer);
+    }
+
+    private void leave(QueueConsumer consumer) {
+        Selection selection = Invariant.present(consumer.selection);
+        selection.members.remove(consumer);
+        if (selection.members.isEmpty()) {
+            selections.remove(selection);
+            refusing -= selection.isRefusing() ? 1 : 0;
+            if (selection.backlog.listed) {
+                catchingUp.remove(selection.backlog);
+            }
+            if (index != null) {
+                index.remove(selection);
+            }
+            if (selections.isEmpty()
+                    || selections.size() == 1 && selections.get(0).isPlain()) {
+                index = null;
+            }
+        }
+    }
+
+    /** The consumer does not get this message again: from now on it chooses for itself. */
+    void refuse(QueueConsumer consumer, long messageId) {
+        Selection selection = Invariant.present(consumer.selection);
+        if (!selection.isRefusing()) {
+            boolean enlisted = consumer.enlisted;
+            stop(consumer);
+            leave(consumer);
+            selection = add(Selection.refusing(consumer.selector));
+            join(consumer, selection);
+            if (enlisted) {
+                start(consumer);
+            }
+        }
+        selection.refuse(messageId);
+    }
+
+    /** A message left the queue. */
+    void forget(long messageId) {
+        for (int i = 0; refusing > 0 && i < selections.size(); i++) {
+            selections.get(i).forget(messageId);
+        }
+    }
+
+    // ---- who is ready
+
+    /** A consumer can be handed messages. */
+    void start(QueueConsumer consumer) {
+        if (!consumer.enlisted) {
+            Selection selection = Invariant.present(consumer.selection);
+            consumer.enlisted = true;
+            ready++;
+            selection.ready.add(consumer);
+            list(selection.backlog);
+            Backlog own = consumer.own;
+            if (own != null) {
+                list(own);
+            }
+        }
+    }
+
+    /** A consumer can not be handed messages. */
+    void stop(QueueConsumer consumer) {
+        if (consumer.enlisted) {
+            consumer.enlisted = false;
+            ready--;
+            Invariant.present(consumer.selection).ready.remove(consumer);
+        }
+    }
+
+    private void list(Backlog backlog) {
+        if (backlog.listed || backlog.isClear()) {
+            return;
+        }
+        backlog.listed = true;
+        int at = catchingUp.size();
+        while (at > 0 && catchingUp.get(at - 1).taker.priority() < backlog.taker.priority()) {
+            at--;
+        }
+        catchingUp.add(at, backlog);
+    }
+
+    // ---- what happens to entries
+
+    /** An entry is available again. */
+    void back(Block block, int at) {
+        if (block.id(at) > visibleId || isPlain()) {
+            unseen.cursor.back(block, at);
+        } else {
+            unseen.add(block, at, null, mostAside(), unseen.cursor);
+        }
+    }
+
+    /** A block left its line, or was emptied for reuse. */
+    void blockLeft(Block left, Block to) {
+        unseen.leave(left, to);
+        for (int i = 0; i < selections.size(); i++) {
+            selections.get(i).backlog.leave(left, to);
+        }
+        for (int i = 0; i < groupOwners.size(); i++) {
+            Invariant.present(groupOwners.get(i).own).leave(left, to);
+        }
+    }
+
+    /** A delivery has its outcome, and the entry is where that put it; returns whether others may get more by that. */
+    boolean concluded(long messageId) {
+        Group drained = groups.concluded(messageId);
+        if (drained == null) {
+            return false;
+        }
+        QueueConsumer owner = Invariant.present(drained.owner);
+        offerAgain(drained);
+        forgetOwner(owner);
+        return true;
+    }
+
+    /** Groups of a consumer that nothing keeps there may go to one that came. */
+    private void offerDrained(QueueConsumer owner) {
+        for (Group group : groups.of(owner)) {
+            if (group.unsettled == 0) {
+                offerAgain(group);
+            }
+        }
+    }
+
+    /** What waits for a group's owner is looked at anew; a group that is drained leaves one that has closed. */
+    private void offerAgain(Group group) {
+        QueueConsumer owner = Invariant.present(group.owner);
+        Backlog own = owner.own;
+        if (own != null && group.unsettled == 0) {
+            own.remove(group, (block, at) -> unseen.add(block, at, null, mostAside(), unseen.cursor));
+            if (owner.closed && own.walks) {
+                unseen.cursor.backTo(own.cursor);
+                own.walks = false;
+            }
+        }
+        groups.leave(group);
+    }
+
+    private void forgetOwner(QueueConsumer owner) {
+        Backlog own = owner.own;
+        if (owner.closed && owner.groups == 0 && own != null) {
+            if (own.listed) {
+                catchingUp.remove(own);
+            }
+            groupOwners.remove(owner);
+            owner.own = null;
+        }
+    }
+
+    // ---- handing out
+
+    /** Hands out what can be. */
+    void dispatch(long visible, long now) {
+        visibleId = visible;
+        nowMs = now;
+        catchUp();
+        while (ready > 0 && unseen.seek(queue, visible, null)) {
+            Block block = Invariant.present(unseen.block);
+            int at = unseen.index;
+            if (queue.expireIfDue(block, at, now)) {
+                continue;
+            }
+            Message message = block.message(at);
+            if (message == null) {
+                readAhead.from(block, at, visible);
+                break;
+            }
+            unseen.pass();
+            look(block, at, message);
+            if (yielded) {
+                catchUp();
+            }
+        }
+        properties.clear();
+    }
+
+    /** Works off backlogs whose takers are ready, up to where the front has something that goes first. */
+    private void catchUp() {
+        yielded = false;
+        List<Backlog> round = catchingUp;
+        catchingUp = spare;
+        for (int i = 0; i < round.size(); i++) {
+            Backlog backlog = round.get(i);
+            boolean more = serve(backlog);
+            backlog.listed = false;
+            if (more) {
+                list(backlog);
+            }
+        }
+        round.clear();
+        spare = round;
+    }
+
+    /** Returns whether there is more that its taker could be handed later. */
+    private boolean serve(Backlog backlog) {
+        while (backlog.taker.isReady() && backlog.seek(queue, visibleId, unseen.cursor)) {
+            if (unseen.seek(queue, visibleId, null) && unseen.isBefore(backlog)) {
+                yielded = true;
+                return true;
+            }
+            Block block = Invariant.present(backlog.block);
+            int at = backlog.index;
+            if (queue.expireIfDue(block, at, nowMs)) {
+                continue;
+            }
+            Message message = block.message(at);
+            if (message == null) {
+                readAhead.from(backlog, visibleId);
+                return true;
+            }
+            boolean named = backlog.named;
+            backlog.pass();
+            properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
+            if (backlog.taker instanceof Selection selection) {
+                offer(selection, named, block, at, message);
+            } else if (backlog.taker instanceof QueueConsumer owner) {
+                offer(owner, named, block, at, message);
+            }
+        }
+        return false;
+    }
+
+    private void offer(Selection selection, boolean named, Block block, int at, Message message) {
+        if (!named && !selection.wants(block.id(at), properties)) {
+            queue.shed(block, at, message);
+            return;
+        }
+        Group group = groups.of(message);
+        QueueConsumer owner = group == null ? null : groups.owner(group, least(selection, null));
+        if (group != null && owner != null && isWanted(owner, block.id(at))) {
+            handToOwner(owner, group, block, at, message);
+            return;
+        }
+        QueueConsumer next = group != null && owner == null ? least(selection, null) : selection.ready.first();
+        hand(Invariant.present(next), owner == null ? group : null, block, at, message);
+    }
+
+    private void offer(QueueConsumer owner, boolean named, Block block, int at, Message message) {
+        Group group = groups.of(message);
+        if (named || group != null && group.owner == owner && isWanted(owner, block.id(at))) {
+            hand(owner, group, block, at, message);
+        } else {
+            queue.shed(block, at, message);
+        }
+    }
+
+    private boolean isWanted(QueueConsumer owner, long id) {
+        return owner.closed || Invariant.present(owner.selection).wants(id, properties);
+    }
+
+    private void look(Block block, int at, Message message) {
+        Group group = groups.of(message);
+        if (group == null && isPlain()) {
+            QueueConsumer next = selections.get(0).ready.first();
+            hand(Invariant.present(next), null, block, at, message);
+            return;
+        }
+        properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
+        match(block.id(at));
+        QueueConsumer least = group == null ? null : leastOfMatched(block, at);
+        QueueConsumer owner = group == null ? null : groups.owner(group, least);
+        if (group != null && owner != null && isWanted(owner, block.id(at))) {
+            handToOwner(owner, group, block, at, message);
+            return;
+        }
+        QueueConsumer next = group != null && owner == null ? least : nextOfMatched(block, at);
+        if (next != null) {
+            hand(next, owner == null ? group : null, block, at, message);
+        } else {
+            putAside(block, at, message);
+        }
+    }
+
+    /** Whether all consumers take whatever comes, and have had everything before the front. */
+    private boolean isPlain() {
+        return index == null
+                && selections.size() == 1
+                && selections.get(0).backlog.isClear()
+                && groups.isEmpty();
+    }
+
+    private void match(long id) {
+        matched.clear();
+        if (index == null) {
+            matched.addAll(selections);
+        } else {
+            index.match(properties, match);
+        }
+        for (int i = matched.size() - 1; refusing > 0 && i >= 0; i--) {
+            if (matched.get(i).refuses(id)) {
+                matched.remove(i);
+            }
+        }
+    }
+
+    /** Whose turn it is among those that want an entry. */
+    private @Nullable QueueConsumer nextOfMatched(Block block, int at) {
+        QueueConsumer best = null;
+        for (int i = 0; i < matched.size(); i++) {
+            Selection selection = matched.get(i);
+            QueueConsumer next = selection.ready.first();
+            if (next != null && selection.backlog.letsPass(block, at) && (best == null || next.isServedBefore(best))) {
+                best = next;
+            }
+        }
+        return best;
+    }
+
+    /** Who has the fewest groups among those that want an entry. */
+    private @Nullable QueueConsumer leastOfMatched(Block block, int at) {
+        QueueConsumer best = null;
+        for (int i = 0; i < matched.size(); i++) {
+            Selection selection = matched.get(i);
+            if (selection.backlog.letsPass(block, at)) {
+                best = least(selection, best);
+            }
+        }
+        return best;
+    }
+
+    private static @Nullable QueueConsumer least(Selection selection, @Nullable QueueConsumer least) {
+        QueueConsumer best = least;
+        for (int i = 0; i < selection.members.size(); i++) {
+            QueueConsumer member = selection.members.get(i);
+            if (member.enlisted && (best == null || member.hasFewerGroups(best))) {
+                best = member;
+            }
+        }
+        return best;
+    }
+
+    private void handToOwner(QueueConsumer owner, Group group, Block block, int at, Message message) {
+        Backlog own = owner.own;
+        if (owner.enlisted && (own == null || own.letsPass(block, at))) {
+            hand(owner, group, block, at, message);
+            return;
+        }
+        if (own == null) {
+            own = new Backlog(owner);
+            own.walks = false;
+            owner.own = own;
+            groupOwners.add(owner);
+        }
+        own.add(block, at, group, mostAside(), unseen.cursor);
+        if (owner.enlisted) {
+            list(own);
+        }
+        queue.shed(block, at, message);
+    }
+
+    private void putAside(Block block, int at, Message message) {
+        for (int i = 0; i < matched.size(); i++) {
+            Selection selection = matched.get(i);
+            selection.backlog.add(block, at, null, mostAside(), unseen.cursor);
+            if (selection.isReady()) {
+                list(selection.backlog);
+            }
+        }
+        queue.shed(block, at, message);
+    }
+
+    private int mostAside() {
+        return Math.max(1, mostAside / (1 + selections.size() + groupOwners.size()));
+    }
+
+    private void hand(QueueConsumer consumer, @Nullable Group group, Block block, int at, Message message) {
+        if (group != null) {
+            groups.handed(group, consumer, block, at, message);
+        }
+        consumer.servedLast = ++served;
+        Invariant.present(consumer.selection).ready.served(consumer);
+        dispatcher.hand(consumer, block, at, message);
+        if (!consumer.ready()) {
+            stop(consumer);
+        }
+    }
+}
