@@ -99,7 +99,7 @@ final class Administration {
         BrokerError refusal = Names.refusal(name);
         return refusal != null
                 ? new Reply.Refused<>(refusal)
-                : new Reply.Done<>(List.of(attributes(shard.create(name, null))));
+                : new Reply.Done<>(List.of(attributes(shard.storage().create(name, null))));
     }
 
     private Map<String, Object> attributes(Node node) {

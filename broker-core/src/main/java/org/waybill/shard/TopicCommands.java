@@ -101,7 +101,7 @@ final class TopicCommands {
         SubscriptionSpec named = consumer.spec.subscription();
         Node existing = named == null ? null : topics.named(named.id(), named.durable());
         if (existing == null) {
-            return shard.subscribe(wanted);
+            return shard.storage().subscribe(wanted);
         }
         refusal = refusal(existing, wanted);
         if (refusal != null) {
@@ -109,7 +109,7 @@ final class TopicCommands {
         }
         if (!Invariant.present(existing.subscription).sameAs(wanted)) {
             commands.delete(existing);
-            return shard.subscribe(wanted);
+            return shard.storage().subscribe(wanted);
         }
         return existing;
     }
@@ -161,7 +161,7 @@ final class TopicCommands {
     /** A subscription lost a consumer: one that is not durable ends with its last. */
     void left(Node node) {
         if (!Invariant.present(node.subscription).durable() && node.consumers.isEmpty()) {
-            shard.delete(node);
+            shard.storage().delete(node);
             relieve(node);
         }
     }
@@ -231,7 +231,7 @@ final class TopicCommands {
             commands.closed(producer, gone);
             producer.topic = null;
         }
-        shard.deleteTopic(topic);
+        shard.storage().deleteTopic(topic);
     }
 
     // ---- administration
@@ -263,7 +263,7 @@ final class TopicCommands {
         }
         return refusal != null
                 ? new Reply.Refused<>(refusal)
-                : new Reply.Done<>(List.of(attributes(shard.createTopic(name))));
+                : new Reply.Done<>(List.of(attributes(shard.storage().createTopic(name))));
     }
 
     private Reply<List<Map<String, Object>>> delete(String name) {

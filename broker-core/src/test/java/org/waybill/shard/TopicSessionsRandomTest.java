@@ -178,8 +178,7 @@ class TopicSessionsRandomTest {
         }
 
         private SubscriptionSpec durable() {
-            return new SubscriptionSpec(
-                    new SubscriptionId("d" + world.random.nextInt(NAMES), "client"), true, false);
+            return new SubscriptionSpec(new SubscriptionId("d" + world.random.nextInt(NAMES), "client"), true, false);
         }
 
         private Taker subscribe() {
@@ -188,7 +187,10 @@ class TopicSessionsRandomTest {
             return switch (random.nextInt(4)) {
                 case 0 -> new Taker(this, address, durable(), false);
                 case 1 -> new Taker(
-                        this, address, new SubscriptionSpec(new SubscriptionId("v" + address, null), false, true), true);
+                        this,
+                        address,
+                        new SubscriptionSpec(new SubscriptionId("v" + address, null), false, true),
+                        true);
                 case 2 -> new Taker(this, temporary == null ? address : temporary, null, true);
                 default -> new Taker(this, address, null, true);
             };
@@ -322,8 +324,7 @@ class TopicSessionsRandomTest {
             this.mayOpen = mayOpen;
             this.returned = named != null;
             this.consumer = client.session.openConsumer(
-                    new ConsumerSpec(
-                            address, NodeKind.TOPIC, false, false, Outcome.RELEASED, null, named, false, 0),
+                    new ConsumerSpec(address, NodeKind.TOPIC, false, false, Outcome.RELEASED, null, named, false, 0),
                     this);
         }
 
@@ -356,9 +357,7 @@ class TopicSessionsRandomTest {
         public void closed(BrokerError error) {
             over = true;
             if (mayOpen) {
-                assertThat(error.code())
-                        .as(error.message())
-                        .isIn(Code.RESOURCE_DELETED, Code.NOT_FOUND);
+                assertThat(error.code()).as(error.message()).isIn(Code.RESOURCE_DELETED, Code.NOT_FOUND);
             } else {
                 assertThat(error.code()).isEqualTo(Code.RESOURCE_LOCKED);
             }
