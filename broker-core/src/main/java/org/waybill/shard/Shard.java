@@ -68,6 +68,7 @@ public final class Shard {
     private volatile Consumer<Throwable> onFailure = cause -> {};
     private boolean failed;
     private long nowMs;
+    private long lastConsumerNumber;
     private @Nullable String noRoom;
 
     /**
@@ -396,6 +397,10 @@ public final class Shard {
                 || state.topics().isExplicit(address)
                 || state.settings(address).kind() == AddressSettings.Kind.TOPIC;
         return topic ? NodeKind.TOPIC : NodeKind.QUEUE;
+    }
+
+    long nextConsumerNumber() {
+        return ++lastConsumerNumber;
     }
 
     void release(int segment, int bytes) {
