@@ -80,13 +80,13 @@ final class Commands {
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);
-            case CLOSE_CONSUMER -> closeConsumer((LocalConsumer) target, outbox);
+            case CLOSE_CONSUMER -> closeConsumer((LocalConsumer) target, outbox, true);
             case UNSUBSCRIBE -> reply(outbox, batch.y[i], topics.unsubscribe((SubscriptionId) present(batch.x[i])));
             case FIND_SUBSCRIPTION -> reply(outbox, batch.y[i], topics.find((SubscriptionId) present(batch.x[i])));
             case CREATE_TEMPORARY -> createTemporary(batch, i, outbox);
             case DELETE_TEMPORARY -> deleteTemporary((String) present(batch.x[i]), outbox);
             case MANAGE -> administration.run(batch, i, outbox);
-            case CLOSE_SESSION -> closeSession(outbox);
+            case CLOSE_SESSION -> closeSession(outbox, batch.a[i] == 1);
             default -> throw new IllegalStateException("no command: " + batch.kinds[i]);
         }
     }
@@ -291,13 +291,17 @@ final class Commands {
         }
     }
 
-    private void closeConsumer(LocalConsumer consumer, Outbox outbox) {
+    private void closeConsumer(LocalConsumer consumer, Outbox outbox, boolean inOrder) {
         outbox.consumers.remove(consumer);
         Node node = consumer.node;
         if (node != null) {
             consumer.node = null;
             node.consumers.remove(consumer);
-            node.queue.detach(state(consumer));
+            if (inOrder) {
+                node.queue.leave(state(consumer));
+            } else {
+                node.queue.detach(state(consumer));
+            }
             deleteIfUnused(node);
         }
     }
@@ -305,7 +309,7 @@ final class Commands {
     /** Closes a consumer that did not ask for it. */
     void expel(LocalConsumer consumer, BrokerError reason) {
         Outbox outbox = consumer.outbox();
-        closeConsumer(consumer, outbox);
+        closeConsumer(consumer, outbox, false);
         shard.turn().answers().add(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, reason, null);
     }
 
@@ -327,6 +331,13 @@ final class Commands {
                     "queue " + address + " does not exist and its settings forbid to create it on demand");
         }
         return shard.storage().create(address, null);
+    }
+
+    /** A queue was made for something that did not come about: it goes, unless somebody else uses it by now. */
+    void discard(Node node) {
+        if (state.exists(node.queue) && node.unused() && node.queue.messages() == 0) {
+            shard.storage().delete(node);
+        }
     }
 
     private void deleteIfUnused(Node node) {
@@ -387,9 +398,9 @@ final class Commands {
 
     // ---- sessions
 
-    private void closeSession(Outbox outbox) {
+    private void closeSession(Outbox outbox, boolean inOrder) {
         for (LocalConsumer consumer : List.copyOf(outbox.consumers)) {
-            closeConsumer(consumer, outbox);
+            closeConsumer(consumer, outbox, inOrder);
         }
         for (LocalProducer producer : List.copyOf(outbox.producers)) {
             closeProducer(producer, outbox);

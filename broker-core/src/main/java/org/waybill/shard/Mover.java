@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Invariant;
 import org.waybill.journal.JournalDamage;
 import org.waybill.journal.ReadCallback;
@@ -65,7 +66,7 @@ final class Mover implements ProducerHandler, SessionHandler {
     Mover(Shard shard, Shard[] all) {
         this.shard = shard;
         this.shardCount = all.length;
-        this.session = new LocalSession(all, shard.loop(), "", this, closed -> {});
+        this.session = new LocalSession(all, shard.loop(), "", TransactionSettings.defaults(), this, closed -> {});
         this.producer = (LocalProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
     }
 

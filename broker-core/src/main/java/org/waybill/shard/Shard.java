@@ -173,6 +173,10 @@ public final class Shard {
         return turn;
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     Memory memory() {
         return memory;
     }

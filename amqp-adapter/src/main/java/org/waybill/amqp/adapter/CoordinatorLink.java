@@ -20,6 +20,7 @@ import org.waybill.amqp.engine.DeliveryAssembly;
 import org.waybill.amqp.engine.IncomingTransfer;
 import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.ReceiverListener;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 
 /** A link to the transaction coordinator (AMQP 1.0 part 4, section 4.2): declares and discharges the local transactions of a connection. */
@@ -117,9 +118,15 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
     }
 
     private static DeliveryState outcome(Reply<Boolean> reply) {
-        return reply instanceof Reply.Refused<Boolean> refused
-                ? rejected(Symbols.TRANSACTION_ROLLBACK, refused.error().message())
-                : Accepted.getInstance();
+        if (!(reply instanceof Reply.Refused<Boolean> refused)) {
+            return Accepted.getInstance();
+        }
+        BrokerError error = refused.error();
+        return rejected(
+                error.code() == BrokerError.Code.TRANSACTION_TIMEOUT
+                        ? Symbols.TRANSACTION_TIMEOUT
+                        : Symbols.TRANSACTION_ROLLBACK,
+                error.message());
     }
 
     private static Rejected rejected(Symbol condition, String description) {
