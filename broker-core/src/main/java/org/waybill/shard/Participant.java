@@ -22,12 +22,14 @@ final class Participant {
     private final Shard shard;
     private final Commands commands;
     private final Ledger ledger;
+    private final Duplicates duplicates;
     private final Bytes event = new Bytes();
 
     Participant(Shard shard, State state, Commands commands) {
         this.shard = shard;
         this.commands = commands;
         this.ledger = state.ledger();
+        this.duplicates = state.duplicates();
     }
 
     /** Takes deliveries away from their consumer; the transaction gives them their outcome. */
@@ -67,7 +69,7 @@ final class Participant {
             rollBack(share);
             return refusal;
         }
-        store(share, destinations);
+        store(share, destinations, null);
         share.part.commit();
         share.confirm(outbox, shard.turn().answers());
         return null;
@@ -99,7 +101,7 @@ final class Participant {
             return refusal;
         }
         shard.undecided(share.part);
-        store(share, destinations);
+        store(share, destinations, id);
         shard.undecided(null);
         if (share.part.isLogged()) {
             Ledger.Prepared promise = new Ledger.Prepared(coordinator, share.part);
@@ -117,6 +119,7 @@ final class Participant {
         } else {
             part.rollBack();
         }
+        duplicates.concluded(id, committed);
         if (ledger.concluded(id)) {
             TransactionEvents.transaction(event.clear(), id).putByte(committed ? 1 : 0);
             shard.turn().record(Events.CONCLUDED, event);
@@ -152,11 +155,14 @@ final class Participant {
         return null;
     }
 
-    private void store(Share share, List<Object> destinations) {
+    private void store(Share share, List<Object> destinations, @Nullable TransactionId undecided) {
         Batch sends = share.sends;
         for (int i = 0; sends != null && i < sends.size; i++) {
             commands.store(
-                    destinations.get(i), (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
+                    destinations.get(i),
+                    (Message) Invariant.present(sends.x[i]),
+                    (LocalProducer) sends.targets[i],
+                    undecided);
         }
         shard.resident(-share.dropSends());
     }

@@ -480,6 +480,7 @@ public final class Shard implements Facts {
             turn.record(Events.TOPIC_DELETED, event.clear().putText(topic.name));
         }
         state.topics().deleted(topic.name);
+        state.duplicates().deleted(Duplicates.address(NodeKind.TOPIC, topic.name));
         state.topics().remove(topic);
     }
 
