@@ -5,14 +5,60 @@ Each function whose name begins with "scenario_" is a test: the Java side asks f
 """
 import json
 import sys
+import time
 import traceback
 import uuid
 
-from proton import Delivery, LinkException, Message, symbol
-from proton.reactor import AtLeastOnce, AtMostOnce, Copy, Selector
+from proton import Delivery, Described, LinkException, Message, Terminus, ulong, symbol
+from proton.reactor import AtLeastOnce, AtMostOnce, Container, Copy, Filter, LinkOption, Selector
 from proton.utils import BlockingConnection, LinkDetached, SendException
 
 PATIENCE = 20
+
+
+class Capability(LinkOption):
+    """Says what kind of node the remote terminus is."""
+
+    def __init__(self, *names):
+        self.names = [symbol(name) for name in names]
+
+    def apply(self, link):
+        terminus = link.source if link.is_receiver else link.target
+        terminus.capabilities.put_array(False, 21)
+        terminus.capabilities.enter()
+        for name in self.names:
+            terminus.capabilities.put_symbol(name)
+        terminus.capabilities.exit()
+
+
+class Durable(LinkOption):
+    """A durable subscription, named by container id and link name."""
+
+    def apply(self, link):
+        link.source.durability = Terminus.DELIVERIES
+        link.source.expiry_policy = Terminus.EXPIRE_NEVER
+
+
+class NamedFilter(Filter):
+    """One filter of the source: its key, its descriptor, its value."""
+
+    def __init__(self, key, descriptor, value):
+        super().__init__({symbol(key): Described(descriptor, value)})
+
+
+class Dynamic(LinkOption):
+    """A target that the broker makes, of this kind."""
+
+    def __init__(self, kind):
+        self.kind = Capability(kind)
+
+    def apply(self, link):
+        link.target.dynamic = True
+        self.kind.apply(link)
+
+
+TOPIC = Capability("topic")
+QUEUE = Capability("queue")
 
 
 class Connected:
@@ -23,8 +69,11 @@ class Connected:
         self.queue = "behaviour.%s" % uuid.uuid4()
         self.connections = []
 
-    def connect(self):
-        connection = BlockingConnection("amqp://127.0.0.1:%d" % self.port, timeout=PATIENCE, allowed_mechs="ANONYMOUS")
+    def connect(self, container=None):
+        own = Container()
+        if container:
+            own.container_id = container
+        connection = BlockingConnection("amqp://127.0.0.1:%d" % self.port, timeout=PATIENCE, container=own, allowed_mechs="ANONYMOUS")
         self.connections.append(connection)
         return connection
 
@@ -313,6 +362,192 @@ def scenario_several_links_work_beside_each_other(c):
         receiver = connection.create_receiver("%s.%d" % (c.queue, i), credit=1)
         equal(receiver.receive().body, i, "the message of link %d" % i)
         receiver.accept()
+
+
+def sender(c, address, *options):
+    return c.connect().create_sender(address, options=list(options) or None)
+
+
+def subscriber(c, address, *options, container=None, name=None):
+    return c.connect(container).create_receiver(address, credit=0, options=[AtLeastOnce(), *options], name=name)
+
+
+def nothing_more(receiver, what):
+    equal(is_empty(receiver), True, what)
+
+
+def all_of(receiver):
+    """The bodies of everything that is there, accepted."""
+    bodies = []
+    while not is_empty(receiver):
+        bodies.append(receiver.receive().body)
+        settle(receiver, Delivery.ACCEPTED)
+    return bodies
+
+
+def scenario_every_subscriber_of_a_topic_gets_each_message(c):
+    first, second = subscriber(c, c.queue, TOPIC), subscriber(c, c.queue, TOPIC)
+    publisher = sender(c, c.queue, TOPIC)
+    for body in "abc":
+        publisher.send(Message(body=body))
+    equal([all_of(first), all_of(second)], [["a", "b", "c"]] * 2, "what both got")
+    late = subscriber(c, c.queue, TOPIC)
+    nothing_more(late, "a subscriber that came late")
+
+
+def scenario_a_topic_and_a_queue_of_one_name_are_two_nodes(c):
+    listener = subscriber(c, "topic://" + c.queue)
+    sender(c, "queue://" + c.queue).send(Message(body="queued"))
+    sender(c, "topic://" + c.queue).send(Message(body="published"))
+    equal(all_of(listener), ["published"], "the topic's messages")
+    equal(all_of(subscriber(c, c.queue, QUEUE)), ["queued"], "the queue's messages")
+
+
+def scenario_wildcards_subscribe_to_several_topics(c):
+    words, rest = subscriber(c, c.queue + ".*.eu", TOPIC), subscriber(c, c.queue + ".#", TOPIC)
+    publisher = sender(c, None)
+    for name in ("gold.eu", "gold.us", "gold.eu.spot"):
+        publisher.send(Message(address="topic://%s.%s" % (c.queue, name), body=name))
+    equal(all_of(words), ["gold.eu"], "what * matches")
+    equal(all_of(rest), ["gold.eu", "gold.us", "gold.eu.spot"], "what # matches")
+
+
+def scenario_nothing_can_be_sent_to_a_wildcard(c):
+    refused(lambda: sender(c, c.queue + ".*", TOPIC), "a sender to a pattern")
+
+
+def scenario_a_durable_subscription_outlives_its_connection(c):
+    container = "container-" + c.queue
+    first = subscriber(c, c.queue, TOPIC, Durable(), container=container, name="prices")
+    publisher = sender(c, c.queue, TOPIC)
+    publisher.send(Message(body="a", durable=True))
+    taken(first, "a")
+    settle(first, Delivery.ACCEPTED)
+    # a detach that does not close, as a client does that means to come back
+    first.link.detach()
+    first.connection.close()
+    for body in "bc":
+        publisher.send(Message(body=body, durable=True))
+    again = subscriber(c, c.queue, TOPIC, Durable(), container=container, name="prices")
+    equal(all_of(again), ["b", "c"], "what came while nobody listened")
+    again.close()
+    publisher.send(Message(body="d", durable=True))
+    again.connection.close()
+    once_more = subscriber(c, c.queue, TOPIC, Durable(), container=container, name="prices")
+    nothing_more(once_more, "a subscription that a closing detach has removed")
+
+
+def scenario_a_selector_picks_from_a_topic(c):
+    red = subscriber(c, c.queue, TOPIC, Selector("colour = 'red'"))
+    publisher = sender(c, c.queue, TOPIC)
+    for number, colour in enumerate(("red", "blue", "red")):
+        publisher.send(Message(body=number, properties={"colour": colour}))
+    equal(all_of(red), [0, 2], "the red ones")
+
+
+def scenario_a_wrong_selector_is_refused_with_its_place(c):
+    try:
+        subscriber(c, c.queue, Selector("colour = = 'red'"))
+    except (LinkDetached, LinkException) as refusal:
+        if "amqp:invalid-field" not in str(refusal) or "10" not in str(refusal):
+            raise AssertionError("the refusal does not say what and where: %s" % refusal)
+        return
+    raise AssertionError("a wrong selector was not refused")
+
+
+def numbered(c):
+    to = sender(c, c.queue)
+    for number in range(6):
+        to.send(Message(body=number, subject="order.%d" % (number % 3), properties={"number": number, "name": "n%d" % (number % 2)}))
+
+
+def scenario_the_sql_filter_picks(c):
+    numbered(c)
+    sql = NamedFilter("sql", ulong(0x120), "number > 1 AND properties.subject = 'order.2'")
+    equal(all_of(subscriber(c, c.queue, sql)), [2, 5], "what the SQL filter selects")
+
+
+def scenario_the_property_filters_pick(c):
+    numbered(c)
+    subject = NamedFilter("subject", ulong(0x173), {symbol("subject"): "&p:order.1"})
+    equal(all_of(subscriber(c, c.queue, subject)), [1, 4], "what the filter of properties selects")
+    names = NamedFilter("names", symbol("amqp:application-properties-filter"), {"name": "n0"})
+    equal(all_of(subscriber(c, c.queue, names)), [0, 2], "what the filter of application properties selects")
+
+
+def scenario_a_message_is_delivered_when_its_time_has_come(c):
+    to = sender(c, c.queue)
+    now = int(time.time() * 1000)
+    to.send(Message(body="later", annotations={symbol("x-opt-delivery-time"): now + 700}))
+    to.send(Message(body="soon", annotations={symbol("x-opt-delivery-delay"): 200}))
+    to.send(Message(body="now"))
+    receiver = subscriber(c, c.queue)
+    for body, due in (("now", 0), ("soon", 200), ("later", 700)):
+        taken(receiver, body)
+        early = now + due - int(time.time() * 1000)
+        if early > 0:
+            raise AssertionError("%s came %d ms early" % (body, early))
+        settle(receiver, Delivery.ACCEPTED)
+
+
+def scenario_a_message_that_has_expired_is_not_delivered(c):
+    to = sender(c, c.queue)
+    to.send(Message(body="short", ttl=0.05))
+    to.send(Message(body="for ever"))
+    receiver = subscriber(c, c.queue)
+    time.sleep(0.2)
+    equal(all_of(receiver), ["for ever"], "what has not expired")
+
+
+def scenario_urgent_messages_come_first(c):
+    to = sender(c, c.queue)
+    for priority in (4, 9, 0, 9):
+        to.send(Message(body=priority, priority=priority))
+    equal(all_of(subscriber(c, c.queue)), [9, 9, 4, 0], "the order of priorities")
+
+
+def scenario_a_group_stays_with_one_receiver(c):
+    first, second = subscriber(c, c.queue), subscriber(c, c.queue)
+    first.link.flow(100)
+    second.link.flow(100)
+    to = sender(c, c.queue)
+    for number in range(12):
+        to.send(Message(body=number, group_id="g%d" % (number % 4), group_sequence=number))
+    seen = {}
+    for receiver in (first, second):
+        for body in all_of(receiver):
+            seen.setdefault(body % 4, []).append((receiver, body))
+    equal(sum(len(of) for of in seen.values()), 12, "messages")
+    for group, of in seen.items():
+        equal(len({id(receiver) for receiver, _ in of}), 1, "receivers of group %d" % group)
+        equal([body for _, body in of], sorted(body for _, body in of), "the order of group %d" % group)
+
+
+def scenario_a_dead_letter_says_where_it_died(c):
+    c.send("unlucky")
+    receiver = c.receiver()
+    for _ in range(10):
+        taken(receiver, "unlucky")
+        settle(receiver, Delivery.MODIFIED, failed=True)
+    nothing_more(receiver, "a message that has failed too often")
+    dead = c.connect().create_receiver("dead-letters", credit=0)
+    annotations = {str(key): value for key, value in taken(dead, "unlucky").annotations.items()}
+    equal(annotations.get("x-opt-dead-letter-queue"), c.queue, "where it died")
+    equal(annotations.get("x-opt-dead-letter-count"), 10, "how often it had failed")
+    if "x-opt-dead-letter-time" not in annotations or "x-opt-dead-letter-reason" not in annotations:
+        raise AssertionError("time or reason is missing: %r" % annotations)
+    settle(dead, Delivery.ACCEPTED)
+
+
+def scenario_a_temporary_topic_dies_with_its_connection(c):
+    owner = c.connect()
+    publisher = owner.create_sender(None, options=[Dynamic("temporary-topic")])
+    address = publisher.link.remote_target.address
+    listener = owner.create_receiver(address, credit=0)
+    publisher.send(Message(body="a"))
+    taken(listener, "a")
+    owner.close()
+    refused(lambda: c.connect().create_sender(address), "a sender to a temporary topic that is gone")
 
 
 SCENARIOS = {name[len("scenario_"):]: function for name, function in globals().items() if name.startswith("scenario_")}

@@ -35,6 +35,7 @@ public final class Queue {
     private final int maxDeliveries;
     private final Facts facts;
     private final ReadAhead readAhead;
+    private final Schedule schedule;
     private final Dispatcher dispatcher;
     private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
     private int uncommitted;
@@ -69,6 +70,7 @@ public final class Queue {
         this.maxDeliveries = maxDeliveries;
         this.facts = facts;
         this.readAhead = new ReadAhead(this, facts);
+        this.schedule = new Schedule(this, facts);
         this.dispatcher = new Dispatcher(this, facts, readAhead, mostAside);
     }
 
@@ -229,7 +231,7 @@ public final class Queue {
     }
 
     /** An available or waiting entry is held by nobody's consumer, but for a decision. */
-    private void hold(Block block, int index) {
+    void hold(Block block, int index) {
         waiting -= block.isWaiting(index) ? 1 : 0;
         block.dueAtMs(index, 0);
         block.acquire(index);
@@ -611,64 +613,9 @@ public final class Queue {
 
     // ---- time
 
-    /**
-     * Looks through a block that {@link TimeIndex#poll} gave: what has expired goes, what is due becomes available. Of scheduled
-     * entries only those that are due first, here and in all other blocks: the others follow when the block is polled again.
-     */
+    /** Looks through a block that {@link TimeIndex#poll} gave: what has expired goes, what is due becomes available. */
     public void timePassed(Block block, long nowMs) {
-        long first = TimeIndex.NEVER;
-        long next = TimeIndex.NEVER;
-        for (int i = 0; i < block.count; i++) {
-            long at = timeOf(block, i);
-            if (at > nowMs) {
-                next = Math.min(next, at);
-            } else if (block.id(i) > visibleId) {
-                // its record is not forced: it will be in a moment
-                next = Math.min(next, nowMs + 1);
-            } else if (block.isUndecided(i)) {
-                makeAvailable(block, i);
-            } else if (!expireIfDue(block, i, nowMs)) {
-                if (block.isScheduled(i)) {
-                    first = Math.min(first, at);
-                } else {
-                    makeAvailable(block, i);
-                }
-            }
-        }
-        if (first <= facts.times().earliestMs()) {
-            next = Math.min(next, comeDue(block, first, nowMs));
-        } else {
-            next = Math.min(next, first);
-        }
-        if (!closed) {
-            facts.times().note(block, next);
-        }
-    }
-
-    /** Lets the scheduled entries go that are due at this time; returns when the next ones are. */
-    private long comeDue(Block block, long atMs, long nowMs) {
-        long next = TimeIndex.NEVER;
-        for (int i = 0; i < block.count && atMs <= nowMs; i++) {
-            if (!block.isWaiting(i) || !block.isScheduled(i) || block.isUndecided(i) || block.id(i) > visibleId) {
-                continue;
-            }
-            if (block.dueAtMs(i) > atMs) {
-                next = Math.min(next, block.dueAtMs(i));
-            } else if (block.ownsBody(i) && (block.isAhead(i) || facts.dueOnTheWay())) {
-                hold(block, i);
-                facts.overdue(this, block, i);
-            } else {
-                makeAvailable(block, i);
-            }
-        }
-        return next;
-    }
-
-    /** When something happens to an entry by itself. */
-    private static long timeOf(Block block, int index) {
-        long at =
-                block.isWaiting(index) ? block.dueAtMs(index) : block.isAvailable(index) ? block.expiresAtMs(index) : 0;
-        return at == 0 ? TimeIndex.NEVER : at;
+        schedule.timePassed(block, nowMs, visibleId);
     }
 
     /** Lets an entry that nobody holds go if its time is up; returns whether it was. */

@@ -1,5 +1,6 @@
 package org.waybill.selector;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -73,9 +74,17 @@ public final class Selector {
         if (!text.startsWith(BOTH_MARK)) {
             return parse(text);
         }
-        int colon = text.indexOf(':', BOTH_MARK.length());
-        int length = Integer.parseInt(text, BOTH_MARK.length(), colon, 10);
-        return restore(text.substring(colon + 1, colon + 1 + length)).and(restore(text.substring(colon + 1 + length)));
+        int second = secondAt(text);
+        return restore(text.substring(firstAt(text), second)).and(restore(text.substring(second)));
+    }
+
+    private static int firstAt(String both) {
+        return both.indexOf(':', BOTH_MARK.length()) + 1;
+    }
+
+    private static int secondAt(String both) {
+        int first = firstAt(both);
+        return first + Integer.parseInt(both, BOTH_MARK.length(), first - 1, 10);
     }
 
     private static Selector parse(String text, String expression, Dialect dialect) {
@@ -92,6 +101,28 @@ public final class Selector {
                 BOTH_MARK + text.length() + ":" + text + other.text,
                 new Condition.And(List.of(condition, other.condition)),
                 Collections.unmodifiableSet(all));
+    }
+
+    /** What {@link #and} made it of: itself alone if it did not. */
+    public List<Selector> parts() {
+        if (!text.startsWith(BOTH_MARK)) {
+            return List.of(this);
+        }
+        int second = secondAt(text);
+        List<Selector> parts =
+                new ArrayList<>(restore(text.substring(firstAt(text), second)).parts());
+        parts.addAll(restore(text.substring(second)).parts());
+        return Collections.unmodifiableList(parts);
+    }
+
+    /** Whether it was made by {@link #parseFilter}. */
+    public boolean isFilter() {
+        return text.startsWith(FILTER_MARK);
+    }
+
+    /** The text that it was parsed from; of a selector made by {@link #and} see its {@link #parts}. */
+    public String expression() {
+        return isFilter() ? text.substring(FILTER_MARK.length()) : text;
     }
 
     /** Whether the selector is true, rather than false or unknown, for a message with these properties. */

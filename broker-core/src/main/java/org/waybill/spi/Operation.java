@@ -2,8 +2,9 @@ package org.waybill.spi;
 
 /**
  * An administrative operation. The answer of one on queues is a list of maps with the attributes of the queues it concerned: {@code
- * name}, {@code kind}, {@code durable}, {@code temporary}, {@code messages}, {@code unsettled}, {@code bytes}, {@code consumers}, {@code producers},
- * {@code enqueued}, {@code dequeued}, {@code blocked} (string, absent when not blocked).
+ * name}, {@code kind}, {@code durable}, {@code temporary}, {@code messages}, {@code waiting} (those of them that are not available yet),
+ * {@code unsettled}, {@code bytes}, {@code consumers}, {@code producers}, {@code enqueued}, {@code dequeued}, {@code expired} (those of
+ * them whose time was up), {@code blocked} (string, absent when not blocked).
  *
  * <p>Topics have {@code name}, {@code kind}, {@code durable} (created explicitly), {@code temporary}, {@code producers}, {@code
  * subscriptions} (how many take something from it) and {@code blocked}. Subscriptions have {@code name} and {@code client-id} (absent

@@ -284,6 +284,11 @@ class FilterTest {
         }
         assertThat(selector.text()).isEqualTo("a = 0x10");
         assertThat(filter.text()).isNotEqualTo(selector.text());
+        assertThat(all.parts().stream().map(Selector::text))
+                .containsExactly(selector.text(), filter.text(), fields.text(), selector.text());
+        assertThat(selector.parts()).containsExactly(selector);
+        assertThat(Selector.parseFilter(filter.expression()).text()).isEqualTo(filter.text());
+        assertThat(selector.isFilter()).isFalse();
     }
 
     @Test

@@ -200,6 +200,24 @@ class TimeTest {
     }
 
     @Test
+    void aMessageThatComesDueBeforeItIsForcedIsDeliveredAfterThat() {
+        TestConsumer consumer = session.consumer("q");
+        consumer.credit(10);
+        TestProducer producer = session.producer("q");
+        producer.send(CoreFixture.scheduled(DELAY, 1, 0, "m"));
+        core.loop.drain();
+        for (int i = 0; i < 5; i++) {
+            core.clock.epochMs++;
+            core.loop.fire(1_000_000);
+            core.loop.drain();
+        }
+        assertThat(producer.settled).isZero();
+        assertThat(consumer.texts).isEmpty();
+        core.pass(1);
+        assertThat(consumer.texts).containsExactly("m");
+    }
+
+    @Test
     void manyWaitingMessagesShareOneTimer() {
         TestProducer producer = session.producer("q");
         int before = core.loop.timers();

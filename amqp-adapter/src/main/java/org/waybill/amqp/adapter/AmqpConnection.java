@@ -35,7 +35,14 @@ import org.waybill.spi.SessionSpec;
 final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGate.Host, ContainerRegistry.Holder {
     private static final long LINGER_MS = 1_000;
     private static final int MAX_BEGINS_PER_SWEEP = 2_000;
-    private static final Symbol[] OFFERED = {Symbols.ANONYMOUS_RELAY, Symbols.SHARED_SUBS, Symbols.SOLE_CONNECTION};
+    private static final Symbol[] OFFERED = {
+        Symbols.ANONYMOUS_RELAY,
+        Symbols.DELAYED_DELIVERY,
+        Symbols.SHARED_SUBS,
+        Symbols.SOLE_CONNECTION,
+        Symbols.FILTEX_SQL,
+        Symbols.FILTEX_PROPERTIES
+    };
     private static final Map<Symbol, Object> PROPERTIES = Map.of(
             Symbols.PRODUCT,
             "Waybill",

@@ -72,6 +72,7 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         Attach answer = new Attach();
         answer.setSource(source);
         answer.setTarget(asked.getTarget());
+        answer.setOfferedCapabilities(Terminus.offered(asked.getDesiredCapabilities(), Symbols.SHARED_SUBS));
         answer.setSndSettleMode(preSettled ? SenderSettleMode.SETTLED : SenderSettleMode.UNSETTLED);
         answer.setRcvSettleMode(asked.getRcvSettleMode() == null ? ReceiverSettleMode.FIRST : asked.getRcvSettleMode());
         return answer;

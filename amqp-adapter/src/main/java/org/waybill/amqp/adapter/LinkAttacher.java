@@ -15,7 +15,6 @@ import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.SenderLink;
 import org.waybill.amqp.engine.SessionEngine;
 import org.waybill.amqp.engine.SessionListener;
-import org.waybill.selector.SelectorError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.NodeKind;
@@ -100,9 +99,6 @@ final class LinkAttacher implements SessionListener {
         try {
             filters = Filters.of(source.getFilter(), mayBeLocal);
             priority = Priority.of(asked.getProperties());
-        } catch (SelectorError e) {
-            invalid(link, temporary, "the selector is wrong: " + e.getMessage());
-            return;
         } catch (InvalidField e) {
             invalid(link, temporary, String.valueOf(e.getMessage()));
             return;

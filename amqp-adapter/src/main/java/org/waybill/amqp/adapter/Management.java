@@ -27,12 +27,14 @@ final class Management {
             "durable",
             "temporary",
             "messages",
+            "waiting",
             "unsettled",
             "bytes",
             "consumers",
             "producers",
             "enqueued",
             "dequeued",
+            "expired",
             "blocked");
 
     private final AmqpConnection connection;

@@ -50,6 +50,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         Attach answer = new Attach();
         answer.setSource(asked.getSource());
         answer.setTarget(target);
+        answer.setOfferedCapabilities(Terminus.offered(asked.getDesiredCapabilities(), Symbols.DELAYED_DELIVERY));
         answer.setSndSettleMode(asked.getSndSettleMode());
         answer.setRcvSettleMode(ReceiverSettleMode.FIRST);
         return answer;

@@ -6,7 +6,10 @@ import org.apache.qpid.proton.amqp.UnsignedLong;
 /** The names beyond AMQP 1.0's own that this adapter understands (AMQP-BINDMAP, sole connection, registered filters). */
 final class Symbols {
     static final Symbol ANONYMOUS_RELAY = Symbol.valueOf("ANONYMOUS-RELAY");
+    static final Symbol FILTEX_SQL = Symbol.valueOf("AMQP_FILTEX_SQL_V1_0");
+    static final Symbol FILTEX_PROPERTIES = Symbol.valueOf("AMQP_FILTEX_PROP_V1_0");
     static final Symbol SHARED_SUBS = Symbol.valueOf("SHARED-SUBS");
+    static final Symbol DELAYED_DELIVERY = Symbol.valueOf("DELAYED_DELIVERY");
     static final Symbol SOLE_CONNECTION = Symbol.valueOf("sole-connection-for-container");
     static final Symbol SOLE_CONNECTION_ENFORCEMENT = Symbol.valueOf("sole-connection-enforcement");
     static final Symbol SOLE_CONNECTION_ENFORCEMENT_POLICY = Symbol.valueOf("sole-connection-enforcement-policy");
@@ -34,8 +37,9 @@ final class Symbols {
 
     static final UnsignedLong NO_LOCAL_FILTER_CODE = UnsignedLong.valueOf(0x0000468C00000003L);
     static final Symbol NO_LOCAL_FILTER = Symbol.valueOf("apache.org:no-local-filter:list");
+    static final UnsignedLong SQL_FILTER_CODE = UnsignedLong.valueOf(0x120);
+    static final Symbol SQL_FILTER = Symbol.valueOf("amqp:sql-filter");
     static final Symbol NO_LOCAL = Symbol.valueOf("no-local");
-    static final Symbol JMS_SELECTOR = Symbol.valueOf("jms-selector");
 
     static final Symbol RABBITMQ_PRIORITY = Symbol.valueOf("rabbitmq:priority");
     static final Symbol PRIORITY = Symbol.valueOf("priority");

@@ -62,6 +62,11 @@ record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, List<S
         return capabilities != null && Arrays.asList(capabilities).contains(wanted);
     }
 
+    /** What a link offers: the capability it has, if the client desires it. */
+    static Symbol @Nullable [] offered(Symbol @Nullable [] desired, Symbol capability) {
+        return has(desired, capability) ? new Symbol[] {capability} : null;
+    }
+
     boolean isManagement() {
         return MANAGEMENT.equals(address);
     }

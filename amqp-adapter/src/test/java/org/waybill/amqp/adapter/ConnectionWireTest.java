@@ -78,8 +78,11 @@ final class ConnectionWireTest {
                     .withMaxFrameSize(65_536)
                     .withOfferedCapabilities(
                             Symbol.valueOf("ANONYMOUS-RELAY"),
+                            Symbol.valueOf("DELAYED_DELIVERY"),
                             Symbol.valueOf("SHARED-SUBS"),
-                            Symbol.valueOf("sole-connection-for-container"))
+                            Symbol.valueOf("sole-connection-for-container"),
+                            Symbol.valueOf("AMQP_FILTEX_SQL_V1_0"),
+                            Symbol.valueOf("AMQP_FILTEX_PROP_V1_0"))
                     .withProperty("product", "Waybill");
             wire.frames.remoteOpen().withContainerId("c").now();
             wire.done();

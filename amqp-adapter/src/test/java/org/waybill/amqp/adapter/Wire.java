@@ -2,8 +2,13 @@ package org.waybill.amqp.adapter;
 
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.apache.qpid.protonj2.test.driver.ProtonTestClient;
+import org.apache.qpid.protonj2.test.driver.actions.AttachInjectAction;
 import org.apache.qpid.protonj2.test.driver.codec.transport.AMQPHeader;
+import org.apache.qpid.protonj2.test.driver.codec.transport.Attach;
+import org.hamcrest.CoreMatchers;
 
 /** A client made of frames. What it expects is stated before what provokes it; {@link #done} waits for all of it. */
 final class Wire implements AutoCloseable {
@@ -11,8 +16,13 @@ final class Wire implements AutoCloseable {
 
     /** Connects and exchanges headers, without SASL. */
     static Wire connect(FakeBroker broker) throws Exception {
+        return connect(broker.port());
+    }
+
+    /** Connects and exchanges headers, without SASL. */
+    static Wire connect(int port) throws Exception {
         Wire wire = new Wire();
-        wire.frames.connect("127.0.0.1", broker.port());
+        wire.frames.connect("127.0.0.1", port);
         wire.frames.expectAMQPHeader();
         wire.frames.remoteHeader(AMQPHeader.getAMQPHeader()).now();
         wire.done();
@@ -21,7 +31,12 @@ final class Wire implements AutoCloseable {
 
     /** Connects, opens as {@code container} and begins a session. */
     static Wire begin(FakeBroker broker, String container) throws Exception {
-        Wire wire = connect(broker);
+        return begin(broker.port(), container);
+    }
+
+    /** Connects, opens as {@code container} and begins a session. */
+    static Wire begin(int port, String container) throws Exception {
+        Wire wire = connect(port);
         wire.frames.expectOpen();
         wire.frames.remoteOpen().withContainerId(container).now();
         wire.done();
@@ -51,6 +66,51 @@ final class Wire implements AutoCloseable {
                 .withAddress(address)
                 .and()
                 .now();
+        return done();
+    }
+
+    /**
+     * Attaches a receiver with this handle, which is refused or not.
+     *
+     * @return the answering attach
+     */
+    Attach subscribe(String name, int handle, Consumer<AttachInjectAction> terms) throws Exception {
+        AtomicReference<Attach> answer = new AtomicReference<>();
+        frames.expectAttach().ofSender().withHandle(handle).withCapture(answer::set);
+        AttachInjectAction attach =
+                frames.remoteAttach().withName(name).withHandle(handle).ofReceiver();
+        attach.withTarget();
+        terms.accept(attach);
+        attach.now();
+        done();
+        return answer.get();
+    }
+
+    /** Gives credit to what is sent on this handle. */
+    Wire flow(int handle, int deliveryCount, int credit, boolean drain) {
+        frames.remoteFlow()
+                .withNextIncomingId(0)
+                .withIncomingWindow(1_000)
+                .withNextOutgoingId(0)
+                .withOutgoingWindow(1_000)
+                .withHandle(handle)
+                .withDeliveryCount(deliveryCount)
+                .withLinkCredit(credit)
+                .withDrain(drain)
+                .now();
+        return this;
+    }
+
+    /** Detaches a link and waits for the answer. */
+    Wire detach(int handle, boolean closed) throws Exception {
+        frames.expectDetach()
+                .withHandle(handle)
+                .withClosed(
+                        closed
+                                ? CoreMatchers.is(true)
+                                : CoreMatchers.anyOf(CoreMatchers.nullValue(), CoreMatchers.is(false)))
+                .withError(CoreMatchers.nullValue());
+        frames.remoteDetach().withHandle(handle).withClosed(closed).now();
         return done();
     }
 

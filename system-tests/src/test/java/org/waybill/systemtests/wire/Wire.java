@@ -306,6 +306,16 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** Drops the connection with a TCP reset, as a kernel does for a client that died with unread bytes. */
+    public void reset() {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private void restorePatience() {
         try {
             socket.setSoTimeout((int) PATIENCE.toMillis());

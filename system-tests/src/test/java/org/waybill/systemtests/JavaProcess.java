@@ -1,0 +1,92 @@
+package org.waybill.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A main class of these tests in a process of its own, so that it can be killed. One thread owns it. */
+public final class JavaProcess implements AutoCloseable {
+    private final Process process;
+    private final ProcessOutput stdout;
+    private final ProcessOutput stderr;
+
+    private JavaProcess(List<String> command) {
+        try {
+            process = Children.adopt(new ProcessBuilder(command).start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        stdout = new ProcessOutput(process.getInputStream(), "java-stdout");
+        stderr = new ProcessOutput(process.getErrorStream(), "java-stderr");
+    }
+
+    /** Starts it on the Java and the class path of this JVM. */
+    public static JavaProcess start(Class<?> main, List<String> arguments) {
+        // failsafe hides the class path behind a jar and states it here
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx192m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                classPath));
+        String logging = System.getProperty("java.util.logging.config.file");
+        if (logging != null) {
+            command.add("-Djava.util.logging.config.file=" + logging);
+        }
+        command.add(main.getName());
+        command.addAll(arguments);
+        return new JavaProcess(command);
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** The lines on standard output so far. */
+    public List<String> stdoutLines() {
+        return stdout.lines();
+    }
+
+    /** Both streams, for the message of a failure. */
+    public String output() {
+        return stdout.text() + "\n" + stderr.text();
+    }
+
+    /** Ends its standard input, by which it is asked to end. */
+    public void endInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // it has ended already
+        }
+    }
+
+    /** Waits for its end; false if it takes longer. */
+    public boolean endsWithin(Duration atMost) {
+        try {
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** SIGKILL; returns when it is gone. */
+    public void kill() {
+        process.destroyForcibly();
+        if (!endsWithin(Duration.ofSeconds(20))) {
+            throw new AssertionError("a killed process is still there");
+        }
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}
