@@ -42,7 +42,7 @@ class DispatchRandomTest {
     }
 
     /** A consumer as the model sees it. */
-    private final class Client implements Sink {
+    private static final class Client implements Sink {
         final Run run;
         final QueueConsumer consumer;
         final int wanted;
@@ -93,7 +93,7 @@ class DispatchRandomTest {
         }
     }
 
-    private final class Run {
+    private static final class Run {
         private final Random random;
         private final DispatchFixture q;
         private final boolean sheds;

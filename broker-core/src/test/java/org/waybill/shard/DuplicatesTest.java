@@ -35,8 +35,7 @@ class DuplicatesTest {
     }
 
     private static Message message(boolean durable, Object id, String text) {
-        return CoreFixture.message(durable, text)
-                .forwarded(Annotations.of(Map.of("x-opt-waybill-duplicate-id", id)));
+        return CoreFixture.message(durable, text).forwarded(Annotations.of(Map.of("x-opt-waybill-duplicate-id", id)));
     }
 
     private static void send(TestProducer producer, Message... messages) {
