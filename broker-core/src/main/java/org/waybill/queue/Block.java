@@ -207,7 +207,8 @@ public final class Block {
         flags[index] |= UNREADABLE;
     }
 
-    boolean isAvailable(int index) {
+    /** Whether nobody holds it and it waits for nothing. */
+    public boolean isAvailable(int index) {
         return (flags[index] & STATE) == AVAILABLE;
     }
 
@@ -217,7 +218,7 @@ public final class Block {
     }
 
     /** Whether it waits for the decision of its transaction, and perhaps for its time as well. */
-    boolean isUndecided(int index) {
+    public boolean isUndecided(int index) {
         return (flags[index] & UNDECIDED) != 0;
     }
 

@@ -26,13 +26,14 @@ public final class MessageProperties implements PropertySource {
     /** Shows no message yet. */
     MessageProperties() {}
 
-    /** Shows a message as it came, to filters that do not ask for the time. */
-    public MessageProperties(Message message, int deliveryCount) {
-        this(message, deliveryCount, null, 0);
-    }
-
-    /** As {@link #show}. */
-    MessageProperties(Message message, int deliveryCount, byte @Nullable [] annotations, long nowMs) {
+    /**
+     * Shows a message.
+     *
+     * @param deliveryCount failed deliveries so far
+     * @param annotations an encoded map in place of the message's own annotations, or null to see those
+     * @param nowMs the current time in epoch milliseconds
+     */
+    public MessageProperties(Message message, int deliveryCount, byte @Nullable [] annotations, long nowMs) {
         show(message, deliveryCount, annotations, nowMs);
     }
 

@@ -661,6 +661,37 @@ public final class Queue {
         return waits;
     }
 
+    /** Whether a live entry is in nobody's hands, be it available or waiting for its time. */
+    public boolean isFree(Block block, int index) {
+        return block.id(index) <= visibleId
+                && (block.isAvailable(index) || (block.isWaiting(index) && !block.isUndecided(index)));
+    }
+
+    /**
+     * Holds a free entry, which is not handed out until it is removed or {@link #replace}d. It keeps its time.
+     *
+     * @return whether it was scheduled by its sender
+     */
+    public boolean withdraw(Block block, int index) {
+        boolean scheduled = block.isScheduled(index);
+        waiting -= block.isWaiting(index) ? 1 : 0;
+        block.acquire(index);
+        return scheduled;
+    }
+
+    /** Undoes {@link #withdraw}, which told whether the entry was scheduled. */
+    public void replace(Block block, int index, boolean scheduled) {
+        long dueAtMs = block.dueAtMs(index);
+        if (dueAtMs == 0) {
+            giveBack(block, index);
+        } else {
+            delay(block, index, dueAtMs);
+            if (scheduled) {
+                block.schedule(index);
+            }
+        }
+    }
+
     /** Removes the oldest entry of the lowest priority that nobody holds; false when there is none. */
     public boolean dropOldest() {
         Cursor cursor = new Cursor();

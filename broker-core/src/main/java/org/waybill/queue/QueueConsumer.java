@@ -146,6 +146,16 @@ public final class QueueConsumer implements Taker {
         outstandingBytes -= bytes;
     }
 
+    /** How many more deliveries it may be handed. */
+    public long remainingCredit() {
+        return Math.max(0, limitToken - nextToken);
+    }
+
+    /** How many deliveries it was handed. */
+    public long delivered() {
+        return nextToken;
+    }
+
     /** Deliveries that have no outcome yet. */
     public int unsettledCount() {
         return unsettled.size();

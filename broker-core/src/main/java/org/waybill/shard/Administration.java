@@ -1,7 +1,5 @@
 package org.waybill.shard;
 
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -11,121 +9,84 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Operation;
+import org.waybill.spi.Operation.Target;
 
-/** Carries out administrative operations on the nodes of one shard; see {@link Operation} for what they answer. */
+/** Carries out administrative operations on what lives on one shard; see {@link Operation} for what they answer. */
 final class Administration {
-    private final Shard shard;
-    private final State state;
     private final Commands commands;
-    private final TopicCommands topics;
+    private final NodeAdministration nodes;
+    private final ConsumerAdministration consumers;
+    private final MessageAdministration messages;
 
-    Administration(Shard shard, State state, Commands commands, TopicCommands topics) {
-        this.shard = shard;
-        this.state = state;
+    Administration(Shard shard, State state, TopicCommands topics, Commands commands) {
         this.commands = commands;
-        this.topics = topics;
+        this.nodes = new NodeAdministration(shard, state, topics, commands);
+        this.consumers = new ConsumerAdministration(shard, state, commands);
+        this.messages = new MessageAdministration(shard);
     }
 
-    /** The queue an operation is about, or null when it is about all. */
-    static @Nullable String nameOf(Operation operation) {
-        if (operation instanceof Operation.ReadQueue read) {
-            return read.name();
-        } else if (operation instanceof Operation.CreateQueue create) {
-            return create.name();
-        } else if (operation instanceof Operation.DeleteQueue delete) {
-            return delete.name();
-        } else if (operation instanceof Operation.PurgeQueue purge) {
-            return purge.name();
+    /** What is wrong with an operation whatever the state, or null. Any thread. */
+    static @Nullable BrokerError refusal(Operation operation) {
+        if (operation instanceof Operation.Query query) {
+            return query.type() == Operation.Type.ADDRESS
+                    ? new BrokerError(Code.NOT_IMPLEMENTED, "addresses cannot be listed: any name is one")
+                    : refusal(query.offset(), query.count(), Operation.MAX_ROWS);
+        } else if (operation instanceof Operation.QueryMessages query) {
+            return refusal(query.offset(), query.count(), Operation.MAX_ROWS);
+        } else if (operation instanceof Operation.MoveMessages move) {
+            return refusal(0, move.count(), Operation.MAX_MESSAGES);
+        } else if (operation instanceof Operation.DeleteMessages delete) {
+            return refusal(0, delete.count(), Operation.MAX_MESSAGES);
         }
         return null;
     }
 
-    /** Whether an operation is carried out where the topics live. */
-    static boolean isOfTopics(Operation operation) {
-        return operation instanceof Operation.ListTopics
-                || operation instanceof Operation.CreateTopic
-                || operation instanceof Operation.DeleteTopic
-                || operation instanceof Operation.ListSubscriptions;
+    private static @Nullable BrokerError refusal(int offset, int count, int most) {
+        if (offset < 0 || offset > Operation.MAX_OFFSET) {
+            return new BrokerError(
+                    Code.INVALID_FIELD, "offset must be from 0 to " + Operation.MAX_OFFSET + ", not " + offset);
+        }
+        return count < 1 || count > most
+                ? new BrokerError(Code.INVALID_FIELD, "count must be from 1 to " + most + ", not " + count)
+                : null;
     }
 
     void run(Batch batch, int i, Outbox outbox) {
-        @SuppressWarnings("unchecked")
-        Consumer<Reply<List<Map<String, Object>>>> reply =
-                (Consumer<Reply<List<Map<String, Object>>>>) Invariant.present(batch.y[i]);
-        Reply<List<Map<String, Object>>> result = carryOut((Operation) Invariant.present(batch.x[i]));
-        Runnable answer = () -> reply.accept(result);
-        shard.turn().answers().add(outbox, Batch.Kind.REPLY, answer, 0, 0, null, null);
-    }
-
-    private Reply<List<Map<String, Object>>> carryOut(Operation operation) {
-        if (operation instanceof Operation.ListQueues) {
-            List<Map<String, Object>> rows = new ArrayList<>();
-            for (Node node : state.nodes()) {
-                if (node.subscription == null) {
-                    rows.add(attributes(node));
-                }
+        Object to = batch.y[i];
+        Consumer<Reply<List<Map<String, Object>>>> reply = result -> commands.reply(outbox, to, result);
+        Operation operation = (Operation) Invariant.present(batch.x[i]);
+        if (operation instanceof Operation.Query query) {
+            reply.accept(new Reply.Done<>(
+                    query.type() == Operation.Type.CONSUMER ? consumers.list(query) : nodes.list(query)));
+            return;
+        }
+        Target target = Invariant.present(Operation.targetOf(operation));
+        if (target.type() == Operation.Type.CONSUMER) {
+            reply.accept(consumers.carryOut(operation, target));
+        } else if (operation instanceof Operation.Read
+                || operation instanceof Operation.Create
+                || operation instanceof Operation.Delete
+                || operation instanceof Operation.Purge) {
+            reply.accept(nodes.carryOut(operation, target));
+        } else {
+            Node node = nodes.holder(target);
+            if (node == null) {
+                reply.accept(unknown(target));
+            } else {
+                messages.carryOut(operation, node, reply);
             }
-            return new Reply.Done<>(rows);
         }
-        if (isOfTopics(operation)) {
-            return topics.carryOut(operation);
-        }
-        String name = Invariant.present(nameOf(operation));
-        Node node = state.node(name);
-        if (operation instanceof Operation.CreateQueue) {
-            return create(name, node);
-        }
-        if (node == null) {
-            return new Reply.Refused<>(new BrokerError(Code.NOT_FOUND, "queue " + name + " does not exist"));
-        }
-        Map<String, Object> attributes = attributes(node);
-        if (operation instanceof Operation.DeleteQueue) {
-            if (node.owner != null && !node.consumers.isEmpty()) {
-                return new Reply.Refused<>(
-                        new BrokerError(Code.RESOURCE_LOCKED, "queue " + name + " is temporary and has consumers"));
-            }
-            commands.delete(node);
-        } else if (operation instanceof Operation.PurgeQueue) {
-            attributes.put("purged", node.queue.purge());
-            commands.relieve(node);
-        }
-        return new Reply.Done<>(List.of(attributes));
     }
 
-    private Reply<List<Map<String, Object>>> create(String name, @Nullable Node existing) {
-        if (existing != null) {
-            return new Reply.Refused<>(new BrokerError(Code.PRECONDITION_FAILED, "queue " + name + " exists already"));
-        }
-        BrokerError refusal = Names.refusal(name);
-        return refusal != null
-                ? new Reply.Refused<>(refusal)
-                : new Reply.Done<>(List.of(attributes(shard.create(name, null))));
+    static Reply<List<Map<String, Object>>> unknown(Target target) {
+        return refused(Code.NOT_FOUND, target + " does not exist");
     }
 
-    private Map<String, Object> attributes(Node node) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", node.queue.name());
-        row.put("kind", "queue");
-        row.put("durable", !node.queue.temporary());
-        row.put("temporary", node.queue.temporary());
-        row.put("producers", node.producers.size());
-        figures(node, shard.noRoom(), row);
-        return row;
+    static Reply<List<Map<String, Object>>> impossible(String what) {
+        return refused(Code.NOT_IMPLEMENTED, what);
     }
 
-    /** What is in a queue, and what has gone through it. */
-    static void figures(Node node, @Nullable String noRoom, Map<String, Object> row) {
-        row.put("messages", node.queue.messages());
-        row.put("waiting", node.queue.waiting());
-        row.put("unsettled", node.queue.unsettled());
-        row.put("bytes", node.queue.bytes());
-        row.put("consumers", node.consumers.size());
-        row.put("enqueued", node.queue.enqueued());
-        row.put("dequeued", node.queue.dequeued());
-        row.put("expired", node.queue.expired());
-        String blocked = noRoom != null ? noRoom : node.blocked;
-        if (blocked != null) {
-            row.put("blocked", blocked);
-        }
+    static Reply<List<Map<String, Object>>> refused(Code code, String why) {
+        return new Reply.Refused<>(new BrokerError(code, why));
     }
 }

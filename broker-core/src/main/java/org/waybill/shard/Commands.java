@@ -32,7 +32,7 @@ final class Commands {
         this.deduplication = new Deduplication(shard, state.duplicates());
         this.topics = new TopicCommands(shard, state, this);
         this.router = new Router(shard, state);
-        this.administration = new Administration(shard, state, this, topics);
+        this.administration = new Administration(shard, state, topics, this);
     }
 
     void run(Batch batch) {
@@ -282,7 +282,7 @@ final class Commands {
         }
     }
 
-    private <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
+    <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
         if (to != null) {
             @SuppressWarnings("unchecked")
             Consumer<Reply<T>> reply = (Consumer<Reply<T>>) to;
@@ -345,6 +345,13 @@ final class Commands {
             node.queue.detach(state(consumer));
             deleteIfUnused(node);
         }
+    }
+
+    /** Closes a consumer that did not ask for it. */
+    void expel(LocalConsumer consumer, BrokerError reason) {
+        Outbox outbox = consumer.outbox();
+        closeConsumer(consumer, outbox);
+        shard.turn().answers().add(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, reason, null);
     }
 
     // ---- nodes

@@ -33,6 +33,9 @@ final class LocalConsumer implements Consumer, Sink {
     @Nullable
     QueueConsumer state;
 
+    /** Tells it apart from all others of its shard. */
+    long number;
+
     LocalConsumer(
             LocalSession session, ConsumerSpec spec, Destination destination, ConsumerHandler handler, int shard) {
         this.session = session;
@@ -101,6 +104,7 @@ final class LocalConsumer implements Consumer, Sink {
                 WINDOW_BYTES);
         from.queue.attach(state);
         from.consumers.add(this);
+        number = to.shard.nextConsumerNumber();
         to.consumers.add(this);
     }
 

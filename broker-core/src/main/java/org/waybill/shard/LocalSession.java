@@ -21,6 +21,7 @@ import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.Operation;
+import org.waybill.spi.Operation.Target;
 import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
@@ -159,28 +160,53 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
-        String name = Administration.nameOf(operation);
-        if (name != null) {
-            lane(Placement.shardOf(name, shards.length)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
-            return;
+        BrokerError refusal = Administration.refusal(operation);
+        Target target = Operation.targetOf(operation);
+        int shard = target == null ? -1 : shardOf(target);
+        if (refusal != null) {
+            answerLater(() -> reply.accept(new Reply.Refused<>(refusal)));
+        } else if (operation instanceof Operation.Query query) {
+            Gathering gathering = new Gathering(query, shards.length, reply);
+            for (int i = 0; i < shards.length; i++) {
+                lane(i).add(Batch.Kind.MANAGE, this, 0, 0, operation, gathering);
+            }
+        } else {
+            lane(Math.max(shard, 0)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
         }
-        if (Administration.isOfTopics(operation)) {
-            lane(TOPICS_SHARD).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
-            return;
+    }
+
+    private int shardOf(Target target) {
+        return switch (target.type()) {
+            case QUEUE -> Placement.shardOf(target.name(), shards.length);
+            case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.length - 1);
+            default -> TOPICS_SHARD;
+        };
+    }
+
+    /** The parts of a list that the shards give, put together. */
+    private static final class Gathering implements Consumer<Reply<List<Map<String, Object>>>> {
+        private final Operation.Query query;
+        private final Consumer<Reply<List<Map<String, Object>>>> reply;
+        private final List<Map<String, Object>> rows = new ArrayList<>();
+        private int missing;
+
+        Gathering(Operation.Query query, int parts, Consumer<Reply<List<Map<String, Object>>>> reply) {
+            this.query = query;
+            this.missing = parts;
+            this.reply = reply;
         }
-        List<Map<String, Object>> rows = new ArrayList<>();
-        int[] missing = {shards.length};
-        Consumer<Reply<List<Map<String, Object>>>> gather = part -> {
+
+        @Override
+        public void accept(Reply<List<Map<String, Object>>> part) {
             if (part instanceof Reply.Done<List<Map<String, Object>>> done) {
                 rows.addAll(done.value());
             }
-            if (--missing[0] == 0) {
-                rows.sort(Comparator.comparing(row -> String.valueOf(row.get("name"))));
-                reply.accept(new Reply.Done<>(rows));
+            if (--missing == 0) {
+                rows.sort(Comparator.comparing(row -> String.valueOf(row.getOrDefault("name", ""))));
+                int from = Math.min(query.offset(), rows.size());
+                int to = Math.min(from + query.count(), rows.size());
+                reply.accept(new Reply.Done<>(List.copyOf(rows.subList(from, to))));
             }
-        };
-        for (int shard = 0; shard < shards.length; shard++) {
-            lane(shard).add(Batch.Kind.MANAGE, this, 0, 0, operation, gather);
         }
     }
 

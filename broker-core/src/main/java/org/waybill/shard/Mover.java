@@ -48,6 +48,9 @@ final class Mover implements ProducerHandler, SessionHandler {
 
     private static final long MS_BETWEEN_COMPLAINTS = 60_000;
 
+    private static final BrokerError GONE =
+            new BrokerError(BrokerError.Code.RESOURCE_DELETED, "the message is gone or cannot be read back");
+
     private final Shard shard;
     private final int shardCount;
     private final LocalSession session;
@@ -72,6 +75,8 @@ final class Mover implements ProducerHandler, SessionHandler {
         DEAD_LETTER("x-opt-dead-letter-"),
         /** {@code x-opt-expired-queue, -reason, -time, -count}, and {@code x-opt-ACTUAL-EXPIRY} for its time. */
         EXPIRED("x-opt-expired-"),
+        /** {@code x-opt-moved-queue, -reason, -time, -count}. */
+        MOVED("x-opt-moved-"),
         /** No annotations: the message is as its sender made it. */
         DUE("");
 
@@ -82,11 +87,31 @@ final class Mover implements ProducerHandler, SessionHandler {
         }
     }
 
+    /** Is told what became of one entry. */
+    @FunctionalInterface
+    interface Ending {
+        /** It was moved, or, with an error, it is still held: whoever wanted it moved decides what becomes of it. */
+        void ended(@Nullable BrokerError error);
+    }
+
     /** An entry and where it goes; behind all others of its own queue when that is null. */
     private record Moving(
-            Queue queue, Block block, int index, long id, @Nullable String to, Cause cause, String reason) {
+            Queue queue,
+            Block block,
+            int index,
+            long id,
+            @Nullable String to,
+            Cause cause,
+            String reason,
+            @Nullable Ending ending) {
         boolean isHere() {
             return !queue.closed() && block.isHere(index, id);
+        }
+
+        void end(@Nullable BrokerError error) {
+            if (ending != null) {
+                ending.ended(error);
+            }
         }
     }
 
@@ -102,13 +127,20 @@ final class Mover implements ProducerHandler, SessionHandler {
 
     /** Moves a held entry to another address. */
     void move(Queue queue, Block block, int index, String to, Cause cause, String reason) {
-        waiting.addLast(new Moving(queue, block, index, block.id(index), to, cause, reason));
+        waiting.addLast(new Moving(queue, block, index, block.id(index), to, cause, reason, null));
+        proceed();
+    }
+
+    /** Moves a held entry to another address because somebody has asked for that. */
+    void move(Queue queue, Block block, int index, String to, Ending ending) {
+        waiting.addLast(
+                new Moving(queue, block, index, block.id(index), to, Cause.MOVED, "moved by an administrator", ending));
         proceed();
     }
 
     /** Moves a held entry behind all others of its queue. */
     void moveBehind(Queue queue, Block block, int index) {
-        waiting.addLast(new Moving(queue, block, index, block.id(index), null, Cause.DUE, ""));
+        waiting.addLast(new Moving(queue, block, index, block.id(index), null, Cause.DUE, "", null));
         proceed();
     }
 
@@ -134,6 +166,8 @@ final class Mover implements ProducerHandler, SessionHandler {
             }
             if (entry.isHere()) {
                 load.add(entry);
+            } else {
+                entry.end(GONE);
             }
         }
         if (load.missing == 0) {
@@ -149,8 +183,13 @@ final class Mover implements ProducerHandler, SessionHandler {
         for (int i = 0; i < load.count; i++) {
             Moving entry = Invariant.present(load.entries[i]);
             Message message = load.messages[i];
-            if (message != null && entry.isHere() && !stopped) {
+            if (stopped) {
+                break;
+            }
+            if (message != null && entry.isHere()) {
                 forward(entry, message);
+            } else {
+                entry.end(GONE);
             }
         }
         session.flush();
@@ -208,9 +247,14 @@ final class Mover implements ProducerHandler, SessionHandler {
             }
             shard.removed(entry.queue, entry.block, entry.index);
         }
+        entry.end(null);
     }
 
     private void putOff(Moving entry, BrokerError error) {
+        if (entry.ending != null) {
+            entry.end(error);
+            return;
+        }
         if (!entry.isHere()) {
             return;
         }

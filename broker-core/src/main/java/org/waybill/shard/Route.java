@@ -29,12 +29,12 @@ final class Route {
     }
 
     /** Shows the subscriptions whose selector a message matches, those with noLocal too, whoever sent it. */
-    void match(Message message, Consumer<Node> visitor) {
+    void match(Message message, long nowMs, Consumer<Node> visitor) {
         for (int i = 0; i < unconditional.size(); i++) {
             visitor.accept(unconditional.get(i));
         }
         if (selective.size() > 0) {
-            selective.match(new MessageProperties(message, 0), visitor);
+            selective.match(new MessageProperties(message, 0, null, nowMs), visitor);
         }
     }
 }

@@ -53,7 +53,7 @@ final class Router {
     boolean store(Topic topic, Message message, String containerId) {
         targets.clear();
         from = containerId;
-        state.topics().route(topic).match(message, take);
+        state.topics().route(topic).match(message, shard.nowMs(), take);
         return switch (targets.size()) {
             case 0 -> false;
             case 1 -> shard.store(targets.get(0), message, false);
@@ -119,7 +119,7 @@ final class Router {
             String why = node.settings.fullPolicy() == AddressSettings.FullPolicy.REJECT
                     ? Limits.refusal(node, message)
                     : null;
-            if (why != null && Invariant.present(node.subscription).takes(message, containerId)) {
+            if (why != null && Invariant.present(node.subscription).takes(message, containerId, shard.nowMs())) {
                 return why;
             }
         }

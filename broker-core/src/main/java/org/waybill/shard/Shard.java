@@ -78,6 +78,7 @@ public final class Shard implements Facts {
     private volatile Consumer<Throwable> onFailure = cause -> {};
     private boolean failed;
     private long nowMs;
+    private long lastConsumerNumber;
     private long residentChange;
     private @Nullable String noRoom;
     private @Nullable Part undecided;
@@ -492,6 +493,10 @@ public final class Shard implements Facts {
         return topic ? NodeKind.TOPIC : NodeKind.QUEUE;
     }
 
+    long nextConsumerNumber() {
+        return ++lastConsumerNumber;
+    }
+
     Node create(String name, @Nullable LocalSession owner) {
         int id = state.nextQueueId();
         if (owner == null) {
@@ -582,7 +587,7 @@ public final class Shard implements Facts {
         return !mover().isIdle();
     }
 
-    private Mover mover() {
+    Mover mover() {
         return Invariant.present(mover);
     }
 

@@ -76,8 +76,9 @@ record Subscription(
     }
 
     /** Whether it takes a message that a connection of this container id sends to one of its topics. */
-    boolean takes(Message message, String from) {
-        return takesFrom(from) && (selector == null || selector.matches(new MessageProperties(message, 0)));
+    boolean takes(Message message, String from, long nowMs) {
+        return takesFrom(from)
+                && (selector == null || selector.matches(new MessageProperties(message, 0, null, nowMs)));
     }
 
     /** Whether it takes messages of connections of this container id. */

@@ -1,7 +1,5 @@
 package org.waybill.shard;
 
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,20 +8,17 @@ import org.waybill.io.Invariant;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
-import org.waybill.spi.Operation;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 
 /** Carries out what sessions ask of topics and subscriptions; on the shard where all of these live. */
 final class TopicCommands {
     private final Shard shard;
-    private final State state;
     private final Commands commands;
     private final Topics topics;
 
     TopicCommands(Shard shard, State state, Commands commands) {
         this.shard = shard;
-        this.state = state;
         this.commands = commands;
         this.topics = state.topics();
     }
@@ -171,11 +166,18 @@ final class TopicCommands {
         if (node == null) {
             return new Reply.Refused<>(unknown(id));
         }
+        BrokerError refusal = remove(node);
+        return refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal);
+    }
+
+    /** Removes a subscription with its messages; returns why not, or null. */
+    @Nullable
+    BrokerError remove(Node node) {
         if (isUsed(node)) {
-            return new Reply.Refused<>(inUse(node, "is in use"));
+            return inUse(node, "is in use");
         }
         commands.delete(node);
-        return new Reply.Done<>(true);
+        return null;
     }
 
     Reply<Map<String, Object>> find(SubscriptionId id) {
@@ -185,7 +187,7 @@ final class TopicCommands {
                 : new Reply.Done<>(attributes(Invariant.present(node.subscription)));
     }
 
-    private static Map<String, Object> attributes(Subscription subscription) {
+    static Map<String, Object> attributes(Subscription subscription) {
         Map<String, Object> attributes = new LinkedHashMap<>();
         SubscriptionId id = subscription.id();
         if (id != null) {
@@ -221,6 +223,19 @@ final class TopicCommands {
         }
     }
 
+    /** Creates a topic that stays until it is deleted; null when it could not be, because it exists or may not be called so. */
+    @Nullable
+    BrokerError create(String name) {
+        BrokerError refusal = Subscription.isPattern(name) ? pattern(name) : Names.refusal(name);
+        if (refusal == null && topics.isExplicit(name)) {
+            refusal = new BrokerError(Code.PRECONDITION_FAILED, "topic " + name + " exists already");
+        }
+        if (refusal == null) {
+            shard.createTopic(name);
+        }
+        return refusal;
+    }
+
     /** Deletes a topic with the subscriptions to its name, and tells everyone who uses it. */
     void delete(Topic topic) {
         for (Node node : List.copyOf(topic.subscriptions)) {
@@ -232,74 +247,6 @@ final class TopicCommands {
             producer.topic = null;
         }
         shard.deleteTopic(topic);
-    }
-
-    // ---- administration
-
-    /** Carries out an operation on topics or subscriptions. */
-    Reply<List<Map<String, Object>>> carryOut(Operation operation) {
-        List<Map<String, Object>> rows = new ArrayList<>();
-        if (operation instanceof Operation.ListTopics) {
-            topics.all().forEach(topic -> rows.add(attributes(topic)));
-        } else if (operation instanceof Operation.ListSubscriptions) {
-            for (Node node : state.nodes()) {
-                if (node.subscription != null) {
-                    rows.add(attributes(node, node.subscription));
-                }
-            }
-        } else if (operation instanceof Operation.CreateTopic create) {
-            return create(create.name());
-        } else if (operation instanceof Operation.DeleteTopic delete) {
-            return delete(delete.name());
-        }
-        rows.sort(Comparator.comparing(row -> String.valueOf(row.get("name"))));
-        return new Reply.Done<>(rows);
-    }
-
-    private Reply<List<Map<String, Object>>> create(String name) {
-        BrokerError refusal = Subscription.isPattern(name) ? pattern(name) : Names.refusal(name);
-        if (refusal == null && topics.isExplicit(name)) {
-            refusal = new BrokerError(Code.PRECONDITION_FAILED, "topic " + name + " exists already");
-        }
-        return refusal != null
-                ? new Reply.Refused<>(refusal)
-                : new Reply.Done<>(List.of(attributes(shard.createTopic(name))));
-    }
-
-    private Reply<List<Map<String, Object>>> delete(String name) {
-        Topic topic = topics.topic(name);
-        if (topic == null) {
-            return new Reply.Refused<>(new BrokerError(Code.NOT_FOUND, "topic " + name + " does not exist"));
-        }
-        if (topic.owner != null && !topic.subscriptions.isEmpty()) {
-            return new Reply.Refused<>(
-                    new BrokerError(Code.RESOURCE_LOCKED, "topic " + name + " is temporary and has subscribers"));
-        }
-        Map<String, Object> attributes = attributes(topic);
-        delete(topic);
-        return new Reply.Done<>(List.of(attributes));
-    }
-
-    private Map<String, Object> attributes(Topic topic) {
-        Map<String, Object> row = new LinkedHashMap<>();
-        row.put("name", topic.name);
-        row.put("kind", "topic");
-        row.put("durable", topic.explicit);
-        row.put("temporary", topic.owner != null);
-        row.put("producers", topic.producers.size());
-        row.put("subscriptions", topics.route(topic).all.size());
-        String blocked = shard.noRoom() != null ? shard.noRoom() : topic.blocked;
-        if (blocked != null) {
-            row.put("blocked", blocked);
-        }
-        return row;
-    }
-
-    private Map<String, Object> attributes(Node node, Subscription subscription) {
-        Map<String, Object> row = attributes(subscription);
-        row.put("durable", subscription.durable());
-        Administration.figures(node, shard.noRoom(), row);
-        return row;
     }
 
     // ---- blocking

@@ -93,6 +93,13 @@ final class Topics {
         return (durable ? durables : volatiles).get(id);
     }
 
+    /** The subscription of this name, durable or not, or null. */
+    @Nullable
+    Node named(SubscriptionId id) {
+        Node durable = durables.get(id);
+        return durable != null ? durable : volatiles.get(id);
+    }
+
     Route route(Topic topic) {
         Route route = topic.route;
         if (route == null) {

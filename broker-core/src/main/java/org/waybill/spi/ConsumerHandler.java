@@ -22,6 +22,11 @@ public interface ConsumerHandler {
     /** Everything that could be handed out below {@code limitToken} has been; answers a {@link Consumer#credit} with drain. */
     void drained(long limitToken);
 
+    /** What administrators know it by, such as the name of its link. Any thread. */
+    default String label() {
+        return "";
+    }
+
     /** The outcome that was stated for these tokens with {@code confirm} is committed. */
     void settled(long firstToken, long lastToken);
 }

@@ -77,7 +77,7 @@ public final class ProbeAdapter implements ProtocolAdapter, SessionHandler {
         CompletableFuture<List<Map<String, Object>>> rows = new CompletableFuture<>();
         inSession(opened -> {
             opened.manage(
-                    new Operation.ListQueues(),
+                    new Operation.Query(Operation.Type.QUEUE, 0, 100),
                     reply -> rows.complete(((Reply.Done<List<Map<String, Object>>>) reply).value()));
             opened.flush();
         });

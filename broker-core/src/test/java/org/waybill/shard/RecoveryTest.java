@@ -19,6 +19,8 @@ import org.waybill.spi.Operation;
 
 /** What a restart finds: the live set before it, whether from the log, a checkpoint, or after cleaning. */
 class RecoveryTest {
+    private static final Operation.Target QUEUE = new Operation.Target(Operation.Type.QUEUE, "q");
+
     private static final int SEGMENT_BYTES = 1 << 16;
 
     private final CrashDisk disk = new CrashDisk();
@@ -76,7 +78,7 @@ class RecoveryTest {
             TestSession session = core.session();
             session.producer("q").sendDurable(0, 10);
             boolean[] done = {false};
-            session.session.manage(new Operation.DeleteQueue("q"), reply -> done[0] = true);
+            session.session.manage(new Operation.Delete(QUEUE), reply -> done[0] = true);
             session.session.flush();
             core.loop.until(() -> done[0]);
         }
@@ -127,9 +129,9 @@ class RecoveryTest {
         try (CoreFixture core = open()) {
             TestSession session = core.session();
             TestProducer anonymous = session.producer(null);
-            session.session.manage(new Operation.CreateQueue("q"), reply -> {});
-            session.session.manage(new Operation.DeleteQueue("q"), reply -> {});
-            session.session.manage(new Operation.CreateQueue("q"), reply -> {});
+            session.session.manage(new Operation.Create(QUEUE), reply -> {});
+            session.session.manage(new Operation.Delete(QUEUE), reply -> {});
+            session.session.manage(new Operation.Create(QUEUE), reply -> {});
             anonymous.send(CoreFixture.message(true, 4, 0, "q", "m0"));
             core.loop.drain();
             core.checkpoint();

@@ -551,23 +551,27 @@ class TopicDeliveryTest {
 
     @Test
     void explicitTopicStaysAndWinsOverTheDefaultKind() {
-        manage(new Operation.CreateTopic("n"));
+        manage(new Operation.Create(new Operation.Target(Operation.Type.TOPIC, "n")));
         restart();
         core.checkpoint();
         restart();
         TestConsumer topic = subscribe("n");
         session.producer("n", NodeKind.ANY).sendAndWait(CoreFixture.message(true, "m"));
         assertThat(topic.receive(1)).containsExactly("m");
-        assertThat(manage(new Operation.ListTopics())).hasSize(1).first().satisfies(row -> assertThat(row)
-                .containsEntry("name", "n")
-                .containsEntry("durable", true)
-                .containsEntry("subscriptions", 1));
-        assertThat(manage(new Operation.ListSubscriptions())).hasSize(1);
-        assertThat(manage(new Operation.ListQueues())).isEmpty();
-        manage(new Operation.DeleteTopic("n"));
+        assertThat(manage(new Operation.Query(Operation.Type.TOPIC, 0, 10)))
+                .hasSize(1)
+                .first()
+                .satisfies(row -> assertThat(row)
+                        .containsEntry("name", "n")
+                        .containsEntry("durable", true)
+                        .containsEntry("subscriptions", 1));
+        assertThat(manage(new Operation.Query(Operation.Type.SUBSCRIPTION, 0, 10)))
+                .hasSize(1);
+        assertThat(manage(new Operation.Query(Operation.Type.QUEUE, 0, 10))).isEmpty();
+        manage(new Operation.Delete(new Operation.Target(Operation.Type.TOPIC, "n")));
         assertThat(topic.error.code()).isEqualTo(Code.RESOURCE_DELETED);
         restart();
-        assertThat(manage(new Operation.ListTopics())).isEmpty();
+        assertThat(manage(new Operation.Query(Operation.Type.TOPIC, 0, 10))).isEmpty();
     }
 
     @Test

@@ -31,6 +31,10 @@ import picocli.CommandLine.Spec;
             Send.class,
             Receive.class,
             QueueCommand.class,
+            TopicCommand.class,
+            SubscriptionCommand.class,
+            ConsumerCommand.class,
+            MessageCommand.class,
             UserCommand.class,
             JournalCommand.class,
             VersionCommand.class

@@ -1,11 +1,12 @@
 package org.waybill.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
 import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
 import org.apache.qpid.proton.message.Message;
-import org.jspecify.annotations.Nullable;
 import org.waybill.jms.engine.ClientConnection;
 import org.waybill.jms.engine.ClientDelivery;
 import org.waybill.jms.engine.ClientReceiver;
@@ -16,9 +17,15 @@ import org.waybill.jms.engine.ReceiverOptions;
 
 /** Requests to the broker's {@code $management} node (OASIS AMQP Management 1.0), one after the other. */
 final class Management {
+    static final String QUEUE = "org.waybill.queue";
+    static final String TOPIC = "org.waybill.topic";
+    static final String SUBSCRIPTION = "org.waybill.subscription";
+    static final String CONSUMER = "org.waybill.consumer";
+    static final String MESSAGE = "org.waybill.message";
+
     private static final String NODE = "$management";
-    private static final String QUEUE_TYPE = "org.waybill.queue";
     private static final int ANSWER_TIMEOUT_MS = 30_000;
+    private static final int PAGE_ROWS = 500;
 
     private final ClientSender requests;
     private final ClientReceiver answers;
@@ -29,24 +36,29 @@ final class Management {
         requests = session.sender(NODE);
     }
 
+    /** Carries out one operation over a connection of its own. */
+    static Map<?, ?> once(ConnectionOption connection, String type, String operation, Map<String, Object> arguments) {
+        try (ClientConnection open = connection.connect()) {
+            return new Management(open).request(type, operation, arguments);
+        }
+    }
+
     /**
      * Carries out an operation.
      *
-     * @param name the queue, or null for one on all of them
+     * @param type what it is about
+     * @param arguments what else it takes
      * @return the answer's body
      * @throws CliFailure if the broker refuses
      */
-    Map<?, ?> request(String operation, @Nullable String name) {
-        Map<String, Object> arguments = new LinkedHashMap<>();
-        arguments.put("operation", operation);
-        arguments.put("type", QUEUE_TYPE);
-        if (name != null) {
-            arguments.put("name", name);
-        }
+    Map<?, ?> request(String type, String operation, Map<String, Object> arguments) {
+        Map<String, Object> all = new LinkedHashMap<>(arguments);
+        all.put("operation", operation);
+        all.put("type", type);
         Message request = Message.Factory.create();
         request.setMessageId(operation);
         request.setReplyTo(answers.address());
-        request.setApplicationProperties(new ApplicationProperties(arguments));
+        request.setApplicationProperties(new ApplicationProperties(all));
         request.setBody(new AmqpValue(Map.of()));
         requests.send(MessageCodec.encode(request));
         ClientDelivery delivery = answers.receive(ANSWER_TIMEOUT_MS);
@@ -57,6 +69,32 @@ final class Management {
         return body(delivery.message());
     }
 
+    /** Queries page after page, until there are no more rows or so many are there. */
+    Table query(String type, Map<String, Object> arguments, int most) {
+        List<?> columns = List.of();
+        List<List<?>> rows = new ArrayList<>();
+        boolean isLast = false;
+        while (!isLast && rows.size() < most) {
+            int wanted = Math.min(PAGE_ROWS, most - rows.size());
+            Map<String, Object> page = new LinkedHashMap<>(arguments);
+            page.put("offset", rows.size());
+            page.put("count", wanted);
+            Map<?, ?> body = request(type, "QUERY", page);
+            if (!(body.get("attributeNames") instanceof List<?> names)
+                    || !(body.get("results") instanceof List<?> results)) {
+                throw new CliFailure(ExitCode.FAILED, "The broker's answer is no list.");
+            }
+            columns = names;
+            for (Object row : results) {
+                if (row instanceof List<?> values) {
+                    rows.add(values);
+                }
+            }
+            isLast = results.size() < wanted;
+        }
+        return new Table(columns, rows);
+    }
+
     private static Map<?, ?> body(Message answer) {
         Map<String, Object> head = answer.getApplicationProperties().getValue();
         if (!(head.get("statusCode") instanceof Integer status) || status < 200 || status > 299) {
@@ -65,5 +103,19 @@ final class Management {
         return answer.getBody() instanceof AmqpValue value && value.getValue() instanceof Map<?, ?> map
                 ? map
                 : Map.of();
+    }
+
+    /**
+     * What a query found.
+     *
+     * @param names the columns
+     * @param rows a value for each column
+     */
+    record Table(List<?> names, List<List<?>> rows) {
+        /** The value of a column in a row, or nothing. */
+        String value(List<?> row, String column) {
+            int at = names.indexOf(column);
+            return at < 0 || at >= row.size() || row.get(at) == null ? "" : String.valueOf(row.get(at));
+        }
     }
 }

@@ -1,10 +1,7 @@
 package org.waybill.cli;
 
-import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 import org.waybill.jms.engine.ClientConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -30,30 +27,20 @@ final class QueueCommand implements Runnable {
 
     @Command(name = "list", description = "List the queues with their counts.", mixinStandardHelpOptions = true)
     void list(@Mixin ConnectionOption connection) {
-        Map<?, ?> table = request(connection, "QUERY", null);
-        if (!(table.get("attributeNames") instanceof List<?> names)
-                || !(table.get("results") instanceof List<?> rows)) {
-            throw new CliFailure(ExitCode.FAILED, "The broker's answer is no list of queues.");
-        }
-        row(COLUMNS);
-        for (Object row : rows) {
-            if (row instanceof List<?> values) {
-                row(COLUMNS.stream().map(column -> value(names, values, column)).toList());
-            }
+        try (ClientConnection open = connection.connect()) {
+            out().table(new Management(open).query(Management.QUEUE, Map.of(), Integer.MAX_VALUE), COLUMNS);
         }
     }
 
     @Command(name = "show", description = "Show what the broker tells about a queue.", mixinStandardHelpOptions = true)
     void show(@Parameters(paramLabel = "NAME") String name, @Mixin ConnectionOption connection) {
-        Map<String, Object> sorted = new TreeMap<>();
-        request(connection, "READ", name).forEach((key, value) -> sorted.put(String.valueOf(key), value));
-        sorted.forEach((key, value) -> out().println(key + ": " + value));
+        out().attributes(Management.once(connection, Management.QUEUE, "READ", Map.of("name", name)));
     }
 
     @Command(name = "create", description = "Create a queue.", mixinStandardHelpOptions = true)
     void create(@Parameters(paramLabel = "NAME") String name, @Mixin ConnectionOption connection) {
-        request(connection, "CREATE", name);
-        out().println("created queue " + name);
+        Management.once(connection, Management.QUEUE, "CREATE", Map.of("name", name));
+        out().line("created queue " + name);
     }
 
     @Command(
@@ -61,36 +48,18 @@ final class QueueCommand implements Runnable {
             description = "Remove all messages of a queue but those a consumer holds.",
             mixinStandardHelpOptions = true)
     void purge(@Parameters(paramLabel = "NAME") String name, @Mixin ConnectionOption connection) {
-        Object purged = request(connection, "PURGE", name).get("purged");
-        out().println("purged " + purged + " messages of queue " + name);
+        Object purged = Management.once(connection, Management.QUEUE, "PURGE", Map.of("name", name))
+                .get("purged");
+        out().line("purged " + purged + " messages of queue " + name);
     }
 
     @Command(name = "delete", description = "Delete a queue with its messages.", mixinStandardHelpOptions = true)
     void delete(@Parameters(paramLabel = "NAME") String name, @Mixin ConnectionOption connection) {
-        request(connection, "DELETE", name);
-        out().println("deleted queue " + name);
+        Management.once(connection, Management.QUEUE, "DELETE", Map.of("name", name));
+        out().line("deleted queue " + name);
     }
 
-    private static Map<?, ?> request(ConnectionOption connection, String operation, @Nullable String name) {
-        try (ClientConnection open = connection.connect()) {
-            return new Management(open).request(operation, name);
-        }
-    }
-
-    private static String value(List<?> names, List<?> values, String column) {
-        int at = names.indexOf(column);
-        return at < 0 || at >= values.size() ? "" : String.valueOf(values.get(at));
-    }
-
-    private void row(List<String> cells) {
-        StringBuilder line = new StringBuilder();
-        for (int i = 0; i < cells.size() - 1; i++) {
-            line.append(String.format("%12s  ", cells.get(i)));
-        }
-        out().println(line.append(cells.get(cells.size() - 1)));
-    }
-
-    private PrintWriter out() {
-        return spec.commandLine().getOut();
+    private Output out() {
+        return new Output(spec.commandLine().getOut());
     }
 }

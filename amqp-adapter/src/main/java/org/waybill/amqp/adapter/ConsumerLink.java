@@ -81,6 +81,11 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     // --- the broker's side
 
     @Override
+    public String label() {
+        return link.name();
+    }
+
+    @Override
     public void opened() {
         if (isOver()) {
             return;

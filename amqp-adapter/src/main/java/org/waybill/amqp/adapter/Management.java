@@ -1,7 +1,6 @@
 package org.waybill.amqp.adapter;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.transport.Attach;
@@ -18,25 +17,6 @@ import org.waybill.spi.Operation;
  * the node of that name.
  */
 final class Management {
-    /** The type of a queue. */
-    static final String QUEUE_TYPE = "org.waybill.queue";
-
-    private static final List<String> ATTRIBUTES = List.of(
-            "name",
-            "kind",
-            "durable",
-            "temporary",
-            "messages",
-            "waiting",
-            "unsettled",
-            "bytes",
-            "consumers",
-            "producers",
-            "enqueued",
-            "dequeued",
-            "expired",
-            "blocked");
-
     private final AmqpConnection connection;
     private final List<ManagementReplies> replies = new ArrayList<>(0);
     private @Nullable ReplyProducer elsewhere;
@@ -68,19 +48,45 @@ final class Management {
      * @param done run when its answer is on its way
      */
     void handle(ManagementRequest request, Runnable done) {
-        Operation operation = operation(request);
-        if (operation == null) {
-            answer(
-                    request,
-                    501,
-                    "there is no operation " + request.operation() + " for type " + request.type(),
-                    Map.of());
-            done.run();
-            return;
+        try {
+            Object known = known(request);
+            if (known == null) {
+                askBroker(request, done);
+                return;
+            }
+            answer(request, 200, "OK", known);
+        } catch (ManagementError refusal) {
+            answer(request, refusal.status(), String.valueOf(refusal.getMessage()), Map.of());
         }
+        done.run();
+    }
+
+    /** What needs no broker to be answered; null for everything else. */
+    private static @Nullable Object known(ManagementRequest request) {
+        String entityType = request.text("entityType");
+        return switch (request.operation()) {
+            case "GET-TYPES" -> ManagementType.table(entityType, type -> List.of());
+            case "GET-ATTRIBUTES" -> ManagementType.table(entityType, ManagementType::attributes);
+            case "GET-OPERATIONS" -> ManagementType.table(entityType, ManagementType::operations);
+            case "GET-ANNOTATIONS" -> ManagementType.table(entityType, type -> List.of());
+            case "GET-MGMT-NODES" -> List.of(Terminus.MANAGEMENT);
+            default -> null;
+        };
+    }
+
+    private void askBroker(ManagementRequest request, Runnable done) {
+        String entityType = request.text("entityType");
+        ManagementType type = ManagementType.of(entityType != null ? entityType : request.text("type"));
+        Operation operation = ManagementOperations.of(request, type);
         connection.session().manage(operation, reply -> {
-            if (reply instanceof Reply.Done<List<Map<String, Object>>> result) {
-                answer(request, status(operation), "OK", body(operation, request, result.value()));
+            if (reply instanceof Reply.Done<List<Map<String, Object>>> found) {
+                Map<String, Object> body = ManagementAnswers.body(
+                        operation,
+                        request,
+                        type,
+                        found.value(),
+                        connection.loop().codec());
+                answer(request, ManagementAnswers.status(operation), "OK", body);
             } else if (reply instanceof Reply.Refused<List<Map<String, Object>>> refused) {
                 BrokerError error = refused.error();
                 answer(request, Errors.status(error.code()), error.message(), Map.of());
@@ -89,52 +95,7 @@ final class Management {
         });
     }
 
-    private static @Nullable Operation operation(ManagementRequest request) {
-        if (request.type() != null && !QUEUE_TYPE.equals(request.type())) {
-            return null;
-        }
-        String name = request.name();
-        if ("QUERY".equals(request.operation())) {
-            return new Operation.ListQueues();
-        } else if (name == null || request.operation() == null) {
-            return null;
-        }
-        return switch (request.operation()) {
-            case "CREATE" -> new Operation.CreateQueue(name);
-            case "READ" -> new Operation.ReadQueue(name);
-            case "DELETE" -> new Operation.DeleteQueue(name);
-            case "PURGE" -> new Operation.PurgeQueue(name);
-            default -> null;
-        };
-    }
-
-    private static int status(Operation operation) {
-        return operation instanceof Operation.CreateQueue
-                ? 201
-                : operation instanceof Operation.DeleteQueue ? 204 : 200;
-    }
-
-    private static Map<String, Object> body(
-            Operation operation, ManagementRequest request, List<Map<String, Object>> found) {
-        if (operation instanceof Operation.ListQueues) {
-            List<String> names = request.attributeNames().isEmpty() ? ATTRIBUTES : request.attributeNames();
-            List<List<@Nullable Object>> results = new ArrayList<>(found.size());
-            for (Map<String, Object> queue : found) {
-                List<@Nullable Object> row = new ArrayList<>(names.size());
-                for (String name : names) {
-                    row.add(queue.get(name));
-                }
-                results.add(row);
-            }
-            Map<String, Object> table = new LinkedHashMap<>();
-            table.put("attributeNames", names);
-            table.put("results", results);
-            return table;
-        }
-        return found.isEmpty() || operation instanceof Operation.DeleteQueue ? Map.of() : found.get(0);
-    }
-
-    private void answer(ManagementRequest request, int status, String description, Map<String, Object> body) {
+    private void answer(ManagementRequest request, int status, String description, Object body) {
         byte[] message = request.answer(connection.loop().codec(), status, description, body);
         for (ManagementReplies reply : replies) {
             if (reply.isFor(request.replyTo()) || request.replyTo() == null && replies.size() == 1) {

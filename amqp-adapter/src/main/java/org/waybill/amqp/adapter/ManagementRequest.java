@@ -14,20 +14,13 @@ import org.waybill.amqp.engine.Codec;
 /**
  * One request to the management node.
  *
- * @param operation what is to be done, or null
- * @param type what it is to be done to, or null
- * @param name which one of them, or null
- * @param attributeNames the attributes a query asks for; empty for all
+ * @param arguments its application properties
+ * @param body the map in its body, or an empty one
  * @param replyTo where the answer goes, or null
  * @param correlationId what the answer is correlated by, or null
  */
 record ManagementRequest(
-        @Nullable String operation,
-        @Nullable String type,
-        @Nullable String name,
-        List<String> attributeNames,
-        @Nullable String replyTo,
-        @Nullable Object correlationId) {
+        Map<?, ?> arguments, Map<?, ?> body, @Nullable String replyTo, @Nullable Object correlationId) {
 
     /**
      * Reads a request.
@@ -37,32 +30,81 @@ record ManagementRequest(
     static ManagementRequest of(byte[] message, Codec codec) {
         Properties properties = new Properties();
         Map<?, ?> arguments = Map.of();
-        Object body = null;
+        Map<?, ?> body = Map.of();
         for (Object section : codec.decodeAll(message)) {
             if (section instanceof Properties found) {
                 properties = found;
             } else if (section instanceof ApplicationProperties found && found.getValue() != null) {
                 arguments = found.getValue();
-            } else if (section instanceof AmqpValue found) {
-                body = found.getValue();
+            } else if (section instanceof AmqpValue found && found.getValue() instanceof Map<?, ?> map) {
+                body = map;
             }
         }
         return new ManagementRequest(
-                text(arguments, "operation"),
-                text(arguments, "type"),
-                text(arguments, "name"),
-                names(body),
+                arguments,
+                body,
                 properties.getReplyTo(),
                 properties.getCorrelationId() == null ? properties.getMessageId() : properties.getCorrelationId());
     }
 
-    private static @Nullable String text(Map<?, ?> arguments, String name) {
-        return arguments.get(name) instanceof String text ? text : null;
+    /** What is to be done; empty when the request does not say. */
+    String operation() {
+        String operation = text("operation");
+        return operation == null ? "" : operation;
     }
 
-    private static List<String> names(@Nullable Object body) {
+    /** An argument, from the body or else from the application properties; null when it has none. */
+    @Nullable
+    Object argument(String name) {
+        Object value = body.get(name);
+        return value == null ? arguments.get(name) : value;
+    }
+
+    /** An argument that is a string; null when there is none of this name. */
+    @Nullable
+    String text(String name) {
+        Object value = argument(name);
+        if (value == null || value instanceof String) {
+            return (String) value;
+        }
+        throw ManagementError.badRequest(name + " must be a string, not " + value);
+    }
+
+    /** A string that the operation cannot do without. */
+    String required(String name) {
+        String value = text(name);
+        if (value == null) {
+            throw ManagementError.badRequest("operation " + operation() + " needs the argument " + name);
+        }
+        return value;
+    }
+
+    /** An argument that is a whole number, or a default. */
+    int number(String name, int otherwise) {
+        Object value = argument(name);
+        if (value == null) {
+            return otherwise;
+        }
+        Long number = wholeNumber(value);
+        if (number == null || number != number.intValue()) {
+            throw ManagementError.badRequest(name + " must be a whole number, not " + value);
+        }
+        return number.intValue();
+    }
+
+    /** A value that is a whole number, perhaps as a string of digits; null for any other. */
+    static @Nullable Long wholeNumber(Object value) {
+        try {
+            return Long.valueOf(String.valueOf(value));
+        } catch (NumberFormatException noNumber) {
+            return null;
+        }
+    }
+
+    /** The attributes a query asks for; empty for all. */
+    List<String> attributeNames() {
         List<String> names = new ArrayList<>();
-        if (body instanceof Map<?, ?> map && map.get("attributeNames") instanceof List<?> listed) {
+        if (argument("attributeNames") instanceof List<?> listed) {
             for (Object name : listed) {
                 names.add(String.valueOf(name));
             }
@@ -71,7 +113,7 @@ record ManagementRequest(
     }
 
     /** The encoded answer. */
-    byte[] answer(Codec codec, int status, String description, Map<String, Object> body) {
+    byte[] answer(Codec codec, int status, String description, Object content) {
         Properties properties = new Properties();
         properties.setTo(replyTo);
         properties.setCorrelationId(correlationId);
@@ -81,7 +123,7 @@ record ManagementRequest(
         ByteArrayOutputStream message = new ByteArrayOutputStream();
         message.writeBytes(codec.encode(properties));
         message.writeBytes(codec.encode(new ApplicationProperties(result)));
-        message.writeBytes(codec.encode(new AmqpValue(body)));
+        message.writeBytes(codec.encode(new AmqpValue(content)));
         return message.toByteArray();
     }
 }

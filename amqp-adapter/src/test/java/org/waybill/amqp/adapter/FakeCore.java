@@ -12,6 +12,7 @@ import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.NodeKind;
+import org.waybill.spi.Operation;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 
@@ -19,6 +20,10 @@ import org.waybill.spi.SubscriptionSpec;
 final class FakeCore {
     final Map<String, FakeQueue> queues = new TreeMap<>();
     final Set<FakeSession> sessions = new LinkedHashSet<>();
+
+    /** What was asked of the management node. */
+    final List<Operation> operations = new ArrayList<>();
+
     int nextTemporary;
 
     @Nullable

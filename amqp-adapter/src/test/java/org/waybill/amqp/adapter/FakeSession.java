@@ -1,11 +1,13 @@
 package org.waybill.amqp.adapter;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.waybill.io.Loop;
 import org.waybill.spi.BrokerError;
@@ -171,33 +173,43 @@ final class FakeSession implements BrokerSession {
     }
 
     private Reply<List<Map<String, Object>>> carryOut(Operation operation) {
-        if (operation instanceof Operation.ListQueues) {
+        core.operations.add(operation);
+        if (operation instanceof Operation.Query) {
             return new Reply.Done<>(
                     core.queues.values().stream().map(FakeSession::attributes).toList());
-        } else if (operation instanceof Operation.CreateQueue create) {
-            if (core.queues.containsKey(create.name())) {
-                return refused(BrokerError.Code.PRECONDITION_FAILED, create.name() + " exists");
-            }
-            core.queues.put(create.name(), new FakeQueue(create.name(), null));
-            return new Reply.Done<>(List.of(attributes(core.queues.get(create.name()))));
         }
-        String name = operation instanceof Operation.ReadQueue read
-                ? read.name()
-                : operation instanceof Operation.DeleteQueue delete
-                        ? delete.name()
-                        : ((Operation.PurgeQueue) operation).name();
+        String name = Objects.requireNonNull(Operation.targetOf(operation)).name();
         FakeQueue queue = core.queues.get(name);
-        if (queue == null) {
+        if (operation instanceof Operation.Create) {
+            if (queue != null) {
+                return refused(BrokerError.Code.PRECONDITION_FAILED, name + " exists");
+            }
+            core.queues.put(name, new FakeQueue(name, null));
+            return new Reply.Done<>(List.of(attributes(core.queues.get(name))));
+        } else if (queue == null) {
             return refused(BrokerError.Code.NOT_FOUND, "no such queue: " + name);
-        }
-        if (operation instanceof Operation.DeleteQueue) {
+        } else if (operation instanceof Operation.Delete) {
             core.delete(name);
-        } else if (operation instanceof Operation.PurgeQueue) {
+        } else if (operation instanceof Operation.Purge) {
             long purged = queue.ready.size();
             queue.ready.clear();
             return new Reply.Done<>(List.of(Map.of("purged", purged)));
+        } else if (operation instanceof Operation.QueryMessages || operation instanceof Operation.ReadMessage) {
+            return new Reply.Done<>(
+                    queue.ready.stream().map(FakeSession::attributes).toList());
+        } else if (operation instanceof Operation.MoveMessages || operation instanceof Operation.DeleteMessages) {
+            return new Reply.Done<>(List.of(Map.of("moved", (long) queue.ready.size())));
         }
         return new Reply.Done<>(List.of(attributes(queue)));
+    }
+
+    private static Map<String, Object> attributes(FakeQueue.Entry entry) {
+        Map<String, Object> attributes = new LinkedHashMap<>();
+        attributes.put("id", entry.id);
+        attributes.put("size", entry.message.size());
+        attributes.put("message-id", ByteBuffer.wrap(new byte[] {1, 2}));
+        attributes.put("encoded", entry.message.bytes());
+        return attributes;
     }
 
     private static Reply<List<Map<String, Object>>> refused(BrokerError.Code code, String message) {

@@ -14,11 +14,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.qpid.jms.JmsConnectionFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.spi.Operation;
 
 /** Administration over the {@code $management} node, by a JMS client whose answers come to a temporary queue. */
 @Timeout(60)
@@ -48,19 +50,40 @@ final class ManagementWireTest {
         broker.close();
     }
 
-    private Message ask(String operation, String name) throws JMSException {
+    private Message ask(String operation, @Nullable String name) throws JMSException {
+        Map<String, Object> arguments = new HashMap<>();
+        arguments.put("type", ManagementType.QUEUE.symbol());
+        if (name != null) {
+            arguments.put("name", name);
+        }
+        return ask(operation, arguments);
+    }
+
+    private Message ask(String operation, Map<String, Object> arguments) throws JMSException {
         Message request = session.createMessage();
         request.setStringProperty("operation", operation);
-        request.setStringProperty("type", Management.QUEUE_TYPE);
-        if (name != null) {
-            request.setStringProperty("name", name);
+        for (Map.Entry<String, Object> argument : arguments.entrySet()) {
+            request.setObjectProperty(argument.getKey(), argument.getValue());
         }
         request.setJMSReplyTo(replies);
-        request.setJMSCorrelationID(operation + name);
+        request.setJMSCorrelationID(operation + arguments);
         session.createProducer(session.createQueue("$management")).send(request);
         Message answer = answers.receive(20_000);
-        assertThat(answer.getJMSCorrelationID()).isEqualTo(operation + name);
+        assertThat(answer.getJMSCorrelationID()).isEqualTo(operation + arguments);
         return answer;
+    }
+
+    private static Map<String, Object> messages(Object... arguments) {
+        Map<String, Object> all = new HashMap<>();
+        all.put("type", "org.waybill.message");
+        for (int i = 0; i < arguments.length; i += 2) {
+            all.put((String) arguments[i], arguments[i + 1]);
+        }
+        return all;
+    }
+
+    private Operation lastOperation() {
+        return broker.onLoop(() -> broker.core.operations.get(broker.core.operations.size() - 1));
     }
 
     private static Map<Object, Object> body(Message answer) throws JMSException {
@@ -77,7 +100,7 @@ final class ManagementWireTest {
         assertThat(read.getIntProperty("statusCode")).isEqualTo(200);
         assertThat(body(read)).containsEntry("name", "made").containsEntry("messages", 1L);
 
-        Map<Object, Object> listed = body(ask("QUERY", null));
+        Map<Object, Object> listed = body(ask("QUERY", Map.of()));
         List<?> names = (List<?>) listed.get("attributeNames");
         List<?> results = (List<?>) listed.get("results");
         assertThat(names.get(0)).isEqualTo("name");
@@ -93,5 +116,99 @@ final class ManagementWireTest {
         Message answer = ask("EXPLODE", "made");
         assertThat(answer.getIntProperty("statusCode")).isEqualTo(501);
         assertThat(answer.getStringProperty("statusDescription")).contains("EXPLODE");
+    }
+
+    @Test
+    void describesItself() throws JMSException {
+        assertThat(body(ask("GET-TYPES", Map.of())).keySet())
+                .map(String::valueOf)
+                .contains("org.amqp.management", "org.waybill.queue", "org.waybill.message");
+        assertThat(body(ask("GET-OPERATIONS", Map.of("entityType", "org.waybill.consumer"))))
+                .isEqualTo(Map.of("org.waybill.consumer", List.of("READ", "DELETE", "QUERY")));
+        assertThat((List<?>) body(ask("GET-ATTRIBUTES", Map.of("entityType", "org.waybill.topic")))
+                        .get("org.waybill.topic"))
+                .map(String::valueOf)
+                .contains("name", "subscriptions");
+        assertThat((List<?>) ((ObjectMessage) ask("GET-MGMT-NODES", Map.of())).getObject())
+                .map(String::valueOf)
+                .containsExactly("$management");
+    }
+
+    @Test
+    void refusesWithTheWrongValueInItsDescription() throws JMSException {
+        ask("CREATE", "made");
+
+        assertRefused(400, "org.waybill.nothing", ask("READ", Map.of("type", "org.waybill.nothing", "name", "x")));
+        assertRefused(400, "name", ask("READ", Map.of("type", "org.waybill.queue")));
+        assertRefused(501, "can be changed", ask("UPDATE", "made"));
+        assertRefused(501, "PURGE", ask("PURGE", Map.of("type", "org.waybill.topic", "name", "x")));
+        assertRefused(400, "count", ask("QUERY", Map.of("type", "org.waybill.queue", "count", "many")));
+        assertRefused(400, "queue and subscription", ask("QUERY", messages()));
+        assertRefused(400, "column 4", ask("QUERY", messages("queue", "made", "selector", "a >")));
+        assertRefused(400, "sleeping", ask("QUERY", messages("queue", "made", "state", "sleeping")));
+        assertRefused(400, "seven", ask("READ", messages("queue", "made", "id", "seven")));
+        assertRefused(400, "MOVE needs the argument to", ask("MOVE", messages("queue", "made", "id", 1L)));
+        assertRefused(400, "DELETE needs one of", ask("DELETE", messages("queue", "made")));
+        assertRefused(404, "nowhere", ask("QUERY", messages("queue", "nowhere")));
+        assertRefused(501, "there is no operation", ask("", Map.of()));
+    }
+
+    private static void assertRefused(int status, String description, Message answer) throws JMSException {
+        assertThat(answer.getStringProperty("statusDescription")).contains(description);
+        assertThat(answer.getIntProperty("statusCode")).isEqualTo(status);
+        assertThat(body(answer)).isEmpty();
+    }
+
+    @Test
+    void looksAtMessages() throws JMSException {
+        Message sent = session.createTextMessage("hello");
+        sent.setIntProperty("weight", 7);
+        session.createProducer(session.createQueue("made")).send(sent);
+
+        Map<Object, Object> listed = body(ask("BROWSE", messages("queue", "made", "offset", 0, "count", 5)));
+        assertThat((List<?>) listed.get("results")).hasSize(1);
+        assertThat(lastOperation())
+                .isEqualTo(new Operation.QueryMessages(
+                        new Operation.Target(Operation.Type.QUEUE, "made"),
+                        new Operation.Selection(List.of(), null, null),
+                        0,
+                        5));
+
+        Map<Object, Object> read = body(ask("READ", messages("queue", "made", "id", "1")));
+        assertThat(read).containsEntry("body", "hello").containsEntry("truncated", false);
+        assertThat((Map<?, ?>) read.get("application-properties")).isEqualTo(Map.of("weight", 7));
+    }
+
+    @Test
+    void movesAndDeletesMessages() throws JMSException {
+        ask("CREATE", "made");
+        Map<String, Object> move = messages("queue", "made", "selector", "a = 1", "to", "other", "count", 20);
+
+        assertThat(ask("MOVE", move).getIntProperty("statusCode")).isEqualTo(200);
+        Operation.MoveMessages moved = (Operation.MoveMessages) lastOperation();
+        assertThat(moved.to()).isEqualTo("other");
+        assertThat(moved.count()).isEqualTo(20);
+        assertThat(String.valueOf(moved.which().selector())).isEqualTo("a = 1");
+
+        assertThat(ask("CANCEL", messages("queue", "made", "id", 17L)).getIntProperty("statusCode"))
+                .isEqualTo(200);
+        assertThat(((Operation.DeleteMessages) lastOperation()).which().ids()).containsExactly(17L);
+        ask(
+                "QUERY",
+                messages("subscription", "s", "client-id", "c", "state", "scheduled", "filter", "p.subject = 'x'"));
+        Operation.QueryMessages query = (Operation.QueryMessages) lastOperation();
+        assertThat(query.in()).isEqualTo(new Operation.Target(Operation.Type.SUBSCRIPTION, "s", "c"));
+        assertThat(query.which().state()).isEqualTo(Operation.State.SCHEDULED);
+    }
+
+    @Test
+    void asksForEachTypeOfNode() throws JMSException {
+        ask("QUERY", Map.of("entityType", "org.waybill.subscription", "type", "org.amqp.management", "offset", 5));
+        assertThat(lastOperation()).isEqualTo(new Operation.Query(Operation.Type.SUBSCRIPTION, 5, Operation.MAX_ROWS));
+        ask("DELETE", Map.of("type", "org.waybill.consumer", "identity", "0-17"));
+        assertThat(lastOperation())
+                .isEqualTo(new Operation.Delete(new Operation.Target(Operation.Type.CONSUMER, "0-17")));
+        ask("CREATE", Map.of("type", "org.waybill.topic", "name", "news"));
+        assertThat(lastOperation()).isEqualTo(new Operation.Create(new Operation.Target(Operation.Type.TOPIC, "news")));
     }
 }
