@@ -438,8 +438,11 @@ public final class Shard implements Facts {
             Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs, dueMs);
             turn.place(queue, block, block.lastIndex(), ordinal);
             stored(queue, block);
+            queue.arrived(block, message);
         } else {
-            stored(queue, queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs));
+            Block block = queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs);
+            stored(queue, block);
+            queue.arrived(block, message);
         }
         if (durable) {
             turn.reveal(queue, id);

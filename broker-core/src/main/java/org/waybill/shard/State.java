@@ -118,6 +118,7 @@ final class State {
         lastQueueId = Math.max(lastQueueId, id);
         AddressSettings settings = rules.of(name);
         Queue queue = new Queue(id, name, owner != null, settings.redelivery().maxDeliveries(), facts);
+        settings.lastValueKey().ifPresent(queue::keepLastValues);
         if (settings.exclusive()) {
             queue.makeExclusive();
         }
