@@ -319,8 +319,8 @@ public final class Broker {
 
         @Override
         public BrokerSession openSession(SessionSpec spec, SessionHandler handler) {
-            LocalSession session =
-                    new LocalSession(shards, currentLoop(), spec.containerId(), handler, sessions::remove);
+            LocalSession session = new LocalSession(
+                    shards, currentLoop(), spec.containerId(), settings.transactions(), handler, sessions::remove);
             sessions.add(session);
             return session;
         }

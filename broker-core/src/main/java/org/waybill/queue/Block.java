@@ -160,7 +160,6 @@ public final class Block {
         expiries = null;
         dues = null;
         annotations = null;
-        shared = null;
     }
 
     /** The index of the newest entry. */
@@ -301,7 +300,7 @@ public final class Block {
             line.available--;
         }
         waiting += isWaiting(index) ? 0 : 1;
-        flags[index] = flags[index] & ~STATE | WAITING;
+        flags[index] = flags[index] & ~(STATE | SCHEDULED) | WAITING;
         dueAtMs(index, dueAtMs);
     }
 

@@ -240,7 +240,9 @@ public final class Queue {
 
     /** Keeps an available or waiting entry back until its transaction is decided: {@link #decided} or {@link #discard}. */
     public void undecided(Block block, int index) {
-        delay(block, index, block.dueAtMs(index));
+        if (!block.isWaiting(index)) {
+            delay(block, index, 0);
+        }
         block.undecided(index);
     }
 
@@ -353,10 +355,23 @@ public final class Queue {
         dispatcher.attach(consumer, visibleId);
     }
 
-    /** Ends a consumer; what it holds gets its default outcome. */
+    /** Ends a consumer that was lost; what it holds gets its default outcome. */
     public void detach(QueueConsumer consumer) {
+        detach(consumer, consumer.defaultOutcome);
+    }
+
+    /**
+     * Ends a consumer whose client says so. Such a client has stated what it failed on: what it holds besides was prefetched and never
+     * seen, and must not count as failed, or a few restarts of an application would send its whole backlog to the dead letters.
+     */
+    public void leave(QueueConsumer consumer) {
+        boolean handsBack = consumer.defaultOutcome instanceof Outcome.Modified;
+        detach(consumer, handsBack ? Outcome.RELEASED : consumer.defaultOutcome);
+    }
+
+    private void detach(QueueConsumer consumer, Outcome outcome) {
         if (!consumer.closed) {
-            settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, consumer.defaultOutcome);
+            settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, outcome);
             dispatcher.detach(consumer);
         }
     }

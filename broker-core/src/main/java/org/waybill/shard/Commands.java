@@ -83,13 +83,13 @@ final class Commands {
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);
-            case CLOSE_CONSUMER -> closeConsumer((LocalConsumer) target, outbox);
+            case CLOSE_CONSUMER -> closeConsumer((LocalConsumer) target, outbox, true);
             case UNSUBSCRIBE -> reply(outbox, batch.y[i], topics.unsubscribe((SubscriptionId) present(batch.x[i])));
             case FIND_SUBSCRIPTION -> reply(outbox, batch.y[i], topics.find((SubscriptionId) present(batch.x[i])));
             case CREATE_TEMPORARY -> createTemporary(batch, i, outbox);
             case DELETE_TEMPORARY -> deleteTemporary((String) present(batch.x[i]), outbox);
             case MANAGE -> administration.run(batch, i, outbox);
-            case CLOSE_SESSION -> closeSession(outbox);
+            case CLOSE_SESSION -> closeSession(outbox, batch.a[i] == 1);
             default -> throw new IllegalStateException("no command: " + batch.kinds[i]);
         }
     }
@@ -142,7 +142,7 @@ final class Commands {
         if (to instanceof Node node) {
             String refusal = refusal(node, message);
             if (refusal == null) {
-                shard.store(node, message, moved, outbox, producer, token);
+                shard.storage().store(node, message, moved, outbox, producer, token);
                 remember(node, id, message, null);
                 overflow(node);
             } else {
@@ -195,7 +195,7 @@ final class Commands {
         if (refusal != null) {
             return new BrokerError(Code.RESOURCE_LIMIT, refusal);
         }
-        shard.store(node, message, true);
+        shard.storage().store(node, message, true);
         overflow(node);
         return null;
     }
@@ -252,7 +252,7 @@ final class Commands {
             overflowTargets();
         } else {
             Node node = (Node) destination;
-            shard.store(node, message, false);
+            shard.storage().store(node, message, false);
             overflow(node);
         }
         remember(destination, id, message, undecided);
@@ -336,13 +336,17 @@ final class Commands {
         }
     }
 
-    private void closeConsumer(LocalConsumer consumer, Outbox outbox) {
+    private void closeConsumer(LocalConsumer consumer, Outbox outbox, boolean inOrder) {
         outbox.consumers.remove(consumer);
         Node node = consumer.node;
         if (node != null) {
             consumer.node = null;
             node.consumers.remove(consumer);
-            node.queue.detach(state(consumer));
+            if (inOrder) {
+                node.queue.leave(state(consumer));
+            } else {
+                node.queue.detach(state(consumer));
+            }
             deleteIfUnused(node);
         }
     }
@@ -350,7 +354,7 @@ final class Commands {
     /** Closes a consumer that did not ask for it. */
     void expel(LocalConsumer consumer, BrokerError reason) {
         Outbox outbox = consumer.outbox();
-        closeConsumer(consumer, outbox);
+        closeConsumer(consumer, outbox, false);
         shard.turn().answers().add(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, reason, null);
     }
 
@@ -371,14 +375,21 @@ final class Commands {
                     Code.NOT_FOUND,
                     "queue " + address + " does not exist and its settings forbid to create it on demand");
         }
-        return shard.create(address, null);
+        return shard.storage().create(address, null);
+    }
+
+    /** A queue was made for something that did not come about: it goes, unless somebody else uses it by now. */
+    void discard(Node node) {
+        if (state.exists(node.queue) && node.unused() && node.queue.messages() == 0) {
+            shard.storage().delete(node);
+        }
     }
 
     private void deleteIfUnused(Node node) {
         if (node.subscription != null) {
             topics.left(node);
         } else if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
-            shard.delete(node);
+            shard.storage().delete(node);
         }
     }
 
@@ -387,7 +398,7 @@ final class Commands {
         if (batch.a[i] == Batch.TO_TOPIC) {
             topics.createTemporary(name, outbox);
         } else {
-            outbox.temporaries.add(shard.create(name, outbox.session));
+            outbox.temporaries.add(shard.storage().create(name, outbox.session));
         }
         @SuppressWarnings("unchecked")
         Consumer<Reply<String>> reply = (Consumer<Reply<String>>) present(batch.y[i]);
@@ -417,7 +428,7 @@ final class Commands {
             producer.node = null;
             closed(producer, gone);
         }
-        shard.delete(node);
+        shard.storage().delete(node);
         if (node.subscription != null) {
             topics.relieve(node);
         }
@@ -432,9 +443,9 @@ final class Commands {
 
     // ---- sessions
 
-    private void closeSession(Outbox outbox) {
+    private void closeSession(Outbox outbox, boolean inOrder) {
         for (LocalConsumer consumer : List.copyOf(outbox.consumers)) {
-            closeConsumer(consumer, outbox);
+            closeConsumer(consumer, outbox, inOrder);
         }
         for (LocalProducer producer : List.copyOf(outbox.producers)) {
             closeProducer(producer, outbox);

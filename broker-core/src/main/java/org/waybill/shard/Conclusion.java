@@ -62,10 +62,7 @@ final class Conclusion {
     }
 
     private void conclude(Shard shard, Part part, @Nullable Share share) {
-        shard.participant().conclude(id, part, committed);
-        if (committed && share != null) {
-            share.confirm(shard.outboxes.get(share.session), shard.turn().answers());
-        }
+        shard.participant().conclude(id, part, share, committed);
         coordinator.execute(this::done);
         shard.turn().afterwards(() -> coordinator.execute(this::forced));
     }

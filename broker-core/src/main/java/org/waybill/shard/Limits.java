@@ -11,10 +11,19 @@ final class Limits {
 
     /** Why a message is not taken, or null. */
     static @Nullable String refusal(Node node, Message message) {
-        if (node.settings.fullPolicy() != AddressSettings.FullPolicy.REJECT || !over(node, 1, message.size())) {
-            return null;
-        }
-        return full(node);
+        return rejects(node) && over(node, 1, message.size()) ? full(node) : null;
+    }
+
+    /** As {@link #refusal(Node, Message)}, for the last of these messages of so many bytes, none of which is stored yet. */
+    static @Nullable String refusal(Node node, long messages, long bytes) {
+        return rejects(node) && over(node, messages, bytes)
+                ? "queue " + node.queue.name() + " has no room for " + messages + " more messages, " + bytes + " bytes"
+                : null;
+    }
+
+    /** Whether it takes no message that goes beyond its limits. */
+    static boolean rejects(Node node) {
+        return node.settings.fullPolicy() == AddressSettings.FullPolicy.REJECT;
     }
 
     /** Whether a limit is reached. */

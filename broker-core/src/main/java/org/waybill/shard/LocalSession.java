@@ -2,13 +2,12 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.message.Message;
@@ -40,7 +39,7 @@ public final class LocalSession implements BrokerSession {
     private final SessionHandler handler;
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
-    private final Set<LocalTransaction> transactions = new HashSet<>(0);
+    private final OpenTransactions transactions;
     private long bufferedBytes;
     private boolean closed;
 
@@ -51,10 +50,16 @@ public final class LocalSession implements BrokerSession {
      * @param onClose told when it has closed
      */
     public LocalSession(
-            Shard[] shards, Loop loop, String containerId, SessionHandler handler, Consumer<LocalSession> onClose) {
+            Shard[] shards,
+            Loop loop,
+            String containerId,
+            TransactionSettings transactions,
+            SessionHandler handler,
+            Consumer<LocalSession> onClose) {
         this.shards = shards;
         this.loop = loop;
         this.containerId = containerId;
+        this.transactions = new OpenTransactions(this, loop, shards[0].clock(), transactions);
         this.handler = handler;
         this.onClose = onClose;
         this.lanes = new @Nullable Batch[shards.length];
@@ -113,13 +118,7 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public Transaction begin() {
-        LocalTransaction transaction = new LocalTransaction(this);
-        transactions.add(transaction);
-        return transaction;
-    }
-
-    void ended(LocalTransaction transaction) {
-        transactions.remove(transaction);
+        return transactions.begin();
     }
 
     Shard[] shards() {
@@ -233,10 +232,19 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public void close() {
+        close(false);
+    }
+
+    @Override
+    public void leave() {
+        close(true);
+    }
+
+    private void close(boolean inOrder) {
         if (!closed) {
-            List.copyOf(transactions).forEach(LocalTransaction::abandon);
+            transactions.close();
             for (int shard = 0; shard < shards.length; shard++) {
-                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, 0, 0, null, null);
+                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, inOrder ? 1 : 0, 0, null, null);
             }
             closed = true;
             submit();

@@ -24,13 +24,19 @@ final class LocalTransaction implements Transaction {
     static final long MAX_BYTES = 64L << 20;
 
     private final LocalSession session;
+    private final OpenTransactions open;
     private final List<Share> shares = new ArrayList<>(1);
     private int sends;
     private long bytes;
     private @Nullable BrokerError broken;
+    private boolean expired;
 
-    LocalTransaction(LocalSession session) {
+    /** When something was first done in it; for {@link OpenTransactions}. */
+    long beganNs;
+
+    LocalTransaction(LocalSession session, OpenTransactions open) {
         this.session = session;
+        this.open = open;
     }
 
     void send(LocalProducer producer, Message message) {
@@ -55,6 +61,10 @@ final class LocalTransaction implements Transaction {
     }
 
     void settle(LocalConsumer consumer, long firstToken, long lastToken, Outcome outcome, boolean settled) {
+        if (expired) {
+            consumer.settle(firstToken, lastToken, settled ? Outcome.FAILED : Outcome.RELEASED, false);
+            return;
+        }
         session.lane(consumer.shard)
                 .add(
                         Batch.Kind.SETTLE_IN_TRANSACTION,
@@ -71,15 +81,26 @@ final class LocalTransaction implements Transaction {
                 return shares.get(i);
             }
         }
+        if (shares.isEmpty()) {
+            open.works(this);
+        }
         Share share = new Share(session, shard);
         shares.add(share);
         return share;
     }
 
     /** It can only be rolled back, and keeps nothing in memory for longer than that takes. */
-    private void breaks(BrokerError why) {
+    void breaks(BrokerError why) {
         broken = why;
         dropSends();
+    }
+
+    /** Its time is up: it is rolled back, and so is what is done in it from now on. */
+    void expire(BrokerError why) {
+        breaks(why);
+        expired = true;
+        rollBack(rolledBack -> {});
+        shares.clear();
     }
 
     private void dropSends() {
@@ -95,7 +116,7 @@ final class LocalTransaction implements Transaction {
             end(rolledBack -> reply.accept(new Reply.Refused<>(why)));
             return;
         }
-        session.ended(this);
+        open.ended(this);
         if (shares.isEmpty()) {
             session.answerLater(() -> reply.accept(new Reply.Done<>(true)));
         } else if (shares.size() == 1) {
@@ -120,12 +141,16 @@ final class LocalTransaction implements Transaction {
     }
 
     private void end(Consumer<Reply<Boolean>> reply) {
-        session.ended(this);
+        open.ended(this);
         dropSends();
         if (shares.isEmpty()) {
             session.answerLater(() -> reply.accept(new Reply.Done<>(true)));
-            return;
+        } else {
+            rollBack(reply);
         }
+    }
+
+    private void rollBack(Consumer<Reply<Boolean>> reply) {
         int[] missing = {shares.size()};
         Consumer<Reply<Boolean>> gather = one -> {
             if (--missing[0] == 0) {

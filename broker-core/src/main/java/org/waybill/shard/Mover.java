@@ -8,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Invariant;
 import org.waybill.journal.JournalDamage;
 import org.waybill.journal.ReadCallback;
@@ -65,7 +66,7 @@ final class Mover implements ProducerHandler, SessionHandler {
     Mover(Shard shard, Shard[] all) {
         this.shard = shard;
         this.shardCount = all.length;
-        this.session = new LocalSession(all, shard.loop(), "", this, closed -> {});
+        this.session = new LocalSession(all, shard.loop(), "", TransactionSettings.defaults(), this, closed -> {});
         this.producer = (LocalProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
     }
 
@@ -199,9 +200,9 @@ final class Mover implements ProducerHandler, SessionHandler {
     private void forward(Moving entry, Message message) {
         String to = entry.to;
         if (to == null) {
-            shard.storeAgain(entry.queue, message, entry.block.expiresAtMs(entry.index));
+            shard.storage().storeAgain(entry.queue, message, entry.block.expiresAtMs(entry.index));
             entry.queue.countMovedWithin();
-            shard.removed(entry.queue, entry.block, entry.index);
+            shard.storage().removed(entry.queue, entry.block, entry.index);
             return;
         }
         Message copy = message.forwarded(annotations(entry, message));
@@ -245,7 +246,7 @@ final class Mover implements ProducerHandler, SessionHandler {
             if (entry.cause == Cause.EXPIRED) {
                 entry.queue.countExpired();
             }
-            shard.removed(entry.queue, entry.block, entry.index);
+            shard.storage().removed(entry.queue, entry.block, entry.index);
         }
         entry.end(null);
     }

@@ -1,7 +1,9 @@
 package org.waybill.shard;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
@@ -21,6 +23,7 @@ final class Participant {
 
     private final Shard shard;
     private final Commands commands;
+    private final State state;
     private final Ledger ledger;
     private final Duplicates duplicates;
     private final Bytes event = new Bytes();
@@ -28,6 +31,7 @@ final class Participant {
     Participant(Shard shard, State state, Commands commands) {
         this.shard = shard;
         this.commands = commands;
+        this.state = state;
         this.ledger = state.ledger();
         this.duplicates = state.duplicates();
     }
@@ -53,7 +57,8 @@ final class Participant {
     /** Undoes what a transaction did that was promised to nobody. */
     void rollBack(Share share) {
         share.part.rollBack();
-        shard.resident(-share.dropSends());
+        shard.storage().resident(-share.dropSends());
+        share.created().forEach(commands::discard);
     }
 
     /**
@@ -100,9 +105,9 @@ final class Participant {
             rollBack(share);
             return refusal;
         }
-        shard.undecided(share.part);
+        shard.storage().undecided(share.part);
         store(share, destinations, id);
-        shard.undecided(null);
+        shard.storage().undecided(null);
         if (share.part.isLogged()) {
             Ledger.Prepared promise = new Ledger.Prepared(coordinator, share.part);
             TransactionEvents.prepared(event.clear(), id, promise);
@@ -112,10 +117,15 @@ final class Participant {
         return null;
     }
 
-    /** Does with a part what was decided. */
-    void conclude(TransactionId id, Part part, boolean committed) {
+    /** Does with a part what was decided; its share is null when the session ended with the process. */
+    void conclude(TransactionId id, Part part, @Nullable Share share, boolean committed) {
         if (committed) {
             part.commit();
+            if (share != null) {
+                share.confirm(shard.outboxes.get(share.session), shard.turn().answers());
+            }
+        } else if (share != null) {
+            rollBack(share);
         } else {
             part.rollBack();
         }
@@ -139,20 +149,40 @@ final class Participant {
         if (share.refusal != null) {
             return share.refusal;
         }
+        int lastQueueId = state.lastQueueId();
+        Map<Node, long[]> ahead = new HashMap<>(0);
         Batch sends = share.sends;
         for (int i = 0; sends != null && i < sends.size; i++) {
             Object destination = commands.destinationInTransaction(sends, i);
             if (destination instanceof BrokerError error) {
                 return error;
             }
-            String why = commands.refusal(
-                    destination, (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
+            Message message = (Message) Invariant.present(sends.x[i]);
+            String why = commands.refusal(destination, message, (LocalProducer) sends.targets[i]);
+            if (destination instanceof Node node) {
+                if (node.queue.id() > lastQueueId) {
+                    lastQueueId = node.queue.id();
+                    share.created().add(node);
+                }
+                why = why == null ? refusal(node, message, ahead) : why;
+            }
             if (why != null) {
                 return new BrokerError(Code.RESOURCE_LIMIT, why);
             }
             found.add(destination);
         }
         return null;
+    }
+
+    /** Why a queue that rejects what goes beyond its limits does not take a message behind those of this transaction, or null. */
+    private static @Nullable String refusal(Node node, Message message, Map<Node, long[]> ahead) {
+        if (!Limits.rejects(node)) {
+            return null;
+        }
+        long[] sum = ahead.computeIfAbsent(node, key -> new long[2]);
+        sum[0]++;
+        sum[1] += message.size();
+        return Limits.refusal(node, sum[0], sum[1]);
     }
 
     private void store(Share share, List<Object> destinations, @Nullable TransactionId undecided) {
@@ -164,6 +194,6 @@ final class Participant {
                     (LocalProducer) sends.targets[i],
                     undecided);
         }
-        shard.resident(-share.dropSends());
+        shard.storage().resident(-share.dropSends());
     }
 }

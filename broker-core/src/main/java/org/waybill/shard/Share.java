@@ -32,6 +32,7 @@ final class Share {
     @Nullable
     BrokerError refusal;
 
+    private final List<Node> created = new ArrayList<>(0);
     private @Nullable List<Confirmation> confirmations;
 
     Share(LocalSession session, int shard) {
@@ -63,6 +64,11 @@ final class Share {
         sends = null;
         bytes = 0;
         return dropped;
+    }
+
+    /** Queues that exist because of what it sends. */
+    List<Node> created() {
+        return created;
     }
 
     private record Confirmation(LocalConsumer consumer, long token) {}

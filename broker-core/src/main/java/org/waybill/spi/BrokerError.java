@@ -29,6 +29,8 @@ public record BrokerError(Code code, String message) {
         NOT_IMPLEMENTED,
         /** A condition the caller stated does not hold, such as creating what exists. */
         PRECONDITION_FAILED,
+        /** A transaction was open for too long and has been rolled back. */
+        TRANSACTION_TIMEOUT,
         /** The broker itself failed. */
         INTERNAL
     }

@@ -53,8 +53,14 @@ public interface BrokerSession {
     /** Hands everything gathered since the last flush to the shards. Called at the end of each socket read. */
     void flush();
 
-    /** Ends the session: producers and consumers close, unsettled deliveries get their default outcome, temporaries go. */
+    /**
+     * Ends the session because its client is lost: producers and consumers close, unsettled deliveries get their default outcome,
+     * temporaries go.
+     */
     void close();
+
+    /** Ends the session because its client says so: as {@link #close}, but consumers end as by {@link Consumer#close}. */
+    void leave();
 
     /**
      * An answer: exactly one of value and error.

@@ -40,7 +40,10 @@ public interface Consumer {
      */
     void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled);
 
-    /** Ends the consumer; what is unsettled gets the default outcome of its spec. */
+    /**
+     * Ends the consumer because its client says so; what is unsettled gets the default outcome of its spec, except that nothing counts
+     * as a failed delivery: the client has stated what it failed on.
+     */
     void close();
 
     /** Bytes that one consumer may have outstanding between broker and adapter; one message always may. */

@@ -12,7 +12,7 @@ import org.waybill.selector.Selector;
  * @param kind the kind of node it expects there
  * @param browse whether it only looks (AMQP distribution mode {@code copy}): every message once, none acquired
  * @param preSettled whether deliveries count as settled when they are sent, so that none can come back (at most once)
- * @param defaultOutcome what becomes of deliveries that are unsettled when the consumer closes or is lost
+ * @param defaultOutcome what becomes of deliveries that are unsettled when the consumer is lost; see {@link Consumer#close}
  * @param selector only messages it matches are delivered; null for all
  * @param subscription the named subscription of a topic; null for a queue, and for a subscription that is the consumer's alone and
  *     ends with it

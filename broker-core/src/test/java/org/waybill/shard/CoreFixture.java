@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Clock;
 import org.waybill.io.CrashDisk;
 import org.waybill.journal.Journal;
@@ -28,7 +29,7 @@ import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 
-/** Shards over a journal on a disk in memory: one thread, the test's, does all the work. */
+/** Shards over a journal on a disk in memory: one thread, the test's, does all the work; sessions are on {@link #loop}. */
 final class CoreFixture implements AutoCloseable {
     final TestLoop loop = new TestLoop();
     final TestClock clock = new TestClock();
@@ -37,7 +38,11 @@ final class CoreFixture implements AutoCloseable {
     final Memory memory;
     final Shard[] shards;
     final SteppedJournal steps;
+    /** Of each shard. */
+    final List<TestLoop> loops = new ArrayList<>();
+
     AddressRules rules;
+    TransactionSettings transactions = TransactionSettings.defaults();
     private boolean closed;
 
     CoreFixture(CrashDisk disk) {
@@ -45,6 +50,17 @@ final class CoreFixture implements AutoCloseable {
     }
 
     CoreFixture(CrashDisk disk, int shardCount, long memoryBytes, int segmentBytes, AddressRules rules) {
+        this(disk, shardCount, memoryBytes, segmentBytes, rules, false);
+    }
+
+    /** With loops of their own, shards make progress in any order. */
+    CoreFixture(
+            CrashDisk disk,
+            int shardCount,
+            long memoryBytes,
+            int segmentBytes,
+            AddressRules rules,
+            boolean loopsOfTheirOwn) {
         this.disk = disk;
         this.rules = rules;
         this.memory = new Memory(memoryBytes);
@@ -53,7 +69,9 @@ final class CoreFixture implements AutoCloseable {
             journal = Journal.open(options, disk, clock);
             shards = new Shard[shardCount];
             for (int i = 0; i < shardCount; i++) {
-                shards[i] = new Shard(i, loop, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
+                TestLoop own = loopsOfTheirOwn ? new TestLoop() : loop;
+                loops.add(own);
+                shards[i] = new Shard(i, own, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
             }
             Recovery.run(journal, disk, shards);
             steps = SteppedJournal.start(journal, this::failed);
@@ -61,6 +79,13 @@ final class CoreFixture implements AutoCloseable {
             throw new UncheckedIOException(failed);
         }
         loop.elsewhere(() -> {
+            boolean stepped = false;
+            for (TestLoop other : loops) {
+                stepped |= other != loop && other.one();
+            }
+            if (stepped) {
+                return true;
+            }
             boolean appended = steps.append();
             return steps.work() || appended;
         });
@@ -202,7 +227,7 @@ final class CoreFixture implements AutoCloseable {
 
         TestSession(CoreFixture core, String containerId) {
             this.core = core;
-            this.session = new LocalSession(core.shards, core.loop, containerId, this, closed -> {});
+            this.session = new LocalSession(core.shards, core.loop, containerId, core.transactions, this, closed -> {});
         }
 
         TestProducer producer(@Nullable String address) {

@@ -17,6 +17,7 @@ import org.waybill.message.Outcome;
 import org.waybill.shard.CoreFixture.TestConsumer;
 import org.waybill.shard.CoreFixture.TestProducer;
 import org.waybill.shard.CoreFixture.TestSession;
+import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Transaction;
 
 /** Queues that keep the newest messages: of each key, or of all. */
@@ -105,9 +106,10 @@ class LastValuesTest {
             assertThat(session.browser("q", null).drain()).containsExactly("m1");
             Transaction committed = session.session.begin();
             producer.producer.send(message("a", "m3"), committed);
-            committed.commit(reply -> {});
+            committed.commit(reply -> assertThat(reply).isInstanceOf(Reply.Done.class));
             session.session.flush();
-            core.loop.drain();
+            core.loop.until(() -> core.shards[0].state().node("q").queue.dequeued() == 1);
+            assertThat(core.shards[0].state().node("q").queue.messages()).isEqualTo(1);
             assertThat(session.browser("q", null).drain()).containsExactly("m3");
         }
     }

@@ -205,6 +205,32 @@ class QueueDeliveryTest {
     }
 
     @Test
+    void countsWhatALostClientHeldAsFailedAndWhatALeavingOneHeldNot() {
+        session.producer("q").sendDurable(0, 1);
+        for (int round = 0; round < 3; round++) {
+            TestSession leaving = core.session();
+            leaving.consumer("q").receive(1);
+            leaving.session.leave();
+            TestConsumer closing = session.consumer("q");
+            closing.receive(1);
+            closing.consumer.close();
+            session.session.flush();
+        }
+        TestConsumer unseen = session.consumer("q");
+        unseen.receive(1);
+        assertThat(unseen.heads.get(0)).as("the header as it was sent").isNull();
+        unseen.settle(0, 0, Outcome.RELEASED);
+        unseen.consumer.close();
+        TestSession lost = core.session();
+        lost.consumer("q").receive(1);
+        lost.close();
+        TestConsumer again = session.consumer("q");
+        again.receive(1);
+        assertThat(again.heads.get(0))
+                .startsWith(0, 0x53, 0x70, 0xC0, 11, 5, 0x41, 0x50, 4, 0x40, 0x42, 0x70, 0, 0, 0, 1);
+    }
+
+    @Test
     void anonymousProducersReachEveryAddressAndHearOfBadOnes() {
         TestProducer producer = session.producer(null);
         producer.sendAndWait(CoreFixture.message(true, 4, 0, "a", "for a"));

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.config.AddressSettings;
 import org.waybill.config.Redelivery;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.CrashDisk;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -187,7 +188,8 @@ class SessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session = new LocalSession(world.core.shards, world.core.loop, "client", this, gone -> {});
+            this.session = new LocalSession(
+                    world.core.shards, world.core.loop, "client", TransactionSettings.defaults(), this, gone -> {});
             this.anonymous = new Sender(this);
         }
 

@@ -74,12 +74,13 @@ final class TestLoop implements Loop {
         }
     }
 
-    /** Runs one task, if there is any. */
-    void one() {
+    /** Runs one task; false when there is none. */
+    boolean one() {
         Runnable task = tasks.poll();
         if (task != null) {
             task.run();
         }
+        return task != null;
     }
 
     private boolean step() {

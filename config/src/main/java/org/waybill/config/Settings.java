@@ -13,6 +13,7 @@ import java.util.List;
  * @param amqp the AMQP listener and its limits
  * @param journal the log on disk
  * @param memory what may be kept in memory
+ * @param transactions local transactions of clients
  * @param addresses the rules for addresses, the most specific pattern first
  */
 public record Settings(
@@ -21,6 +22,7 @@ public record Settings(
         AmqpSettings amqp,
         JournalSettings journal,
         MemorySettings memory,
+        TransactionSettings transactions,
         List<AddressSettings> addresses) {
     /** Sorts the rules for addresses by how specific their patterns are. */
     public Settings {
@@ -37,6 +39,7 @@ public record Settings(
                 AmqpSettings.defaults(),
                 JournalSettings.defaults(),
                 MemorySettings.defaults(),
+                TransactionSettings.defaults(),
                 List.of(AddressSettings.defaults()));
     }
 
@@ -61,21 +64,21 @@ public record Settings(
 
     /** These settings with another data directory. */
     public Settings withDataDirectory(Path dataDirectory) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
     }
 
     /** These settings with another AMQP listener. */
     public Settings withAmqp(AmqpSettings amqp) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
     }
 
     /** These settings with another journal. */
     public Settings withJournal(JournalSettings journal) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
     }
 
     /** These settings with other rules for addresses. */
     public Settings withAddresses(List<AddressSettings> addresses) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
     }
 }

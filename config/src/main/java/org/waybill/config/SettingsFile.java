@@ -54,6 +54,7 @@ final class SettingsFile {
                 in.section("amqp").map(AmqpSettings::read).orElse(or.amqp()),
                 in.section("journal").map(JournalSettings::read).orElse(or.journal()),
                 in.section("memory").map(MemorySettings::read).orElse(or.memory()),
+                in.section("transactions").map(TransactionSettings::read).orElse(or.transactions()),
                 in.sections("addresses").map(SettingsFile::addresses).orElse(or.addresses()));
         in.refuseUnknownKeys();
         return settings;

@@ -6,9 +6,23 @@ import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** One broker for all tests of a class, registered in a static field; a failing test prints what the broker has said. */
+/**
+ * One broker for all tests of a class, registered in a static field; a failing test prints what the broker has said. A test may end it and
+ * have it come back on the same port with the same data.
+ */
 public final class RunningBroker implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
+    private final @Nullable String yaml;
     private @Nullable BrokerProcess broker;
+
+    /** With every setting at its default. */
+    public RunningBroker() {
+        this.yaml = null;
+    }
+
+    /** With these settings. */
+    public RunningBroker(String yaml) {
+        this.yaml = yaml;
+    }
 
     /** The broker, while the tests of the class run. */
     public BrokerProcess process() {
@@ -23,9 +37,22 @@ public final class RunningBroker implements BeforeAllCallback, AfterTestExecutio
         return process().port();
     }
 
+    /** Stops it as an operator would and starts it again. */
+    public void restart() {
+        process().terminate();
+        broker = BrokerProcess.start(process().options());
+    }
+
+    /** Kills it as a power failure would and starts it again. */
+    public void crash() {
+        process().kill();
+        broker = BrokerProcess.start(process().options());
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
-        broker = BrokerProcess.start();
+        BrokerProcess.Options fresh = BrokerProcess.Options.fresh();
+        broker = BrokerProcess.start(yaml == null ? fresh : fresh.withConfig(yaml));
     }
 
     @Override

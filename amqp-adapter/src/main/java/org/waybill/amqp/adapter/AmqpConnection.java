@@ -282,7 +282,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     /** Closes the connection from our side; the peer has LINGER_MS to answer. */
     private void close(@Nullable ErrorCondition error) {
         engine.close(error);
-        leaveBroker();
+        leaveBroker(false);
     }
 
     /** Closes the connection because the broker stops. */
@@ -431,12 +431,12 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     @Override
     public void onClose(ConnectionEngine connection, @Nullable ErrorCondition error) {
         explained = true;
-        leaveBroker();
+        leaveBroker(error == null);
     }
 
     @Override
     public void onClosed(ConnectionEngine connection, @Nullable ErrorCondition error) {
-        leaveBroker();
+        leaveBroker(false);
         state = State.CLOSED;
         deadlineNs = ConnectionLoop.deadline(loop.nowNs(), LINGER_MS);
         if (error != null && !explained) {
@@ -445,8 +445,12 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         }
     }
 
-    /** Gives up what the broker holds for the client; its container id is free before the client learns that it is closed. */
-    private void leaveBroker() {
+    /**
+     * Gives up what the broker holds for the client; its container id is free before the client learns that it is closed.
+     *
+     * @param inOrder whether the client has closed the connection and named no error
+     */
+    private void leaveBroker(boolean inOrder) {
         loop.shared().counters().partialBytes.addAndGet(-partialBytes);
         partialBytes = 0;
         if (soleConnection) {
@@ -461,7 +465,11 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         if (left != null) {
             session = null;
             left.flush();
-            left.close();
+            if (inOrder) {
+                left.leave();
+            } else {
+                left.close();
+            }
         }
     }
 }

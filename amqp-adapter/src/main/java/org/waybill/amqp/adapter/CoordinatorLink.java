@@ -13,6 +13,7 @@ import org.apache.qpid.proton.amqp.transaction.Declared;
 import org.apache.qpid.proton.amqp.transaction.Discharge;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.jspecify.annotations.Nullable;
 import org.waybill.amqp.engine.Conditions;
@@ -20,6 +21,7 @@ import org.waybill.amqp.engine.DeliveryAssembly;
 import org.waybill.amqp.engine.IncomingTransfer;
 import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.ReceiverListener;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 
 /** A link to the transaction coordinator (AMQP 1.0 part 4, section 4.2): declares and discharges the local transactions of a connection. */
@@ -105,7 +107,7 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
     private void discharge(long deliveryId, Discharge discharge) {
         OpenTransaction ended = transactions.find(discharge.getTxnId());
         if (ended == null) {
-            answer(deliveryId, rejected(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            answer(deliveryId, rejected(Transactions.unknown(discharge.getTxnId())));
             return;
         }
         transactions.remove(ended);
@@ -117,14 +119,24 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
     }
 
     private static DeliveryState outcome(Reply<Boolean> reply) {
-        return reply instanceof Reply.Refused<Boolean> refused
-                ? rejected(Symbols.TRANSACTION_ROLLBACK, refused.error().message())
-                : Accepted.getInstance();
+        if (!(reply instanceof Reply.Refused<Boolean> refused)) {
+            return Accepted.getInstance();
+        }
+        BrokerError error = refused.error();
+        return rejected(
+                error.code() == BrokerError.Code.TRANSACTION_TIMEOUT
+                        ? Symbols.TRANSACTION_TIMEOUT
+                        : Symbols.TRANSACTION_ROLLBACK,
+                error.message());
     }
 
     private static Rejected rejected(Symbol condition, String description) {
+        return rejected(Conditions.error(condition, description));
+    }
+
+    private static Rejected rejected(ErrorCondition error) {
         Rejected rejected = new Rejected();
-        rejected.setError(Conditions.error(condition, description));
+        rejected.setError(error);
         return rejected;
     }
 

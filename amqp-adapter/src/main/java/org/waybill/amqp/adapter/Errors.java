@@ -25,6 +25,7 @@ final class Errors {
             case DECODE -> Conditions.DECODE_ERROR;
             case NOT_IMPLEMENTED -> Conditions.NOT_IMPLEMENTED;
             case PRECONDITION_FAILED -> Conditions.PRECONDITION_FAILED;
+            case TRANSACTION_TIMEOUT -> Symbols.TRANSACTION_TIMEOUT;
             case INTERNAL -> Conditions.INTERNAL_ERROR;
         };
     }
@@ -39,6 +40,7 @@ final class Errors {
             case INVALID_FIELD, DECODE -> 400;
             case NOT_IMPLEMENTED -> 501;
             case PRECONDITION_FAILED -> 409;
+            case TRANSACTION_TIMEOUT -> 408;
             case INTERNAL -> 500;
         };
     }

@@ -45,6 +45,7 @@ final class Symbols {
     static final Symbol PRIORITY = Symbol.valueOf("priority");
 
     static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
+    static final Symbol TRANSACTION_TIMEOUT = Symbol.valueOf("amqp:transaction:timeout");
     static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
 

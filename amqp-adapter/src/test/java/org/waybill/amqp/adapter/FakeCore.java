@@ -26,6 +26,10 @@ final class FakeCore {
 
     int nextTemporary;
 
+    /** Why the next commit is refused, or null. */
+    @Nullable
+    BrokerError refuseCommit;
+
     @Nullable
     FakeQueue queue(String address) {
         if (address.startsWith("missing") || address.startsWith("temporary-")) {

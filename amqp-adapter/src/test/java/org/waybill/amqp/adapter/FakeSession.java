@@ -157,6 +157,10 @@ final class FakeSession implements BrokerSession {
         });
     }
 
+    FakeCore core() {
+        return core;
+    }
+
     @Override
     public Transaction begin() {
         FakeTransaction begun = new FakeTransaction(this);
@@ -232,6 +236,11 @@ final class FakeSession implements BrokerSession {
         while ((call = calls.poll()) != null) {
             call.run();
         }
+    }
+
+    @Override
+    public void leave() {
+        close();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.waybill.amqp.adapter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Transaction;
 
@@ -30,6 +31,12 @@ final class FakeTransaction implements Transaction {
     @Override
     public void commit(Consumer<Reply<Boolean>> reply) {
         session.call(() -> {
+            BrokerError why = session.core().refuseCommit;
+            if (why != null) {
+                undo();
+                session.answer(() -> reply.accept(new Reply.Refused<>(why)));
+                return;
+            }
             onCommit.forEach(Runnable::run);
             onCommit.clear();
             onRollback.clear();

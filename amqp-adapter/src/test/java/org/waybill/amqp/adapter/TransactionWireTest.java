@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.qpid.protonj2.test.driver.codec.messaging.Accepted;
+import org.apache.qpid.protonj2.test.driver.codec.messaging.Rejected;
 import org.apache.qpid.protonj2.test.driver.codec.primitives.Binary;
 import org.apache.qpid.protonj2.test.driver.codec.transactions.Declared;
 import org.apache.qpid.protonj2.test.driver.codec.transactions.TransactionalState;
@@ -15,6 +16,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerError.Code;
 
 /** Frames of a transactional client. Handle 0 produces, 1 consumes, 2 coordinates. */
 @Timeout(60)
@@ -168,13 +171,37 @@ final class TransactionWireTest {
     }
 
     @Test
+    void saysWhyACommitIsRefused() throws Exception {
+        assertThat(refusal(Code.TRANSACTION_TIMEOUT)).isEqualTo("amqp:transaction:timeout");
+        assertThat(refusal(Code.RESOURCE_LIMIT)).isEqualTo("amqp:transaction:rollback");
+    }
+
+    private String refusal(Code code) throws Exception {
+        Binary txnId = declare();
+        sendIn(txnId);
+        broker.onLoop(() -> broker.core.refuseCommit = new BrokerError(code, "because"));
+        AtomicReference<String> condition = new AtomicReference<>();
+        wire.frames
+                .expectDisposition()
+                .withFirst(nextId)
+                .withSettled(true)
+                .withCapture(answer -> condition.set(
+                        ((Rejected) answer.getState()).getError().getCondition().toString()));
+        transfer(2, discharge(txnId.arrayCopy(), false), null);
+        wire.done();
+        assertThat(ready()).isZero();
+        broker.onLoop(() -> broker.core.refuseCommit = null);
+        return condition.get();
+    }
+
+    @Test
     void knowsNoOtherTransactions() throws Exception {
         Binary unknown = new Binary(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
         wire.frames
                 .expectDisposition()
                 .withFirst(nextId)
                 .withState()
-                .rejected("amqp:transaction:unknown-id", "there is no such transaction");
+                .rejected("amqp:transaction:unknown-id", "transaction 0102030405060708 is not open on this connection");
         transfer(2, discharge(unknown.arrayCopy(), false), null);
         wire.done();
 

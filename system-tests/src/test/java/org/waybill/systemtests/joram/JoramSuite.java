@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import junit.framework.Test;
 import junit.framework.TestCase;
 import junit.framework.TestFailure;
@@ -59,18 +61,15 @@ final class JoramSuite {
         return tests;
     }
 
-    /** What our list says of each test: {@code pass}, or the reason why it need not pass. */
-    static Map<String, String> list() {
-        Map<String, String> verdicts = new TreeMap<>();
+    /** The tests that our list names. */
+    static Set<String> list() {
+        Set<String> names = new TreeSet<>();
         for (String line : lines("joram-tests.txt")) {
-            if (!line.isBlank() && !line.startsWith("#")) {
-                String[] words = line.split("\\s+", 2);
-                if (words.length != 2 || verdicts.put(words[1].strip(), words[0]) != null) {
-                    throw new IllegalStateException("joram-tests.txt: not a verdict and a test, or twice: " + line);
-                }
+            if (!line.isBlank() && !line.startsWith("#") && !names.add(line.strip())) {
+                throw new IllegalStateException("joram-tests.txt: twice: " + line);
             }
         }
-        return verdicts;
+        return names;
     }
 
     /** Runs one test as JUnit 3 would, and returns what went wrong, or null. */

@@ -3,7 +3,7 @@
  * broker.
  *
  * <p>The suite is written for JUnit 3 and {@code javax.jms}; the build rewrites its names to {@code jakarta.jms}, and one dynamic test stands
- * for each of its tests. Which of them must pass is listed in {@code joram-tests.txt} beside these classes, with the reason for the rest.
+ * for each of its tests. {@code joram-tests.txt} beside these classes names them all, so that none is lost; all must pass.
  */
 @NullMarked
 package org.waybill.systemtests.joram;
