@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.config.AddressSettings;
 import org.waybill.config.AddressSettings.FullPolicy;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.CrashDisk;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -139,7 +140,8 @@ class TopicSessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session = new LocalSession(world.core.shards, world.core.loop, "client", this, gone -> {});
+            this.session = new LocalSession(
+                    world.core.shards, world.core.loop, "client", TransactionSettings.defaults(), this, gone -> {});
         }
 
         void operate() {
