@@ -352,7 +352,7 @@ public final class Queue {
 
     /** Adds a consumer. */
     public void attach(QueueConsumer consumer) {
-        dispatcher.attach(consumer, visibleId);
+        dispatcher.attach(consumer);
     }
 
     /** Ends a consumer that was lost; what it holds gets its default outcome. */
