@@ -94,7 +94,8 @@ class TransactionTest {
     private List<String> queues() {
         List<String> names = new ArrayList<>();
         session.session.manage(
-                new Operation.ListQueues(), reply -> ((Reply.Done<List<java.util.Map<String, Object>>>) reply)
+                new Operation.Query(Operation.Type.QUEUE, 0, 100),
+                reply -> ((Reply.Done<List<java.util.Map<String, Object>>>) reply)
                         .value()
                         .forEach(row -> names.add(String.valueOf(row.get("name")))));
         session.session.flush();
