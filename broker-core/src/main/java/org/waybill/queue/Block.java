@@ -301,7 +301,7 @@ public final class Block {
             line.available--;
         }
         waiting += isWaiting(index) ? 0 : 1;
-        flags[index] = flags[index] & ~STATE | WAITING;
+        flags[index] = flags[index] & ~(STATE | SCHEDULED) | WAITING;
         dueAtMs(index, dueAtMs);
     }
 

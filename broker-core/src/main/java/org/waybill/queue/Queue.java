@@ -239,7 +239,9 @@ public final class Queue {
 
     /** Keeps an available or waiting entry back until its transaction is decided: {@link #decided} or {@link #discard}. */
     public void undecided(Block block, int index) {
-        delay(block, index, block.dueAtMs(index));
+        if (!block.isWaiting(index)) {
+            delay(block, index, 0);
+        }
         block.undecided(index);
     }
 

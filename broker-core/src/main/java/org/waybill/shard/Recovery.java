@@ -112,7 +112,12 @@ public final class Recovery implements ReplayHandler {
             long expiresMs = Bytes.var(in);
             long dueMs = Bytes.var(in);
             byte[] annotations = Bytes.bytes(in);
-            Block block = state.restored(node, messageId, priority, position, recordBytes, expiresMs, dueMs);
+            // what has failed waits at its place; what has not was scheduled, and comes in the order of its time
+            long scheduledMs = failures == 0 ? dueMs : 0;
+            Block block = state.restored(node, messageId, priority, position, recordBytes, expiresMs, scheduledMs);
+            if (dueMs != scheduledMs) {
+                node.queue.delay(block, block.lastIndex(), dueMs);
+            }
             if (failures > 0 || annotations.length > 0) {
                 node.queue.count(block, block.lastIndex(), failures, annotations.length == 0 ? null : annotations);
             }

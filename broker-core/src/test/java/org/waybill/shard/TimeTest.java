@@ -326,6 +326,22 @@ class TimeTest {
         assertThat(consumer.heads.get(1)).endsWith(0, 0, 0, 1);
     }
 
+    @ParameterizedTest
+    @CsvSource({"false,0", "true,0", "false,100", "true,100"})
+    void aFailedMessageKeepsItsPlaceOverARestart(boolean cleanly, long delayMs) {
+        core.rules = name -> rule(10, 5_000, 1, 0);
+        TestConsumer consumer = session.consumer("q");
+        TestProducer producer = session.producer("q");
+        producer.sendAndWait(CoreFixture.scheduled(DELAY, delayMs, 0, "first"));
+        core.pass(delayMs);
+        consumer.receive(1);
+        consumer.settle(0, 0, Outcome.FAILED);
+        producer.sendDurable(0, 2);
+        restart(cleanly);
+        core.pass(5_000);
+        assertThat(session.browser("q", null).drain()).containsExactly("first", "m0", "m1");
+    }
+
     // ---- expiry
 
     @Test

@@ -24,7 +24,6 @@ import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.NodeKind;
-import org.waybill.spi.Operation;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 import org.waybill.spi.Transaction;
@@ -92,15 +91,12 @@ class TransactionTest {
     }
 
     private List<String> queues() {
-        List<String> names = new ArrayList<>();
-        session.session.manage(
-                new Operation.Query(Operation.Type.QUEUE, 0, 100),
-                reply -> ((Reply.Done<List<java.util.Map<String, Object>>>) reply)
-                        .value()
-                        .forEach(row -> names.add(String.valueOf(row.get("name")))));
-        session.session.flush();
         core.loop.settle();
-        return names;
+        List<String> names = new ArrayList<>();
+        for (Shard shard : core.shards) {
+            shard.state().nodes().forEach(node -> names.add(node.queue.name()));
+        }
+        return names.stream().sorted().toList();
     }
 
     private void checkNothingIsKept() {

@@ -53,6 +53,11 @@ public final class JavaProcess implements AutoCloseable {
         return stdout.lines();
     }
 
+    /** Everything on standard error so far. */
+    public String stderr() {
+        return stderr.text();
+    }
+
     /** Both streams, for the message of a failure. */
     public String output() {
         return stdout.text() + "\n" + stderr.text();

@@ -15,7 +15,6 @@ import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.SenderSettleMode;
 import org.jspecify.annotations.Nullable;
-import org.waybill.amqp.engine.Conditions;
 import org.waybill.amqp.engine.SenderLink;
 import org.waybill.amqp.engine.SenderListener;
 import org.waybill.message.Message;
@@ -247,7 +246,7 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
     private void settleIn(TransactionalState state, long firstId, long firstToken, long lastToken, boolean settled) {
         OpenTransaction transaction = connection.transactions().find(state.getTxnId());
         if (transaction == null) {
-            end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            end(Transactions.unknown(state.getTxnId()));
             return;
         }
         Object named = state.getOutcome();

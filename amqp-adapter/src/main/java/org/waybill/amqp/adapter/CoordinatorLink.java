@@ -13,6 +13,7 @@ import org.apache.qpid.proton.amqp.transaction.Declared;
 import org.apache.qpid.proton.amqp.transaction.Discharge;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.DeliveryState;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.jspecify.annotations.Nullable;
 import org.waybill.amqp.engine.Conditions;
@@ -106,7 +107,7 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
     private void discharge(long deliveryId, Discharge discharge) {
         OpenTransaction ended = transactions.find(discharge.getTxnId());
         if (ended == null) {
-            answer(deliveryId, rejected(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+            answer(deliveryId, rejected(Transactions.unknown(discharge.getTxnId())));
             return;
         }
         transactions.remove(ended);
@@ -130,8 +131,12 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
     }
 
     private static Rejected rejected(Symbol condition, String description) {
+        return rejected(Conditions.error(condition, description));
+    }
+
+    private static Rejected rejected(ErrorCondition error) {
         Rejected rejected = new Rejected();
-        rejected.setError(Conditions.error(condition, description));
+        rejected.setError(error);
         return rejected;
     }
 

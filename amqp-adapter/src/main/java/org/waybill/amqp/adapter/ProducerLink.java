@@ -130,7 +130,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         if (transfer.state() instanceof TransactionalState state) {
             transaction = connection.transactions().find(state.getTxnId());
             if (transaction == null) {
-                end(Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, "there is no such transaction"));
+                end(Transactions.unknown(state.getTxnId()));
                 return;
             }
         }

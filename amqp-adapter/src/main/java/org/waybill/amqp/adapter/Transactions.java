@@ -2,9 +2,12 @@ package org.waybill.amqp.adapter;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.Binary;
+import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
+import org.waybill.amqp.engine.Conditions;
 
 /** The transactions of one connection that are not discharged yet, by their txn-id (AMQP 1.0 part 4, section 4.3). */
 final class Transactions {
@@ -36,6 +39,18 @@ final class Transactions {
     @Nullable
     OpenTransaction find(@Nullable Binary txnId) {
         return txnId == null || txnId.getLength() != Long.BYTES ? null : open.get(key(txnId));
+    }
+
+    /** Says that {@link #find} found nothing. */
+    static ErrorCondition unknown(@Nullable Binary txnId) {
+        String named = "a transaction without an id";
+        if (txnId != null) {
+            int shown = Math.min(txnId.getLength(), Long.BYTES * 2);
+            String hex =
+                    HexFormat.of().formatHex(txnId.getArray(), txnId.getArrayOffset(), txnId.getArrayOffset() + shown);
+            named = "transaction " + hex + (shown < txnId.getLength() ? "..." : "");
+        }
+        return Conditions.error(Symbols.TRANSACTION_UNKNOWN_ID, named + " is not open on this connection");
     }
 
     /** Takes a transaction out, because it is about to be discharged. */

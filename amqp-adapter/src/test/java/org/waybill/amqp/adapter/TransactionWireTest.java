@@ -201,7 +201,7 @@ final class TransactionWireTest {
                 .expectDisposition()
                 .withFirst(nextId)
                 .withState()
-                .rejected("amqp:transaction:unknown-id", "there is no such transaction");
+                .rejected("amqp:transaction:unknown-id", "transaction 0102030405060708 is not open on this connection");
         transfer(2, discharge(unknown.arrayCopy(), false), null);
         wire.done();
 

@@ -380,6 +380,27 @@ class LinkTest {
     }
 
     @Test
+    void answersADetachWhenTheHostKnowsWhatToSay() {
+        Pair pair = Pair.ordinary();
+        pair.server.detachesLater = true;
+        SenderLink held = pair.consumer("c", 5);
+        assertThatThrownBy(held::detachLater).isInstanceOf(IllegalStateException.class);
+        pair.receiverOf(held).detach(true, null);
+        pair.exchange();
+        assertThat(held.isOver()).isTrue();
+        assertThat(pair.client.log).noneMatch(line -> line.startsWith("detach"));
+
+        SenderLink again = pair.consumer("c", 5);
+        assertThat(again).isNotSameAs(held);
+        held.detach(true, Conditions.error(Conditions.RESOURCE_LOCKED, "in use"));
+        held.detach(true, null);
+        pair.exchange();
+        assertThat(pair.client.log).endsWith("detach c true amqp:resource-locked");
+        assertThat(again.isAttached()).isTrue();
+        assertThat(pair.session.links()).hasSize(1);
+    }
+
+    @Test
     void forgetsUnsettledDeliveriesOfADetachedLink() {
         Pair pair = Pair.ordinary();
         SenderLink a = pair.producer("a", 5);

@@ -32,6 +32,9 @@ final class Peer implements ConnectionListener, SaslServer, SaslClient, SessionL
 
     final ReceiverListener receiving = new Receiving();
 
+    /** Whether a detach of the peer's is left to the test to answer. */
+    boolean detachesLater;
+
     boolean answers = true;
     boolean drains = true;
     SaslCode decision = SaslCode.OK;
@@ -265,6 +268,9 @@ final class Peer implements ConnectionListener, SaslServer, SaslClient, SessionL
     @Override
     public void onDetach(SenderLink link, boolean closed, @Nullable ErrorCondition error) {
         log.add("detach " + link.name() + " " + closed + " " + condition(error));
+        if (detachesLater) {
+            link.detachLater();
+        }
     }
 
     @Override

@@ -21,20 +21,24 @@ final class Application implements Runnable {
     private final Path directory;
     private final String name;
     private final Work work;
+    private final CountDownLatch atWork;
     private final CountDownLatch over;
     private final Random random;
     private final AtomicLong sequence;
+    private boolean begun;
 
     /**
      * @param specification its name, and the kind of work with its arguments, blanks between
+     * @param atWork counted down when it has begun its first shift
      * @param over counted down when the day is over
      */
-    Application(int port, Path directory, String specification, CountDownLatch over, long seed) {
+    Application(int port, Path directory, String specification, CountDownLatch atWork, CountDownLatch over, long seed) {
         List<String> words = Arrays.asList(specification.split(" ", -1));
         this.port = port;
         this.directory = directory;
         this.name = words.get(0);
         this.work = Works.of(words.subList(1, words.size()));
+        this.atWork = atWork;
         this.over = over;
 
         long sent = HistoryFile.read(directory, name).stream()
@@ -84,14 +88,18 @@ final class Application implements Runnable {
     }
 
     private void work(HistoryFile history) {
-        Shift begun;
+        Shift next;
         try {
-            begun = work.begin(this, history);
+            next = work.begin(this, history);
         } catch (JMSException e) {
             pause(RETRY_MS);
             return;
         }
-        try (Shift shift = begun) {
+        if (!begun) {
+            begun = true;
+            atWork.countDown();
+        }
+        try (Shift shift = next) {
             work.run(shift);
             shift.finish();
         } catch (JMSException e) {

@@ -99,6 +99,19 @@ final class CheckerTest {
     }
 
     @Test
+    void passesABacklogThatGoesWithItsSubscription() {
+        assertThat(
+                        offences(
+                                """
+                        1 s SUBSCRIBED name=s topic=t durable=true
+                        2 p SEND id=p/1 to=topic:t durable=true
+                        3 p SETTLED id=p/1
+                        4 s UNSUBSCRIBE name=s
+                        """))
+                .isEmpty();
+    }
+
+    @Test
     void passesWhatOneDeathMaySwallow() {
         assertThat(
                         offences(
@@ -314,6 +327,20 @@ final class CheckerTest {
                         2 p SEND id=p/1 to=topic:t durable=true
                         3 p SETTLED id=p/1
                         4 s CLOSE
+                        """),
+                bad(
+                        "a removed subscription with a hole",
+                        "SubscriptionRule: p/1 was settled to topic:t and is missing",
+                        """
+                        1 s SUBSCRIBED name=s topic=t durable=true
+                        2 p SEND id=p/1 to=topic:t durable=true
+                        3 p SETTLED id=p/1
+                        4 p SEND id=p/2 to=topic:t durable=true
+                        5 p SETTLED id=p/2
+                        6 s GET id=p/2 from=sub:s mode=client redelivered=false
+                        7 s ACK
+                        8 s CONFIRMED
+                        9 s UNSUBSCRIBE name=s
                         """),
                 bad(
                         "a subscription with a hole",

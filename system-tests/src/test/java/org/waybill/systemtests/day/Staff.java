@@ -16,6 +16,8 @@ final class Staff {
                         "orders-any produce orders ANONYMOUS",
                         "orders-volatile produce orders VOLATILE",
                         "urgent produce urgent PRIORITY",
+                        "grouped produce grouped GROUPS",
+                        "later produce later SCHEDULED",
                         "soon produce soon EXPIRING",
                         "poison produce poisoned POISON",
                         "batches produce batches TRANSACTED",
@@ -24,6 +26,8 @@ final class Staff {
                         "orders-auto consume orders AUTO",
                         "orders-client consume orders CLIENT",
                         "urgent-client consume urgent CLIENT",
+                        "grouped-1 consume grouped SLOW",
+                        "later-auto consume later AUTO",
                         "soon-slow consume soon SLOW",
                         "mover move batches moved",
                         "durable subscribe DURABLE durable prices.#",
@@ -31,6 +35,7 @@ final class Staff {
                         "answerer answer questions"),
                 List.of(
                         "orders-dups consume orders DUPS_OK",
+                        "grouped-2 consume grouped SLOW",
                         "moved-tx consume moved TRANSACTED",
                         "refuser refuse poisoned",
                         "reds subscribe VOLATILE reds prices.eu red",
@@ -49,6 +54,7 @@ final class Staff {
                     city + "-async produce " + city + " ASYNC",
                     city + "-tx produce " + city + "-batches TRANSACTED",
                     city + "-prices publish prices." + city,
+                    city + "-grouped produce " + city + "-grouped GROUPS",
                     city + "-asker ask questions"));
             crews.add(List.of(
                     city + "-listener consume " + city + " LISTENER",
@@ -56,6 +62,8 @@ final class Staff {
                     city + "-mover-1 move " + city + "-batches " + city + "-moved",
                     city + "-mover-2 move " + city + "-batches " + city + "-moved",
                     city + "-moved consume " + city + "-moved TRANSACTED",
+                    city + "-grouped-1 consume " + city + "-grouped SLOW",
+                    city + "-grouped-2 consume " + city + "-grouped SLOW",
                     city + "-durable-sub subscribe DURABLE " + city + "-sub prices." + city,
                     city + "-fickle subscribe FICKLE " + city + "-fickle prices.# green",
                     city + "-volatile subscribe VOLATILE " + city + "-volatile prices.#",

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.systemtests.day.Event.Kind;
 
 /**
- * A durable subscription gets every durable message that was sent to its topic between its making and its removal, whether anybody listens or
- * not. One that is not durable gets, as long as its connection lives, everything between the first and the last message it got of a producer.
+ * A durable subscription gets every durable message that is sent to its topic from its making on, whether anybody listens or not; when it is
+ * removed, what nobody has received yet goes with it. One that is not durable gets, as long as its connection lives, everything between the first and the last message it got of a producer.
  * Neither gets what its selector does not want.
  */
 final class SubscriptionRule implements Checker.Rule {
@@ -35,7 +35,12 @@ final class SubscriptionRule implements Checker.Rule {
         for (Span span : durable(history)) {
             for (Sent sent : history.sent()) {
                 boolean within = sent.event().timeUs() > span.made().timeUs() && sent.settledUs() < span.untilUs();
-                if (within && sent.durable() && sent.isPlain() && span.wants(sent) && isMissing(history, sent, span)) {
+                if (within
+                        && sent.durable()
+                        && sent.isPlain()
+                        && span.wants(sent)
+                        && isMissing(history, sent, span)
+                        && !mayHaveGoneWith(history, sent, span)) {
                     if (swallowed.merge(span.source(), -1, Integer::sum) < 0) {
                         offences.accept(
                                 sent.id() + " was settled to " + sent.to() + " and is missing from " + span.source());
@@ -74,6 +79,16 @@ final class SubscriptionRule implements Checker.Rule {
     private static boolean isMissing(History history, Sent sent, Span span) {
         return history.receiptsOf(sent.id(), span.source()).stream()
                 .allMatch(receipt -> receipt.fate() == Receipt.Fate.GIVEN_BACK);
+    }
+
+    /** Whether the subscription was removed before anything newer of the same producer had been received. */
+    private static boolean mayHaveGoneWith(History history, Sent sent, Span span) {
+        return span.untilUs() != Sent.NEVER
+                && history.receipts(span.source()).stream()
+                        .filter(receipt -> receipt.timeUs() >= sent.settledUs() && receipt.timeUs() <= span.untilUs())
+                        .flatMap(receipt -> history.sent(receipt.id()).stream())
+                        .noneMatch(later ->
+                                later.producer().equals(sent.producer()) && later.sequence() > sent.sequence());
     }
 
     private static Iterable<Span> durable(History history) {
