@@ -11,7 +11,7 @@ import uuid
 
 from proton import Delivery, Described, LinkException, Message, Terminus, ulong, symbol
 from proton.reactor import AtLeastOnce, AtMostOnce, Container, Copy, Filter, LinkOption, Selector
-from proton.utils import BlockingConnection, LinkDetached, SendException
+from proton.utils import BlockingConnection, LinkDetached, SendException, SyncRequestResponse
 
 PATIENCE = 20
 
@@ -548,6 +548,42 @@ def scenario_a_temporary_topic_dies_with_its_connection(c):
     taken(listener, "a")
     owner.close()
     refused(lambda: c.connect().create_sender(address), "a sender to a temporary topic that is gone")
+
+
+def scenario_management_shows_moves_and_deletes_messages(c):
+    def call(operation, **arguments):
+        properties = {name.replace("_", "-"): value for name, value in arguments.items()}
+        return management.call(Message(properties=dict(properties, operation=operation)))
+
+    def done(operation, **arguments):
+        answer = call(operation, type="org.waybill.message", queue=c.queue, **arguments)
+        equal(answer.properties["statusCode"], 200, "%s: %s" % (operation, answer.properties["statusDescription"]))
+        return answer.body
+
+    def listed(**arguments):
+        body = done("QUERY", **arguments)
+        return [dict(zip(body["attributeNames"], row)) for row in body["results"]]
+
+    c.send(*"abcdef")
+    target = c.queue + ".moved"
+    management = SyncRequestResponse(c.connect(), "$management")
+    rows = listed(count=4)
+    equal(len(rows), 4, "the rows of a page")
+    equal(done("READ", id=rows[1]["id"])["body"], "b", "the second message")
+    equal(done("MOVE", id=rows[1]["id"], to=target)["moved"], 1, "how many were moved")
+    equal(done("DELETE", id=rows[0]["id"])["deleted"], 1, "how many were deleted")
+    equal(call("DELETE", type="org.waybill.message", queue=c.queue).properties["statusCode"], 400, "all of a queue")
+    equal(call("READ", type="org.waybill.topic", name=c.queue).properties["statusCode"], 404, "no topic")
+
+    receiver = c.receiver()
+    taken(receiver, "c", 0)
+    equal([row["state"] for row in listed()], ["acquired"] + ["available"] * 3, "what a consumer holds")
+    equal(done("MOVE", count=10, to=target)["moved"], 3, "what nobody holds")
+    moved = c.connect().create_receiver(target, credit=0)
+    for body in "bdef":
+        taken(moved, body)
+        settle(moved, Delivery.ACCEPTED)
+    settle(receiver, Delivery.ACCEPTED)
 
 
 SCENARIOS = {name[len("scenario_"):]: function for name, function in globals().items() if name.startswith("scenario_")}

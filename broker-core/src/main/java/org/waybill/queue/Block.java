@@ -160,7 +160,6 @@ public final class Block {
         expiries = null;
         dues = null;
         annotations = null;
-        shared = null;
     }
 
     /** The index of the newest entry. */

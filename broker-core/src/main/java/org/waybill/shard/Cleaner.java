@@ -110,7 +110,7 @@ final class Cleaner {
                         && block.isHere(index, batch.ids[i])
                         && block.position(index) == batch.positions[i]
                         && !isMoving(block, index)) {
-                    shard.relocate(queue, block, index, payload);
+                    shard.storage().relocate(queue, block, index, payload);
                 }
             }
 

@@ -134,7 +134,7 @@ final class Commands {
         if (to instanceof Node node) {
             String refusal = refusal(node, message);
             if (refusal == null) {
-                shard.store(node, message, batch.b[i] == Batch.MOVED, outbox, producer, token);
+                shard.storage().store(node, message, batch.b[i] == Batch.MOVED, outbox, producer, token);
                 overflow(node);
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
@@ -164,7 +164,7 @@ final class Commands {
         if (refusal != null) {
             return new BrokerError(Code.RESOURCE_LIMIT, refusal);
         }
-        shard.store(node, message, true);
+        shard.storage().store(node, message, true);
         overflow(node);
         return null;
     }
@@ -208,7 +208,7 @@ final class Commands {
             overflowTargets();
         } else {
             Node node = (Node) destination;
-            shard.store(node, message, false);
+            shard.storage().store(node, message, false);
             overflow(node);
         }
     }
@@ -330,13 +330,13 @@ final class Commands {
                     Code.NOT_FOUND,
                     "queue " + address + " does not exist and its settings forbid to create it on demand");
         }
-        return shard.create(address, null);
+        return shard.storage().create(address, null);
     }
 
     /** A queue was made for something that did not come about: it goes, unless somebody else uses it by now. */
     void discard(Node node) {
         if (state.exists(node.queue) && node.unused() && node.queue.messages() == 0) {
-            shard.delete(node);
+            shard.storage().delete(node);
         }
     }
 
@@ -344,7 +344,7 @@ final class Commands {
         if (node.subscription != null) {
             topics.left(node);
         } else if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
-            shard.delete(node);
+            shard.storage().delete(node);
         }
     }
 
@@ -353,7 +353,7 @@ final class Commands {
         if (batch.a[i] == Batch.TO_TOPIC) {
             topics.createTemporary(name, outbox);
         } else {
-            outbox.temporaries.add(shard.create(name, outbox.session));
+            outbox.temporaries.add(shard.storage().create(name, outbox.session));
         }
         @SuppressWarnings("unchecked")
         Consumer<Reply<String>> reply = (Consumer<Reply<String>>) present(batch.y[i]);
@@ -383,7 +383,7 @@ final class Commands {
             producer.node = null;
             closed(producer, gone);
         }
-        shard.delete(node);
+        shard.storage().delete(node);
         if (node.subscription != null) {
             topics.relieve(node);
         }

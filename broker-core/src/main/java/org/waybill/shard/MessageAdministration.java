@@ -157,7 +157,7 @@ final class MessageAdministration {
         @Override
         public boolean found(Block block, int index, @Nullable Message message) {
             if (node.queue.isFree(block, index)) {
-                shard.removed(node.queue, block, index);
+                shard.storage().removed(node.queue, block, index);
                 deleted++;
             }
             return deleted < asked.count();

@@ -200,9 +200,9 @@ final class Mover implements ProducerHandler, SessionHandler {
     private void forward(Moving entry, Message message) {
         String to = entry.to;
         if (to == null) {
-            shard.storeAgain(entry.queue, message, entry.block.expiresAtMs(entry.index));
+            shard.storage().storeAgain(entry.queue, message, entry.block.expiresAtMs(entry.index));
             entry.queue.countMovedWithin();
-            shard.removed(entry.queue, entry.block, entry.index);
+            shard.storage().removed(entry.queue, entry.block, entry.index);
             return;
         }
         Message copy = message.forwarded(annotations(entry, message));
@@ -246,7 +246,7 @@ final class Mover implements ProducerHandler, SessionHandler {
             if (entry.cause == Cause.EXPIRED) {
                 entry.queue.countExpired();
             }
-            shard.removed(entry.queue, entry.block, entry.index);
+            shard.storage().removed(entry.queue, entry.block, entry.index);
         }
         entry.end(null);
     }

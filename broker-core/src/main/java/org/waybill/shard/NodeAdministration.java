@@ -96,7 +96,9 @@ final class NodeAdministration {
             return Administration.refused(Code.PRECONDITION_FAILED, target + " exists already");
         }
         BrokerError refusal = Names.refusal(name);
-        return refusal != null ? new Reply.Refused<>(refusal) : done(queue(shard.create(name, null)));
+        return refusal != null
+                ? new Reply.Refused<>(refusal)
+                : done(queue(shard.storage().create(name, null)));
     }
 
     private Reply<List<Map<String, Object>>> holder(Operation operation, Target target) {

@@ -55,7 +55,7 @@ final class Participant {
     /** Undoes what a transaction did that was promised to nobody. */
     void rollBack(Share share) {
         share.part.rollBack();
-        shard.resident(-share.dropSends());
+        shard.storage().resident(-share.dropSends());
         share.created().forEach(commands::discard);
     }
 
@@ -103,9 +103,9 @@ final class Participant {
             rollBack(share);
             return refusal;
         }
-        shard.undecided(share.part);
+        shard.storage().undecided(share.part);
         store(share, destinations);
-        shard.undecided(null);
+        shard.storage().undecided(null);
         if (share.part.isLogged()) {
             Ledger.Prepared promise = new Ledger.Prepared(coordinator, share.part);
             TransactionEvents.prepared(event.clear(), id, promise);
@@ -188,6 +188,6 @@ final class Participant {
             commands.store(
                     destinations.get(i), (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
         }
-        shard.resident(-share.dropSends());
+        shard.storage().resident(-share.dropSends());
     }
 }

@@ -35,7 +35,7 @@ final class Router {
         return targets;
     }
 
-    /** Stores a message, as {@link Shard#store(Node, Message, Outbox, LocalProducer, long)} does, and answers its producer. */
+    /** Stores a message, as {@link Storage#store(Node, Message, Outbox, LocalProducer, long)} does, and answers its producer. */
     void send(Topic topic, Message message, Outbox from, LocalProducer producer, long token) {
         if (store(topic, message, producer.session.containerId())) {
             shard.turn().answers().accepted(from, producer, token);
@@ -56,7 +56,7 @@ final class Router {
         state.topics().route(topic).match(message, shard.nowMs(), take);
         return switch (targets.size()) {
             case 0 -> false;
-            case 1 -> shard.store(targets.get(0), message, false);
+            case 1 -> shard.storage().store(targets.get(0), message, false);
             default -> storeForAll(message);
         };
     }
@@ -73,14 +73,15 @@ final class Router {
         long expiresMs = message.expiresAtMs(shard.nowMs());
         long dueMs = message.dueAtMs(shard.nowMs());
         boolean durable = message.durable() && anyLogged();
-        boolean recorded = durable || shard.memoryFull();
+        boolean recorded = durable || shard.storage().memoryFull();
         SharedRecord record =
                 recorded ? recorded(message, id, durable, expiresMs, dueMs) : new SharedRecord(message, message.size());
-        shard.resident(message.size());
+        shard.storage().resident(message.size());
         int priority = message.priority();
         for (int i = 0; i < targets.size(); i++) {
             Queue queue = targets.get(i).queue;
-            shard.stored(queue, queue.store(id, priority, record, durable && !queue.temporary(), expiresMs, dueMs));
+            shard.storage()
+                    .stored(queue, queue.store(id, priority, record, durable && !queue.temporary(), expiresMs, dueMs));
             if (durable || queue.uncommitted() > 0) {
                 shard.turn().reveal(queue, id);
             } else {
@@ -100,7 +101,7 @@ final class Router {
     }
 
     private SharedRecord recorded(Message message, long id, boolean durable, long expiresMs, long dueMs) {
-        Bytes event = shard.event();
+        Bytes event = shard.storage().event();
         Events.stored(
                 event, id, message.priority(), !durable, shard.nowMs(), expiresMs, dueMs, message.format(), targets);
         Turn turn = shard.turn();

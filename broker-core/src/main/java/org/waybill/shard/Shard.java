@@ -17,16 +17,9 @@ import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
-import org.waybill.message.Message;
-import org.waybill.message.Outcome;
-import org.waybill.queue.Block;
-import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
-import org.waybill.queue.SharedRecord;
-import org.waybill.queue.TimeIndex;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.NodeKind;
-import org.waybill.tx.Part;
 
 /**
  * One shard: runs its sessions' commands in turns and lets their effects out when the journal has them.
@@ -34,7 +27,7 @@ import org.waybill.tx.Part;
  * <p>A turn: take the batches that have arrived, carry out their commands, hand out what can be handed out, append one frame,
  * send the answers. {@link #submit} may be called from any thread; everything else is on the shard's loop.
  */
-public final class Shard implements Facts {
+public final class Shard {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
     /** Batches a turn takes before it appends. */
@@ -51,10 +44,10 @@ public final class Shard implements Facts {
     private final Clock clock;
     private final Journal journal;
     private final Memory memory;
+    private final Storage storage;
     private final State state;
     private final Commands commands;
     private final Participant participant;
-    private final Bytes event = new Bytes();
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -64,12 +57,9 @@ public final class Shard implements Facts {
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
     private final List<Conclusion> unfinished = new ArrayList<>(0);
-    private final Removals removals = new Removals();
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
-    private final List<SharedRecord> shedding = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
     private final Maintenance maintenance;
-    private final TimeIndex times = new TimeIndex();
     private @Nullable Mover mover;
     private @Nullable Alarm alarm;
     private Turn turn = new Turn(this);
@@ -79,9 +69,7 @@ public final class Shard implements Facts {
     private boolean failed;
     private long nowMs;
     private long lastConsumerNumber;
-    private long residentChange;
     private @Nullable String noRoom;
-    private @Nullable Part undecided;
 
     /**
      * A shard whose state is still to be recovered.
@@ -95,7 +83,8 @@ public final class Shard implements Facts {
         this.clock = clock;
         this.journal = journal;
         this.memory = memory;
-        this.state = new State(this, rules);
+        this.storage = new Storage(this, memory, rules);
+        this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands);
         Checkpointer checkpointer = new Checkpointer(this, state);
@@ -113,7 +102,7 @@ public final class Shard implements Facts {
         execute(() -> {
             Mover moves = new Mover(this, all);
             mover = moves;
-            alarm = new Alarm(this, clock, times, moves);
+            alarm = new Alarm(this, clock, storage.times(), moves);
             unfinished.forEach(Conclusion::begin);
             unfinished.clear();
             maintenance.start();
@@ -154,8 +143,13 @@ public final class Shard implements Facts {
         return commands;
     }
 
-    Bytes event() {
-        return event;
+    /** Changes the state and records it. */
+    Storage storage() {
+        return storage;
+    }
+
+    Mover mover() {
+        return Invariant.present(mover);
     }
 
     long commitIndex() {
@@ -190,11 +184,6 @@ public final class Shard implements Facts {
     /** Does what transactions ask of this shard. */
     Participant participant() {
         return participant;
-    }
-
-    /** What is stored from now on waits for the decision of a transaction, until this is called with null. */
-    void undecided(@Nullable Part part) {
-        undecided = part;
     }
 
     // ---- turns
@@ -252,14 +241,11 @@ public final class Shard implements Facts {
 
     private void endTurn() {
         dispatch();
-        while (!turn.idle() || !removals.empty()) {
+        while (!turn.idle() || storage.hasRemovals()) {
             close(turn);
             dispatch();
         }
-        if (residentChange != 0) {
-            memory.add(residentChange);
-            residentChange = 0;
-        }
+        storage.countMemory();
         for (int i = 0; i < dirtyOutboxes.size(); i++) {
             dirtyOutboxes.get(i).flush();
         }
@@ -277,6 +263,14 @@ public final class Shard implements Facts {
         }
     }
 
+    /** Has a queue dispatched before the turn ends. */
+    void wake(Queue queue) {
+        if (!queue.awake()) {
+            queue.awake(true);
+            dirtyQueues.addLast(queue);
+        }
+    }
+
     private void dispatch() {
         Queue queue = dirtyQueues.pollFirst();
         while (queue != null) {
@@ -287,14 +281,11 @@ public final class Shard implements Facts {
             }
             queue = dirtyQueues.pollFirst();
         }
-        for (int i = 0; i < shedding.size(); i++) {
-            shedding.get(i).shed(this);
-        }
-        shedding.clear();
+        storage.shed();
     }
 
     private void close(Turn finished) {
-        removals.record(finished, event);
+        storage.recordRemovals(finished);
         turn = new Turn(this);
         Frame frame = finished.frameOrNull();
         if (frame != null) {
@@ -404,90 +395,6 @@ public final class Shard implements Facts {
         turn.answers().add(to, Batch.Kind.CONSUMER_SETTLED, consumer, firstToken, lastToken, null, null);
     }
 
-    // ---- facts
-
-    /** Stores a message in a queue; the caller has decided that it may. */
-    void store(Node node, Message message, boolean moved, Outbox from, LocalProducer producer, long token) {
-        if (store(node, message, moved)) {
-            turn.answers().accepted(from, producer, token);
-        } else {
-            from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
-        }
-    }
-
-    /**
-     * Stores a message in a queue; returns whether that must be committed before it counts.
-     *
-     * @param moved whether the broker itself moves it here: then it neither expires nor waits, whatever it says
-     */
-    boolean store(Node node, Message message, boolean moved) {
-        return store(node.queue, message, moved ? 0 : message.expiresAtMs(nowMs), moved ? 0 : message.dueAtMs(nowMs));
-    }
-
-    /** Stores a message behind all others of the queue it is in already. */
-    void storeAgain(Queue queue, Message message, long expiresMs) {
-        store(queue, message, expiresMs, 0);
-    }
-
-    private boolean store(Queue queue, Message message, long expiresMs, long dueMs) {
-        long id = state.nextMessageId();
-        state.idsUsed(id, 0);
-        boolean durable = message.durable() && !queue.temporary();
-        boolean recorded = durable || memory.full();
-        if (recorded) {
-            Events.stored(
-                    event, id, message.priority(), !durable, nowMs, expiresMs, dueMs, message.format(), queue.id());
-            int ordinal = turn.record(Events.STORED, event, message.bytes(), 0, message.size());
-            int bytes = turn.frame().recordBytes(ordinal);
-            Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs, dueMs);
-            turn.place(queue, block, block.lastIndex(), ordinal);
-            stored(queue, block);
-        } else {
-            stored(queue, queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs));
-        }
-        if (durable) {
-            turn.reveal(queue, id);
-        } else if (queue.uncommitted() > 0) {
-            turn.reveal(queue, id);
-        } else {
-            queue.reveal(id);
-        }
-        // what only memory's overflow sent to the journal waits for it too: a producer is never faster than the disk
-        // then
-        return recorded;
-    }
-
-    /** The newest entry of a block was stored: it waits if it belongs to a transaction that is not decided. */
-    void stored(Queue queue, Block block) {
-        if (undecided != null) {
-            undecided.sent(queue, block, block.lastIndex());
-        }
-    }
-
-    /** Makes a subscription. */
-    Node subscribe(Subscription subscription) {
-        int id = state.nextQueueId();
-        if (subscription.durable()) {
-            subscription.write(event.clear(), id);
-            turn.record(Events.SUBSCRIBED, event);
-        }
-        return state.subscribed(id, subscription);
-    }
-
-    Topic createTopic(String name) {
-        turn.record(Events.TOPIC_CREATED, event.clear().putText(name));
-        return state.topics().created(name);
-    }
-
-    /** Ends a topic that has no subscriptions any more. */
-    void deleteTopic(Topic topic) {
-        if (topic.explicit) {
-            turn.record(Events.TOPIC_DELETED, event.clear().putText(topic.name));
-        }
-        state.topics().deleted(topic.name);
-        state.topics().remove(topic);
-    }
-
     /** Whether a name is a topic's or a queue's when its user has not said so. Any thread; asked of the topics' shard. */
     NodeKind kindOf(String address) {
         boolean topic = address.startsWith(Names.TEMPORARY_TOPIC_PREFIX)
@@ -498,155 +405,6 @@ public final class Shard implements Facts {
 
     long nextConsumerNumber() {
         return ++lastConsumerNumber;
-    }
-
-    Node create(String name, @Nullable LocalSession owner) {
-        int id = state.nextQueueId();
-        if (owner == null) {
-            turn.record(Events.QUEUE_CREATED, event.clear().putVar(id).putText(name));
-        }
-        return state.created(id, name, owner);
-    }
-
-    void delete(Node node) {
-        Queue queue = node.queue;
-        if (!queue.temporary()) {
-            turn.record(Events.QUEUE_DELETED, event.clear().putVar(queue.id()));
-        }
-        queue.forEachLive(this::release);
-        state.deleted(queue.id());
-    }
-
-    /** Its record is dead once this turn is committed, unless other entries refer to that. */
-    private void release(Block block, int index) {
-        if (block.position(index) != Block.NO_POSITION && block.ownsBody(index)) {
-            turn.release(block.position(index), block.recordBytes(index));
-        }
-    }
-
-    /** Appends a live message again, out of a segment that is to be freed; its entry moves when this is committed. */
-    void relocate(Queue queue, Block block, int index, byte[] payload) {
-        event.clear();
-        int head = Events.messageAt(payload);
-        int ordinal = turn.frame().add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
-        SharedRecord record = block.shared(index);
-        if (record == null) {
-            turn.place(queue, block, index, ordinal);
-        } else {
-            record.move();
-            turn.place(record, ordinal);
-        }
-    }
-
-    @Override
-    public void removed(Queue queue, Block block, int index) {
-        if (block.logged(index)) {
-            removals.add(queue, block.id(index));
-        }
-        release(block, index);
-        queue.remove(block, index);
-        wake(queue);
-    }
-
-    @Override
-    public void undeliverable(Queue queue, Block block, int index, String reason) {
-        Node node = state.node(queue);
-        String to = node.settings.deadLetterAddress().orElse(null);
-        if (to == null) {
-            removed(queue, block, index);
-        } else if (node.isQueue(to)) {
-            // a dead letter has nowhere else to go: it stays, but not in a circle as fast as its consumer can refuse it
-            queue.putOff(block, index, nowMs + Mover.RETRY_MS);
-        } else {
-            mover().move(queue, block, index, to, Mover.Cause.DEAD_LETTER, reason);
-        }
-    }
-
-    @Override
-    public void expired(Queue queue, Block block, int index) {
-        Node node = state.node(queue);
-        String to = node.settings.expiryAddress().orElse(null);
-        if (to == null || node.isQueue(to)) {
-            queue.countExpired();
-            removed(queue, block, index);
-        } else if (mover().isBusy()) {
-            queue.putOff(block, index, nowMs);
-        } else {
-            mover().move(queue, block, index, to, Mover.Cause.EXPIRED, "expired");
-        }
-    }
-
-    @Override
-    public void overdue(Queue queue, Block block, int index) {
-        if (noRoom != null) {
-            queue.giveBack(block, index);
-        } else {
-            mover().moveBehind(queue, block, index);
-        }
-    }
-
-    @Override
-    public boolean dueOnTheWay() {
-        return !mover().isIdle();
-    }
-
-    Mover mover() {
-        return Invariant.present(mover);
-    }
-
-    @Override
-    public long retryAtMs(Queue queue, int failures) {
-        long delayMs = state.node(queue).settings.redelivery().delayMs(failures);
-        return delayMs == 0 ? 0 : nowMs + delayMs;
-    }
-
-    @Override
-    public TimeIndex times() {
-        return times;
-    }
-
-    @Override
-    public void counted(Queue queue, Block block, int index) {
-        if (block.logged(index)) {
-            int failures = block.deliveryCount(index);
-            byte[] annotations = block.annotations(index);
-            Events.counted(event, queue.id(), block.id(index), failures, block.dueAtMs(index), annotations);
-            turn.record(Events.COUNTED, event);
-        }
-    }
-
-    @Override
-    public void read(Queue queue, @Nullable Block[] blocks, int[] indexes, int count) {
-        EntryRead.start(this, queue, blocks, indexes, count);
-    }
-
-    @Override
-    public void wake(Queue queue) {
-        if (!queue.awake()) {
-            queue.awake(true);
-            dirtyQueues.addLast(queue);
-        }
-    }
-
-    @Override
-    public boolean memoryFull() {
-        return memory.full();
-    }
-
-    @Override
-    public void resident(long bytes) {
-        residentChange += bytes;
-    }
-
-    @Override
-    public void shedLater(SharedRecord record) {
-        shedding.add(record);
-    }
-
-    @Override
-    public void unreadable(Queue queue, Block block, int index, String why) {
-        LOG.error(
-                "WB2103 queue {}: message {} cannot be read back and is held: {}", queue.name(), block.id(index), why);
     }
 
     void release(int segment, int bytes) {

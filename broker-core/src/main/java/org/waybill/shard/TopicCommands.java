@@ -96,7 +96,7 @@ final class TopicCommands {
         SubscriptionSpec named = consumer.spec.subscription();
         Node existing = named == null ? null : topics.named(named.id(), named.durable());
         if (existing == null) {
-            return shard.subscribe(wanted);
+            return shard.storage().subscribe(wanted);
         }
         refusal = refusal(existing, wanted);
         if (refusal != null) {
@@ -104,7 +104,7 @@ final class TopicCommands {
         }
         if (!Invariant.present(existing.subscription).sameAs(wanted)) {
             commands.delete(existing);
-            return shard.subscribe(wanted);
+            return shard.storage().subscribe(wanted);
         }
         return existing;
     }
@@ -156,7 +156,7 @@ final class TopicCommands {
     /** A subscription lost a consumer: one that is not durable ends with its last. */
     void left(Node node) {
         if (!Invariant.present(node.subscription).durable() && node.consumers.isEmpty()) {
-            shard.delete(node);
+            shard.storage().delete(node);
             relieve(node);
         }
     }
@@ -231,7 +231,7 @@ final class TopicCommands {
             refusal = new BrokerError(Code.PRECONDITION_FAILED, "topic " + name + " exists already");
         }
         if (refusal == null) {
-            shard.createTopic(name);
+            shard.storage().createTopic(name);
         }
         return refusal;
     }
@@ -246,7 +246,7 @@ final class TopicCommands {
             commands.closed(producer, gone);
             producer.topic = null;
         }
-        shard.deleteTopic(topic);
+        shard.storage().deleteTopic(topic);
     }
 
     // ---- blocking

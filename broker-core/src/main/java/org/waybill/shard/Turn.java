@@ -223,7 +223,7 @@ final class Turn {
             }
         }
         for (int i = 0; i < shared; i++) {
-            sharedRecords[i].shed(shard);
+            sharedRecords[i].shed(shard.storage());
         }
     }
 }

@@ -19,6 +19,8 @@ final class MessageCommand implements Runnable {
     private static final List<String> COLUMNS =
             List.of("id", "state", "size", "priority", "delivery-count", "due-time", "message-id");
 
+    private static final int LISTED = 100;
+
     /** Says where messages are, and which of them are meant. */
     static final class Selection {
         @Parameters(paramLabel = "QUEUE", description = "The queue, or with --subscription the subscription.")
@@ -43,8 +45,8 @@ final class MessageCommand implements Runnable {
                 description = "Only messages that are available, acquired, scheduled or undecided.")
         private @Nullable String state;
 
-        @Option(names = "--count", paramLabel = "N", description = "At most so many; default: ${DEFAULT-VALUE}.")
-        private int count = 100;
+        @Option(names = "--count", paramLabel = "N", description = "At most so many; default: 100.")
+        private @Nullable Integer count;
 
         Map<String, Object> arguments() {
             Map<String, Object> arguments = new LinkedHashMap<>();
@@ -56,10 +58,15 @@ final class MessageCommand implements Runnable {
             return arguments;
         }
 
+        /** With the count if the user gave one: without, and without anything else that chooses, the broker refuses. */
         Map<String, Object> argumentsAndCount() {
             Map<String, Object> arguments = arguments();
-            arguments.put("count", count);
+            put(arguments, "count", count);
             return arguments;
+        }
+
+        int countOrDefault() {
+            return count == null ? LISTED : count;
         }
 
         private static void put(Map<String, Object> arguments, String name, @Nullable Object value) {
@@ -81,7 +88,9 @@ final class MessageCommand implements Runnable {
     @Command(name = "list", description = "List messages in their order.", mixinStandardHelpOptions = true)
     void list(@Mixin Selection which, @Mixin ConnectionOption connection) {
         try (ClientConnection open = connection.connect()) {
-            out().table(new Management(open).query(Management.MESSAGE, which.arguments(), which.count), COLUMNS);
+            out().table(
+                            new Management(open).query(Management.MESSAGE, which.arguments(), which.countOrDefault()),
+                            COLUMNS);
         }
     }
 

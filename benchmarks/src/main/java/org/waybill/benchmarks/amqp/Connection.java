@@ -25,7 +25,6 @@ public final class Connection {
     private static final long WIDE_WINDOW = 0x7fffffffL;
     private static final byte[] HEARTBEAT = {0, 0, 0, 8, 2, 0, 0, 0};
     private static final int EMPTY_LIST = 0x45;
-    private static final int UNSETTLED_STATE = 2;
 
     private final Wire wire;
     private final Role role;
@@ -325,21 +324,6 @@ public final class Connection {
         return deliveryId;
     }
 
-    /** Asks the coordinator for a transaction; its id comes to {@link Role#onDeclared}. */
-    public long declare(Link coordinator) {
-        Encoder e = new Encoder().descriptor(Codes.VALUE);
-        return sendMessage(
-                coordinator, e.descriptor(Codes.DECLARE).u8(EMPTY_LIST).toByteArray());
-    }
-
-    /** Asks the coordinator to commit. */
-    public long commit(Link coordinator, byte[] transaction) {
-        Encoder e = new Encoder().descriptor(Codes.VALUE).descriptor(Codes.DISCHARGE);
-        int at = e.beginList();
-        e.binary(transaction).bool(false).endList(at, 2);
-        return sendMessage(coordinator, e.toByteArray());
-    }
-
     private long begunDelivery(Link link) {
         long deliveryId = nextDeliveryId;
         nextDeliveryId = nextDeliveryId + 1 & 0xffffffffL;
@@ -421,8 +405,8 @@ public final class Connection {
     public Link attachSender(String name, Terminus target, LinkListener listener) {
         Link link = newLink(name, true, listener);
         sendAttach(link, e -> {
-            source(e, new Terminus("source-of-" + name, ""));
-            target(e, target.address(), target.capability());
+            SourceAndTarget.source(e, new Terminus("source-of-" + name, ""));
+            SourceAndTarget.target(e, target.address(), target.capability());
         });
         return link;
     }
@@ -431,9 +415,8 @@ public final class Connection {
     public Link attachCoordinator(String name, LinkListener listener) {
         Link link = newLink(name, true, listener);
         sendAttach(link, e -> {
-            source(e, new Terminus("source-of-" + name, ""));
-            int at = e.descriptor(Codes.COORDINATOR).beginList();
-            e.symbols("amqp:local-transactions").endList(at, 1);
+            SourceAndTarget.source(e, new Terminus("source-of-" + name, ""));
+            SourceAndTarget.coordinator(e);
         });
         return link;
     }
@@ -442,8 +425,8 @@ public final class Connection {
     public Link attachReceiver(String name, Terminus source, LinkListener listener) {
         Link link = newLink(name, false, listener);
         sendAttach(link, e -> {
-            source(e, source);
-            target(e, "target-of-" + name, "");
+            SourceAndTarget.source(e, source);
+            SourceAndTarget.target(e, "target-of-" + name, "");
         });
         return link;
     }
@@ -454,8 +437,8 @@ public final class Connection {
         map(number(attach, 1), link);
         link.peerAttached(field(attach, 9) == null ? 0 : number(attach, 9));
         sendAttach(link, e -> {
-            source(e, new Terminus(address, ""));
-            target(e, address, "");
+            SourceAndTarget.source(e, new Terminus(address, ""));
+            SourceAndTarget.target(e, address, "");
         });
         return link;
     }
@@ -470,47 +453,6 @@ public final class Connection {
             termini.encode(e);
             return e.nothing().nothing().uint(0);
         });
-    }
-
-    private static void source(Encoder e, Terminus node) {
-        e.descriptor(Codes.SOURCE);
-        int at = e.beginList();
-        e.string(node.address())
-                .uint(node.durable() ? UNSETTLED_STATE : 0)
-                .symbol(node.durable() ? "never" : "link-detach")
-                .uint(0)
-                .bool(false)
-                .nothing()
-                .nothing();
-        selector(e, node.selector());
-        e.nothing().symbols("amqp:accepted:list", "amqp:rejected:list", "amqp:released:list");
-        if (!node.capability().isEmpty()) {
-            e.symbols(node.capability());
-        }
-        e.endList(at, node.capability().isEmpty() ? 10 : 11);
-    }
-
-    private static void selector(Encoder e, String selector) {
-        if (selector.isEmpty()) {
-            e.nothing();
-            return;
-        }
-        int at = e.beginMap();
-        e.symbol("jms-selector")
-                .u8(0)
-                .symbol("apache.org:selector-filter:string")
-                .string(selector);
-        e.endList(at, 2);
-    }
-
-    private static void target(Encoder e, String address, String capability) {
-        e.descriptor(Codes.TARGET);
-        int at = e.beginList();
-        e.string(address);
-        if (!capability.isEmpty()) {
-            e.uint(0).nothing().uint(0).bool(false).nothing().symbols(capability);
-        }
-        e.endList(at, capability.isEmpty() ? 1 : 7);
     }
 
     private void sendPerformative(int code, int fields, Fields writer) {

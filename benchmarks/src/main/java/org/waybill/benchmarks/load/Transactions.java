@@ -1,6 +1,7 @@
 package org.waybill.benchmarks.load;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.benchmarks.amqp.CoordinatorRequests;
 import org.waybill.benchmarks.amqp.Link;
 
 /**
@@ -22,7 +23,7 @@ final class Transactions {
         this.coordinator = coordinator;
         this.size = size;
         this.tally = tally;
-        coordinator.connection().declare(coordinator);
+        CoordinatorRequests.declare(coordinator);
     }
 
     boolean maySend() {
@@ -40,8 +41,8 @@ final class Transactions {
         sender.connection().sendMessage(sender, message, transaction);
         if (++sent == size) {
             committing = true;
-            coordinator.connection().commit(coordinator, transaction);
-            coordinator.connection().declare(coordinator);
+            CoordinatorRequests.commit(coordinator, transaction);
+            CoordinatorRequests.declare(coordinator);
         }
     }
 
