@@ -118,6 +118,15 @@ public final class Message {
         return property(TO) instanceof String address ? address : null;
     }
 
+    /**
+     * The id by which its sender marks it as the same message when it is sent again, or null: the message annotation {@code
+     * x-opt-waybill-duplicate-id} or the application property {@code _AMQ_DUPL_ID}, a text or a number.
+     */
+    public @Nullable Object duplicateId() {
+        Object id = annotation("x-opt-waybill-duplicate-id");
+        return id != null ? id : applicationProperty("_AMQ_DUPL_ID");
+    }
+
     /** Whether its properties reach as far as a group id: false costs nothing and means that it has none. */
     public boolean mayHaveGroup() {
         return sections.propertyCount > GROUP_ID;

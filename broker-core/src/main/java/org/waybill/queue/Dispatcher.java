@@ -36,10 +36,9 @@ final class Dispatcher {
         standby = new Standby();
     }
 
-    void attach(QueueConsumer consumer, long visibleId) {
+    void attach(QueueConsumer consumer) {
         consumers.add(consumer);
         if (consumer.browse) {
-            consumer.view(visibleId);
             browsers.add(consumer);
             return;
         }

@@ -37,6 +37,7 @@ public final class Queue {
     private final ReadAhead readAhead;
     private final Schedule schedule;
     private final Dispatcher dispatcher;
+    private @Nullable LastValues lastValues;
     private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
     private int uncommitted;
     private int turnSlot;
@@ -264,6 +265,9 @@ public final class Queue {
         int bytes = block.recordBytes(index);
         leaveMemory(block, index);
         dispatcher.forget(block.id(index));
+        if (lastValues != null) {
+            lastValues.forget(block.id(index));
+        }
         block.remove(index);
         live--;
         liveBytes -= bytes;
@@ -322,9 +326,24 @@ public final class Queue {
 
     void cursorsLeave(Block left, Block to) {
         dispatcher.leave(left, to);
+        if (lastValues != null) {
+            lastValues.leave(left, to);
+        }
     }
 
     // ---- consumers
+
+    /** Keeps of every value of an application property the newest message alone. Called before there are messages. */
+    public void keepLastValues(String property) {
+        lastValues = new LastValues(this, facts, property);
+    }
+
+    /** The newest entry of a block was stored in a live turn. */
+    public void arrived(Block block, Message message) {
+        if (lastValues != null) {
+            lastValues.stored(block, block.lastIndex(), message);
+        }
+    }
 
     /** One consumer at a time gets everything, the others stand by. Called before there are consumers. */
     public void makeExclusive() {
@@ -333,7 +352,7 @@ public final class Queue {
 
     /** Adds a consumer. */
     public void attach(QueueConsumer consumer) {
-        dispatcher.attach(consumer, visibleId);
+        dispatcher.attach(consumer);
     }
 
     /** Ends a consumer that was lost; what it holds gets its default outcome. */
@@ -369,6 +388,14 @@ public final class Queue {
 
     /** Hands out what can be. */
     public void dispatch(long nowMs) {
+        if (lastValues != null) {
+            lastValues.reveal(visibleId);
+            Cursor unread = lastValues.learn(visibleId);
+            if (unread != null) {
+                readAhead.from(Invariant.present(unread.block), unread.index, visibleId);
+                return;
+            }
+        }
         dispatcher.dispatch(visibleId, nowMs);
     }
 
@@ -560,6 +587,10 @@ public final class Queue {
     /** Makes a held entry available again, at its old place; one that cannot be read back stays held. */
     public void giveBack(Block block, int index) {
         if (!block.isReadable(index)) {
+            return;
+        }
+        if (lastValues != null && lastValues.isReplaced(block, index)) {
+            facts.removed(this, block, index);
             return;
         }
         block.giveBack(index);

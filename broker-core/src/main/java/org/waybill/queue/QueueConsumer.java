@@ -50,7 +50,7 @@ public final class QueueConsumer implements Taker {
     private long limitToken;
     private long outstandingBytes;
     private long viewedId;
-    private boolean viewEnded;
+    private boolean viewEnded = true;
 
     /**
      * A consumer without credit.
@@ -178,7 +178,7 @@ public final class QueueConsumer implements Taker {
         return viewedId;
     }
 
-    /** Whether a browser was told that there is no more. */
+    /** Whether a browser has yet to ask, or was told that there is no more. */
     boolean hasSeenItsView() {
         return viewEnded;
     }

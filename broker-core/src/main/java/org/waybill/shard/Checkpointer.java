@@ -1,6 +1,7 @@
 package org.waybill.shard;
 
 import java.util.ArrayDeque;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -8,6 +9,8 @@ import org.waybill.journal.CheckpointListener;
 import org.waybill.journal.CheckpointWriter;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
+import org.waybill.spi.Destination;
+import org.waybill.spi.NodeKind;
 
 /**
  * Writes checkpoints of a shard: which queues it has and which messages are in them, where. A part a turn, while the shard goes
@@ -18,6 +21,8 @@ import org.waybill.queue.Queue;
  *  chunk    QUEUE   0x01, var id, text name
  *           ENTRIES 0x02, var queue, u8 priority, var count, count x entry
  *           PREPARED 0x0A, DECIDED 0x0B, as the events of these names
+ *           DUPLICATES 0x0F, u8 0 of a queue, 1 of a topic, text name, var count, count x text duplicate id, oldest
+ *           first; DUPLICATE 0x0E, as the event of this name, of transactions that are not decided
  *           TOPIC   0x03, text name
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
@@ -32,11 +37,14 @@ final class Checkpointer implements CheckpointListener {
     static final int ENTRIES = 2;
     static final int PREPARED = 10;
     static final int DECIDED = 11;
+    static final int DUPLICATES = 15;
+    static final int DUPLICATE = 14;
     static final int TOPIC = 3;
     static final int SUBSCRIPTION = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final int ENTRIES_PER_TURN = 4096;
+    private static final int DUPLICATES_PER_CHUNK = 1024;
 
     private final Shard shard;
     private final State state;
@@ -44,6 +52,9 @@ final class Checkpointer implements CheckpointListener {
     private final ArrayDeque<byte[]> transactions = new ArrayDeque<>();
     private final ArrayDeque<Node> waiting = new ArrayDeque<>();
     private final ArrayDeque<String> topics = new ArrayDeque<>();
+    private final ArrayDeque<Destination> deduplicated = new ArrayDeque<>();
+    private List<String> duplicateIds = List.of();
+    private @Nullable Destination duplicatesOf;
     private @Nullable CheckpointWriter writer;
     private @Nullable Runnable whenDone;
     private Walk walk = Walk.nowhere();
@@ -94,6 +105,7 @@ final class Checkpointer implements CheckpointListener {
             }
         }
         captureTransactions();
+        deduplicated.addAll(state.duplicates().addresses());
         walk = Walk.nowhere();
         throughIndex = -1;
         full = false;
@@ -104,6 +116,10 @@ final class Checkpointer implements CheckpointListener {
     private void captureTransactions() {
         state.ledger().forEachPrepared((id, promise) -> {
             TransactionEvents.prepared(chunk.clear().putByte(PREPARED), id, promise);
+            transactions.add(chunk.copy());
+        });
+        state.duplicates().forEachPromised(event -> {
+            chunk.clear().putByte(DUPLICATE).putRaw(event);
             transactions.add(chunk.copy());
         });
         state.ledger().forEachDecided((id, participants) -> {
@@ -131,6 +147,8 @@ final class Checkpointer implements CheckpointListener {
                     budget -= begin(topic);
                 } else if (node != null) {
                     budget -= begin(node);
+                } else if (duplicatesOf != null || !deduplicated.isEmpty()) {
+                    budget -= duplicates();
                 } else {
                     throughIndex = shard.logIndex();
                 }
@@ -143,6 +161,28 @@ final class Checkpointer implements CheckpointListener {
         } else if (!full) {
             shard.execute(() -> proceed(to));
         }
+    }
+
+    /** The next ids of an address: those that it has when its turn comes. */
+    private int duplicates() {
+        Destination address = duplicatesOf;
+        if (address == null) {
+            address = deduplicated.removeFirst();
+            duplicateIds = state.duplicates().ids(address);
+        }
+        int count = Math.min(duplicateIds.size(), DUPLICATES_PER_CHUNK);
+        chunk.clear()
+                .putByte(DUPLICATES)
+                .putByte(address.kind() == NodeKind.TOPIC ? 1 : 0)
+                .putText(address.name())
+                .putVar(count);
+        for (String id : duplicateIds.subList(0, count)) {
+            chunk.putText(id);
+        }
+        append();
+        duplicateIds = duplicateIds.subList(count, duplicateIds.size());
+        duplicatesOf = duplicateIds.isEmpty() ? null : address;
+        return count + 8;
     }
 
     private int begin(String topic) {
@@ -246,6 +286,9 @@ final class Checkpointer implements CheckpointListener {
 
     private void end() {
         writer = null;
+        deduplicated.clear();
+        duplicateIds = List.of();
+        duplicatesOf = null;
         waiting.clear();
         transactions.clear();
         topics.clear();

@@ -15,11 +15,13 @@ import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.tx.Part;
+import org.waybill.tx.TransactionId;
 
 /** Carries out what sessions ask of a shard. */
 final class Commands {
     private final Shard shard;
     private final State state;
+    private final Deduplication deduplication;
     private final TopicCommands topics;
     private final Router router;
     private final Administration administration;
@@ -27,6 +29,7 @@ final class Commands {
     Commands(Shard shard, State state) {
         this.shard = shard;
         this.state = state;
+        this.deduplication = new Deduplication(shard, state.duplicates());
         this.topics = new TopicCommands(shard, state, this);
         this.router = new Router(shard, state);
         this.administration = new Administration(shard, state, topics, this);
@@ -131,10 +134,16 @@ final class Commands {
     private void send(LocalProducer producer, Batch batch, int i, @Nullable Object to, Outbox outbox) {
         Message message = (Message) present(batch.x[i]);
         long token = batch.a[i];
+        boolean moved = batch.b[i] == Batch.MOVED;
+        String id = to == null || to instanceof BrokerError || moved ? null : deduplication.id(to, message);
+        if (id != null && isDuplicate(present(to), id, outbox, producer, token)) {
+            return;
+        }
         if (to instanceof Node node) {
             String refusal = refusal(node, message);
             if (refusal == null) {
-                shard.storage().store(node, message, batch.b[i] == Batch.MOVED, outbox, producer, token);
+                shard.storage().store(node, message, moved, outbox, producer, token);
+                remember(node, id, message, null);
                 overflow(node);
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
@@ -143,12 +152,34 @@ final class Commands {
             String refusal = refusal(topic, message, producer);
             if (refusal == null) {
                 router.send(topic, message, outbox, producer, token);
+                remember(topic, id, message, null);
                 overflowTargets();
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
             }
         } else {
             reject(outbox, producer, token, (BrokerError) present(to));
+        }
+    }
+
+    /** Whether a message was sent before, and its producer has its answer. */
+    private boolean isDuplicate(Object to, String id, Outbox outbox, LocalProducer producer, long token) {
+        String refusal = deduplication.refusal(to, id);
+        if (refusal != null) {
+            reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
+            return true;
+        }
+        boolean known = deduplication.isKnown(to, id);
+        if (known) {
+            // with the commit: the one that was sent before may not be forced yet
+            shard.turn().answers().accepted(outbox, producer, token);
+        }
+        return known;
+    }
+
+    private void remember(Object to, @Nullable String id, Message message, @Nullable TransactionId undecided) {
+        if (id != null) {
+            deduplication.remember(to, id, message, undecided);
         }
     }
 
@@ -196,13 +227,26 @@ final class Commands {
     /** Why a message is not taken by a {@link Node} or a {@link Topic}, or null. */
     @Nullable
     String refusal(Object destination, Message message, LocalProducer from) {
+        String id = deduplication.id(destination, message);
+        String promised = id == null ? null : deduplication.refusal(destination, id);
+        if (promised != null) {
+            return promised;
+        }
         return destination instanceof Topic topic
                 ? refusal(topic, message, from)
                 : refusal((Node) destination, message);
     }
 
-    /** Stores a message where it goes: a {@link Node} or a {@link Topic}. */
-    void store(Object destination, Message message, LocalProducer from) {
+    /**
+     * Stores a message where it goes, a {@link Node} or a {@link Topic}, unless it was sent there before.
+     *
+     * @param undecided the transaction that may still be rolled back, or null
+     */
+    void store(Object destination, Message message, LocalProducer from, @Nullable TransactionId undecided) {
+        String id = deduplication.id(destination, message);
+        if (id != null && deduplication.isKnown(destination, id)) {
+            return;
+        }
         if (destination instanceof Topic topic) {
             router.store(topic, message, from.session.containerId());
             overflowTargets();
@@ -211,6 +255,7 @@ final class Commands {
             shard.storage().store(node, message, false);
             overflow(node);
         }
+        remember(destination, id, message, undecided);
     }
 
     private @Nullable String refusal(Node node, Message message) {

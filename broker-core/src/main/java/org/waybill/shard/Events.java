@@ -6,6 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
 import org.waybill.queue.Queue;
+import org.waybill.spi.Destination;
+import org.waybill.spi.NodeKind;
+import org.waybill.tx.TransactionId;
 
 /**
  * The records of a shard in the journal. Numbers are {@code var}: LEB128; texts and byte strings are a var length and bytes.
@@ -23,6 +26,8 @@ import org.waybill.queue.Queue;
  *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
  *                     (none: empty)
  *  PREPARED to CONCLUDED, 10 to 13: see {@link TransactionEvents}
+ *  DUPLICATE     14   u8 0 of a queue, 1 of a topic, text name, text duplicate id of a durable message of the same frame,
+ *                     u8 1 if a transaction follows that is not decided
  *  TOPIC_CREATED  7   text name
  *  TOPIC_DELETED  8   text name
  *  SUBSCRIBED     9   var queue, which the durable subscription fills
@@ -42,6 +47,7 @@ public final class Events {
     static final byte DECIDED = 11;
     static final byte FORGOTTEN = 12;
     static final byte CONCLUDED = 13;
+    static final byte DUPLICATE = 14;
     static final byte TOPIC_CREATED = 7;
     static final byte TOPIC_DELETED = 8;
     static final byte SUBSCRIBED = 9;
@@ -66,6 +72,7 @@ public final class Events {
             case DECIDED -> "decided";
             case FORGOTTEN -> "forgotten";
             case CONCLUDED -> "concluded";
+            case DUPLICATE -> "duplicate";
             case TOPIC_CREATED -> "topic-created";
             case TOPIC_DELETED -> "topic-deleted";
             case SUBSCRIBED -> "subscribed";
@@ -153,6 +160,23 @@ public final class Events {
         } else {
             out.putBytes(annotations);
         }
+    }
+
+    static void duplicate(Bytes out, Destination address, String id, @Nullable TransactionId undecided) {
+        out.putByte(address.kind() == NodeKind.TOPIC ? 1 : 0)
+                .putText(address.name())
+                .putText(id)
+                .putByte(undecided == null ? 0 : 1);
+        if (undecided != null) {
+            TransactionEvents.transaction(out, undecided);
+        }
+    }
+
+    static void duplicate(ByteBuffer in, Duplicates into) {
+        NodeKind kind = in.get() == 1 ? NodeKind.TOPIC : NodeKind.QUEUE;
+        Destination address = Duplicates.address(kind, Bytes.text(in));
+        String id = Bytes.text(in);
+        into.remembered(address, id, true, in.get() == 0 ? null : TransactionEvents.transaction(in));
     }
 
     /** What a STORED or RELOCATED record says before its message. */

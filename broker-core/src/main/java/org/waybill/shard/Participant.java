@@ -25,6 +25,7 @@ final class Participant {
     private final Commands commands;
     private final State state;
     private final Ledger ledger;
+    private final Duplicates duplicates;
     private final Bytes event = new Bytes();
 
     Participant(Shard shard, State state, Commands commands) {
@@ -32,6 +33,7 @@ final class Participant {
         this.commands = commands;
         this.state = state;
         this.ledger = state.ledger();
+        this.duplicates = state.duplicates();
     }
 
     /** Takes deliveries away from their consumer; the transaction gives them their outcome. */
@@ -72,7 +74,7 @@ final class Participant {
             rollBack(share);
             return refusal;
         }
-        store(share, destinations);
+        store(share, destinations, null);
         share.part.commit();
         share.confirm(outbox, shard.turn().answers());
         return null;
@@ -104,7 +106,7 @@ final class Participant {
             return refusal;
         }
         shard.storage().undecided(share.part);
-        store(share, destinations);
+        store(share, destinations, id);
         shard.storage().undecided(null);
         if (share.part.isLogged()) {
             Ledger.Prepared promise = new Ledger.Prepared(coordinator, share.part);
@@ -127,6 +129,7 @@ final class Participant {
         } else {
             part.rollBack();
         }
+        duplicates.concluded(id, committed);
         if (ledger.concluded(id)) {
             TransactionEvents.transaction(event.clear(), id).putByte(committed ? 1 : 0);
             shard.turn().record(Events.CONCLUDED, event);
@@ -182,11 +185,14 @@ final class Participant {
         return Limits.refusal(node, sum[0], sum[1]);
     }
 
-    private void store(Share share, List<Object> destinations) {
+    private void store(Share share, List<Object> destinations, @Nullable TransactionId undecided) {
         Batch sends = share.sends;
         for (int i = 0; sends != null && i < sends.size; i++) {
             commands.store(
-                    destinations.get(i), (Message) Invariant.present(sends.x[i]), (LocalProducer) sends.targets[i]);
+                    destinations.get(i),
+                    (Message) Invariant.present(sends.x[i]),
+                    (LocalProducer) sends.targets[i],
+                    undecided);
         }
         shard.storage().resident(-share.dropSends());
     }

@@ -17,6 +17,8 @@ import org.waybill.journal.ReplayHandler;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.spi.Destination;
+import org.waybill.spi.NodeKind;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -53,7 +55,9 @@ public final class Recovery implements ReplayHandler {
         }
         journal.replay(from, recovery);
         for (Part part : recovery.parts) {
-            part.found().resolve(part.shard().state());
+            State state = part.shard().state();
+            part.found().resolve(state);
+            state.duplicates().keepPromises(state.ledger()::isPrepared);
             recovery.finish(part);
         }
         recovery.decide(shards);
@@ -88,6 +92,8 @@ public final class Recovery implements ReplayHandler {
                 int id = (int) Bytes.var(in);
                 state.subscribed(id, Subscription.read(in));
             }
+            case Checkpointer.DUPLICATES -> duplicates(state, in);
+            case Checkpointer.DUPLICATE -> Events.duplicate(in, state.duplicates());
             case Checkpointer.PREPARED -> found.prepared(in);
             case Checkpointer.DECIDED -> decided(state, in);
             default -> entries(state, in);
@@ -97,6 +103,14 @@ public final class Recovery implements ReplayHandler {
     private static void decided(State state, ByteBuffer in) {
         TransactionId id = TransactionEvents.transaction(in);
         state.ledger().decided(id, TransactionEvents.participants(in));
+    }
+
+    private static void duplicates(State state, ByteBuffer in) {
+        NodeKind kind = in.get() == 1 ? NodeKind.TOPIC : NodeKind.QUEUE;
+        Destination address = Duplicates.address(kind, Bytes.text(in));
+        for (long count = Bytes.var(in); count > 0; count--) {
+            state.duplicates().remembered(address, Bytes.text(in), true, null);
+        }
     }
 
     private static void entries(State state, ByteBuffer in) {
@@ -162,7 +176,11 @@ public final class Recovery implements ReplayHandler {
             case Events.RELOCATED -> state.relocated(Events.Stored.read(in), position);
             case Events.REMOVED -> removed(state, in);
             case Events.TOPIC_CREATED -> state.topics().created(Bytes.text(in));
-            case Events.TOPIC_DELETED -> state.topics().deleted(Bytes.text(in));
+            case Events.TOPIC_DELETED -> {
+                String name = Bytes.text(in);
+                state.topics().deleted(name);
+                state.duplicates().deleted(Duplicates.address(NodeKind.TOPIC, name));
+            }
             case Events.SUBSCRIBED -> {
                 int id = (int) Bytes.var(in);
                 state.subscribed(id, Subscription.read(in));
@@ -178,7 +196,12 @@ public final class Recovery implements ReplayHandler {
             case Events.PREPARED -> part.found().prepared(in);
             case Events.DECIDED -> decided(state, in);
             case Events.FORGOTTEN -> state.ledger().forgotten(TransactionEvents.transaction(in));
-            case Events.CONCLUDED -> part.found().concluded(TransactionEvents.transaction(in));
+            case Events.CONCLUDED -> {
+                TransactionId id = TransactionEvents.transaction(in);
+                part.found().concluded(id);
+                state.duplicates().concluded(id, in.get() != 0);
+            }
+            case Events.DUPLICATE -> Events.duplicate(in, state.duplicates());
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
     }

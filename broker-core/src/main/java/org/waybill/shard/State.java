@@ -10,6 +10,7 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
+import org.waybill.spi.NodeKind;
 import org.waybill.tx.Ledger;
 
 /**
@@ -28,13 +29,19 @@ final class State {
 
     private final Facts facts;
     private final AddressRules rules;
+    private final Duplicates duplicates;
     private long lastMessageId;
     private int lastQueueId;
 
     State(Facts facts, AddressRules rules) {
         this.facts = facts;
         this.rules = rules;
+        this.duplicates = new Duplicates(rules);
         this.topics = new Topics(rules);
+    }
+
+    Duplicates duplicates() {
+        return duplicates;
     }
 
     Topics topics() {
@@ -111,6 +118,7 @@ final class State {
         lastQueueId = Math.max(lastQueueId, id);
         AddressSettings settings = rules.of(name);
         Queue queue = new Queue(id, name, owner != null, settings.redelivery().maxDeliveries(), facts);
+        settings.lastValueKey().ifPresent(queue::keepLastValues);
         if (settings.exclusive()) {
             queue.makeExclusive();
         }
@@ -144,6 +152,7 @@ final class State {
             node.queue.close();
             if (node.subscription == null) {
                 byName.remove(node.queue.name(), node);
+                duplicates.deleted(Duplicates.address(NodeKind.QUEUE, node.queue.name()));
             } else {
                 topics.unsubscribed(node);
             }

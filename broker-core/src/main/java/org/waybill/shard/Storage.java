@@ -12,6 +12,7 @@ import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
 import org.waybill.queue.TimeIndex;
+import org.waybill.spi.NodeKind;
 import org.waybill.tx.Part;
 
 /**
@@ -125,8 +126,11 @@ final class Storage implements Facts {
             Block block = queue.store(id, message.priority(), message, bytes, durable, expiresMs, dueMs);
             shard.turn().place(queue, block, block.lastIndex(), ordinal);
             stored(queue, block);
+            queue.arrived(block, message);
         } else {
-            stored(queue, queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs));
+            Block block = queue.store(id, message.priority(), message, message.size(), false, expiresMs, dueMs);
+            stored(queue, block);
+            queue.arrived(block, message);
         }
         if (durable || queue.uncommitted() > 0) {
             shard.turn().reveal(queue, id);
@@ -166,6 +170,7 @@ final class Storage implements Facts {
             shard.turn().record(Events.TOPIC_DELETED, event.clear().putText(topic.name));
         }
         state.topics().deleted(topic.name);
+        state.duplicates().deleted(Duplicates.address(NodeKind.TOPIC, topic.name));
         state.topics().remove(topic);
     }
 

@@ -46,6 +46,11 @@ public final class Ledger {
         return decided.get(id);
     }
 
+    /** Whether a part of this transaction is promised and not concluded. */
+    public boolean isPrepared(TransactionId id) {
+        return prepared.containsKey(id);
+    }
+
     /** Visits what is promised and not concluded. */
     public void forEachPrepared(BiConsumer<TransactionId, Prepared> visitor) {
         prepared.forEach(visitor);

@@ -77,7 +77,7 @@ final class QueueModel implements Facts, Sink {
         long outstandingBytes;
         boolean draining;
         long viewed;
-        boolean viewEnded;
+        boolean viewEnded = true;
 
         Client(boolean browse, boolean preSettled, boolean selects) {
             this.browse = browse;

@@ -141,7 +141,6 @@ class QueueRandomTest {
             QueueConsumer consumer =
                     new QueueConsumer(model, browse, preSettled, outcome(), selector, 0, QueueModel.WINDOW_BYTES);
             Client client = new Client(browse, preSettled, selector != null);
-            client.viewed = model.visible;
             model.clients.put(consumer, client);
             consumers.add(consumer);
             queue.attach(consumer);

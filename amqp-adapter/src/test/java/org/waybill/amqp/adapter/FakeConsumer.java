@@ -144,14 +144,20 @@ final class FakeConsumer implements Consumer {
 
     @Override
     public void close() {
-        session.call(this::end);
+        boolean handsBack = spec.defaultOutcome() instanceof Outcome.Modified;
+        session.call(() -> end(handsBack ? Outcome.RELEASED : spec.defaultOutcome()));
     }
 
+    /** Its session ended. */
     void end() {
+        end(spec.defaultOutcome());
+    }
+
+    private void end(Outcome outcome) {
         if (!closed) {
             closed = true;
             queue.consumers.remove(this);
-            unsettled.values().forEach(entry -> queue.settle(entry, spec.defaultOutcome(), this));
+            unsettled.values().forEach(entry -> queue.settle(entry, outcome, this));
             unsettled.clear();
             queue.dispatch();
         }

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.qpid.protonj2.test.driver.codec.primitives.Symbol;
+import org.apache.qpid.protonj2.test.driver.codec.transport.ReceiverSettleMode;
 import org.hamcrest.Matchers;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,6 +37,33 @@ final class ProducerWireTest {
 
     private long ready(String queue) {
         return broker.onLoop(() -> (long) broker.core.queues.get(queue).ready.size());
+    }
+
+    @Test
+    void answersASenderThatItSettlesFirstWhateverItAskedFor() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c")) {
+            wire.frames
+                    .expectAttach()
+                    .ofReceiver()
+                    .withRcvSettleMode(ReceiverSettleMode.FIRST)
+                    .withOfferedCapabilities("DELAYED_DELIVERY");
+            wire.frames.expectFlow();
+            wire.frames
+                    .remoteAttach()
+                    .withName("s")
+                    .withHandle(0)
+                    .ofSender()
+                    .withInitialDeliveryCount(0)
+                    .withReceivervSettlesSecond()
+                    .withDesiredCapabilities("DELAYED_DELIVERY", "else")
+                    .withSource()
+                    .and()
+                    .withTarget()
+                    .withAddress("q")
+                    .and()
+                    .now();
+            wire.done();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import jakarta.jms.BytesMessage;
+import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.InvalidClientIDException;
@@ -25,6 +26,9 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Enumeration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +127,62 @@ final class QpidJmsTest {
         MessageConsumer consumer = session.createConsumer(queue);
         for (int i = 0; i < 5_000; i++) {
             assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("m" + i);
+        }
+    }
+
+    @Test
+    void completesAsynchronousSendsInTheirOrderAlsoThoseThatFail() throws Exception {
+        Session session = session();
+        Queue queue = session.createQueue("completed");
+        MessageProducer producer = session.createProducer(null);
+        List<String> completed = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch all = new CountDownLatch(300);
+        for (int i = 0; i < 300; i++) {
+            String name = "m" + i;
+            Queue to = i % 100 == 50 ? session.createQueue("missing") : queue;
+            producer.send(to, session.createTextMessage(name), new CompletionListener() {
+                @Override
+                public void onCompletion(Message message) {
+                    completed.add(name);
+                    all.countDown();
+                }
+
+                @Override
+                public void onException(Message message, Exception exception) {
+                    completed.add(name + " failed");
+                    all.countDown();
+                }
+            });
+        }
+        assertThat(all.await(PATIENCE_MS, TimeUnit.MILLISECONDS)).isTrue();
+        assertThat(completed)
+                .containsExactlyElementsOf(IntStream.range(0, 300)
+                        .mapToObj(i -> "m" + i + (i % 100 == 50 ? " failed" : ""))
+                        .toList());
+    }
+
+    @Test
+    void givesPrefetchedMessagesOfAStoppedConnectionBackToTheirPlaces() throws JMSException {
+        Connection stopped = connect("");
+        Session first = stopped.createSession(Session.AUTO_ACKNOWLEDGE);
+        Queue queue = first.createQueue("prefetched");
+        MessageProducer producer = first.createProducer(queue);
+        for (int i = 0; i < 100; i++) {
+            producer.send(first.createTextMessage("m" + i));
+        }
+        MessageConsumer consumer = first.createConsumer(queue);
+        assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("m0");
+        stopped.stop();
+        stopped.start();
+        assertThat(text(consumer.receive(PATIENCE_MS))).isEqualTo("m1");
+        stopped.stop();
+        consumer.close();
+
+        MessageConsumer second = session().createConsumer(queue);
+        for (int i = 2; i < 100; i++) {
+            Message message = second.receive(PATIENCE_MS);
+            assertThat(text(message)).isEqualTo("m" + i);
+            assertThat(message.getJMSRedelivered()).isFalse();
         }
     }
 
