@@ -8,6 +8,8 @@ final class DeliveryTime {
     private static final byte[] TIME = "x-opt-delivery-time".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] DELAY = "x-opt-delivery-delay".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int NULL = 0x40;
+
     private DeliveryTime() {}
 
     /** The time in epoch milliseconds, or 0 when there is none or it has come: a time wins over a delay. */
@@ -26,6 +28,33 @@ final class DeliveryTime {
             at = next;
         }
         return delayMs <= 0 ? 0 : nowMs > Long.MAX_VALUE - delayMs ? Long.MAX_VALUE : nowMs + delayMs;
+    }
+
+    /**
+     * Checks that what says the time is a whole number.
+     *
+     * @throws DecodeError if it is not, or the annotations cannot be read
+     */
+    static void check(byte[] in, int map, int limit) {
+        int at = Annotations.entries(in, map, limit);
+        for (long i = Annotations.count(in, map, limit); i > 0; i -= 2) {
+            int value = Encoding.skip(in, at, limit);
+            int next = Encoding.skip(in, value, limit);
+            if (isKey(in, at, value, TIME)) {
+                checkNumber(in, value, next, "x-opt-delivery-time");
+            } else if (isKey(in, at, value, DELAY)) {
+                checkNumber(in, value, next, "x-opt-delivery-delay");
+            }
+            at = next;
+        }
+    }
+
+    private static void checkNumber(byte[] in, int from, int to, String name) {
+        Object value = Scalars.read(in, from, to);
+        boolean whole = value instanceof Number && !(value instanceof Float || value instanceof Double);
+        if (!whole && (in[from] & 0xFF) != NULL) {
+            throw new DecodeError("annotation " + name + " is not a whole number of milliseconds", from);
+        }
     }
 
     private static boolean isKey(byte[] in, int from, int to, byte[] name) {

@@ -211,6 +211,17 @@ public final class Message {
     }
 
     /**
+     * Checks what says when it is to be delivered, before anybody relies on {@link #dueAtMs}.
+     *
+     * @throws DecodeError if it is no whole number
+     */
+    public void checkDeliveryTime() {
+        if (sections.annotationsAt >= 0) {
+            DeliveryTime.check(bytes, sections.annotationsAt, sections.annotationsEnd);
+        }
+    }
+
+    /**
      * The same message with other annotations, as the broker itself sends it on: nothing of its old deliveries stays, nor of
      * its time to live.
      *

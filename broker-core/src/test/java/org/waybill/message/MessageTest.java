@@ -284,6 +284,17 @@ class MessageTest {
         assertThat(annotated(map(delay, forEver)).dueAtMs(1_000)).isEqualTo(Long.MAX_VALUE);
     }
 
+    @Test
+    void refusesADeliveryTimeThatIsNoWholeNumber() {
+        Message soon = annotated(map(symbol("x-opt-delivery-time"), text("soon")));
+        assertThatThrownBy(soon::checkDeliveryTime)
+                .isInstanceOf(DecodeError.class)
+                .hasMessageContaining("x-opt-delivery-time");
+        annotated(map(symbol("x-opt-delivery-delay"), uint(50))).checkDeliveryTime();
+        annotated(map(symbol("x-opt-other"), text("soon"))).checkDeliveryTime();
+        annotated(nothing()).checkDeliveryTime();
+    }
+
     private static Message annotated(byte[] annotations) {
         return of(section(Encoded.MESSAGE_ANNOTATIONS, annotations), BODY);
     }

@@ -34,7 +34,8 @@ final class SettingsFileTest {
                         JournalSettings.class,
                         MemorySettings.class,
                         AddressSettings.class,
-                        Redelivery.class)
+                        Redelivery.class,
+                        TransactionSettings.class)
                 .flatMap(type -> Stream.of(type.getRecordComponents()))
                 .filter(component -> component.getType() != Redelivery.class)
                 .mapToInt(component -> 1)

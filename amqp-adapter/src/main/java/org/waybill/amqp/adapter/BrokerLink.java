@@ -84,6 +84,11 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
         });
     }
 
+    @Override
+    public boolean isOf(AmqpConnection other) {
+        return connection == other;
+    }
+
     /**
      * Ends it, once.
      *

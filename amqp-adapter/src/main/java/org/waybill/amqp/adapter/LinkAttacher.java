@@ -47,6 +47,14 @@ final class LinkAttacher implements SessionListener {
         Attach asked = asked(link);
         LinkRegistry.Key key = new LinkRegistry.Key(connection.containerId(), link.name(), true);
         if (asked.getSource() instanceof Source source) {
+            if (Subscriptions.isDurable(source)
+                    && connection.loop().shared().links().isHeldBy(connection, key)) {
+                // two consumers of one client; taking over is for a client that lost its former connection
+                link.refuse(Conditions.error(
+                        Conditions.RESOURCE_LOCKED,
+                        "subscription " + link.name() + " has a consumer on this connection already"));
+                return;
+            }
             connection.vacate(key, () -> attach(link, asked, source));
         } else {
             connection.vacate(key, () -> resume(link, asked));

@@ -16,6 +16,9 @@ final class LinkRegistry {
          * @param then to be run, on any thread, once the broker has been told that this link is over
          */
         void stolen(Runnable then);
+
+        /** Whether it is a link of this connection. */
+        boolean isOf(AmqpConnection connection);
     }
 
     /**
@@ -48,6 +51,12 @@ final class LinkRegistry {
             holder.stolen(then);
         }
         return holder != null;
+    }
+
+    /** Whether a link of this connection holds the name. */
+    boolean isHeldBy(AmqpConnection connection, Key key) {
+        @Nullable Holder holder = holders.get(key);
+        return holder != null && holder.isOf(connection);
     }
 
     /** Gives the name up, unless another has claimed it meanwhile. */

@@ -6,6 +6,8 @@ import java.util.function.Consumer;
 import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.transaction.TransactionalState;
+import org.jspecify.annotations.Nullable;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Transaction;
 
@@ -16,6 +18,7 @@ final class OpenTransaction {
     private final CoordinatorLink coordinator;
     private final TransactionalState accepted = new TransactionalState();
     private final List<Runnable> whenRolledBack = new ArrayList<>(0);
+    private @Nullable BrokerError failure;
 
     /** @param coordinator the link it was declared on and ends with */
     OpenTransaction(Binary txnId, Transaction work, CoordinatorLink coordinator) {
@@ -48,7 +51,17 @@ final class OpenTransaction {
         whenRolledBack.add(action);
     }
 
+    /** Something of it was refused, of which the client need not hear before it commits: it can only be rolled back. */
+    void fail(BrokerError why) {
+        failure = failure == null ? why : failure;
+    }
+
     void commit(Consumer<Reply<Boolean>> reply) {
+        BrokerError why = failure;
+        if (why != null) {
+            rollback(done -> reply.accept(new Reply.Refused<>(why)));
+            return;
+        }
         work.commit(done -> {
             if (done instanceof Reply.Refused<Boolean>) {
                 whenRolledBack.forEach(Runnable::run);

@@ -150,10 +150,23 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         }
     }
 
+    @Override
+    public void onOversized(ReceiverLink receiver, IncomingTransfer transfer) {
+        OpenTransaction in = transfer.state() instanceof TransactionalState state
+                ? connection.transactions().find(state.getTxnId())
+                : transfer.isFirst() ? null : transaction;
+        if (in != null) {
+            in.fail(new BrokerError(
+                    BrokerError.Code.RESOURCE_LIMIT,
+                    "a message of it has more than the " + link.maxMessageBytes() + " bytes that are allowed"));
+        }
+    }
+
     private void send(byte[] bytes, IncomingTransfer transfer) {
         Message message;
         try {
             message = Message.of(bytes, messageFormat);
+            message.checkDeliveryTime();
         } catch (DecodeError e) {
             refuse(transfer, e);
             return;
@@ -172,6 +185,9 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
 
     private void refuse(IncomingTransfer transfer, DecodeError cause) {
         connection.loop().shared().counters().messagesMalformed.increment();
+        if (transaction != null) {
+            transaction.fail(new BrokerError(BrokerError.Code.DECODE, "a message of it: " + cause.getMessage()));
+        }
         if (transfer.settled()) {
             end(Conditions.error(Conditions.DECODE_ERROR, String.valueOf(cause.getMessage())));
             return;

@@ -48,7 +48,8 @@ final class Subscriptions {
         return new SubscriptionId(name, Terminus.has(desired, Symbols.GLOBAL) ? null : containerId);
     }
 
-    private static boolean isDurable(Source source) {
+    /** Whether it keeps its state and never expires. */
+    static boolean isDurable(Source source) {
         TerminusDurability durability = source.getDurable();
         return durability != null
                 && durability != TerminusDurability.NONE

@@ -291,6 +291,34 @@ final class SubscriptionWireTest {
     }
 
     @Test
+    void aSecondConsumerOfTheSameConnectionIsRefused() throws Exception {
+        try (Wire wire = begin("c")) {
+            wire.subscribe("sub", 0, durable("news", "topic"));
+            wire.frames.expectBegin().onChannel(1);
+            wire.frames
+                    .remoteBegin()
+                    .withNextOutgoingId(0)
+                    .withIncomingWindow(100)
+                    .withOutgoingWindow(100)
+                    .onChannel(1)
+                    .now();
+            wire.done();
+            wire.frames.expectAttach().onChannel(1).ofSender().withNullSource();
+            wire.frames
+                    .expectDetach()
+                    .onChannel(1)
+                    .withClosed(true)
+                    .withError("amqp:resource-locked", CoreMatchers.containsString("has a consumer"));
+            AttachInjectAction attach = wire.frames.remoteAttach();
+            attach.withName("sub").withHandle(0).ofReceiver().withTarget();
+            attach.onChannel(1);
+            durable("news", "topic").accept(attach);
+            attach.now();
+            wire.done();
+        }
+    }
+
+    @Test
     void oneNameIsNotSharedAndUnsharedAtATime() throws Exception {
         try (Wire wire = begin("c")) {
             wire.subscribe("refused|2", 0, durable("news", "topic", "shared"));

@@ -195,6 +195,32 @@ final class TransactionWireTest {
     }
 
     @Test
+    void commitsNothingWhenItRefusedAMessageOfIt() throws Exception {
+        Binary txnId = declare();
+        sendIn(txnId);
+        wire.frames
+                .expectDisposition()
+                .withFirst(nextId)
+                .withSettled(true)
+                .withState()
+                .rejected();
+        transfer(0, new byte[] {1, 2, 3}, txnId);
+        wire.done();
+
+        AtomicReference<String> condition = new AtomicReference<>();
+        wire.frames
+                .expectDisposition()
+                .withFirst(nextId)
+                .withSettled(true)
+                .withCapture(answer -> condition.set(
+                        ((Rejected) answer.getState()).getError().getCondition().toString()));
+        transfer(2, discharge(txnId.arrayCopy(), false), null);
+        wire.done();
+        assertThat(condition).hasValue("amqp:transaction:rollback");
+        assertThat(ready()).isZero();
+    }
+
+    @Test
     void knowsNoOtherTransactions() throws Exception {
         Binary unknown = new Binary(new byte[] {1, 2, 3, 4, 5, 6, 7, 8});
         wire.frames

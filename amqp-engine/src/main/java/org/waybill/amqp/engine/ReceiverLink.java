@@ -124,6 +124,10 @@ public final class ReceiverLink extends Link {
         }
         partialBytes += to - fields.payloadAt;
         if (maxMessageBytes > 0 && partialBytes > maxMessageBytes && !fields.aborted) {
+            IncomingTransfer transfer = session.connection().transfer();
+            transfer.fill(fields, in, partialId, first, partialSettled);
+            listener.onOversized(this, transfer);
+            transfer.release();
             breach(Conditions.error(
                     Conditions.MESSAGE_SIZE_EXCEEDED, "a message of more than " + maxMessageBytes + " bytes"));
             return;

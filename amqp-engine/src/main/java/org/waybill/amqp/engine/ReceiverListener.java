@@ -18,6 +18,13 @@ public interface ReceiverListener extends LinkListener<ReceiverLink> {
     void onTransfer(ReceiverLink link, IncomingTransfer transfer, ByteBuffer payload);
 
     /**
+     * A delivery has grown beyond {@link ReceiverLink#maxMessageBytes}: {@link #onLost} follows, and this frame goes nowhere else.
+     *
+     * @param transfer the frame's fields, good until this returns
+     */
+    default void onOversized(ReceiverLink link, IncomingTransfer transfer) {}
+
+    /**
      * The sender stated its side: {@link ReceiverLink#credit} has been lowered if it gave credit back, which is how a drain ends.
      *
      * @param available messages the sender says it holds, or -1 if it does not say
