@@ -34,6 +34,7 @@ final class ExpiryIT {
 
     private static final String NO_FILTER = "jms.localMessageExpiry=false";
     private static final long SHORT_MS = 200;
+    private static final long TIME_TO_RECEIVE_MS = 2_000;
 
     @RegisterExtension
     final JmsClients clients = new JmsClients(BROKER);
@@ -79,10 +80,10 @@ final class ExpiryIT {
         Session session = session(connection);
         Session transacted = connection.createSession(true, Session.SESSION_TRANSACTED);
         Queue queue = session.createQueue("expiring.held");
-        send(session, queue, "held", DeliveryMode.PERSISTENT, SHORT_MS);
+        send(session, queue, "held", DeliveryMode.PERSISTENT, TIME_TO_RECEIVE_MS);
         MessageConsumer consumer = transacted.createConsumer(queue);
         assertThat(Texts.receive(consumer, 1)).containsExactly("held");
-        send(session, session.createQueue("expiring.clock"), "later", DeliveryMode.PERSISTENT, SHORT_MS);
+        send(session, session.createQueue("expiring.clock"), "later", DeliveryMode.PERSISTENT, TIME_TO_RECEIVE_MS);
         awaitExpired(session, "later");
         transacted.rollback();
         awaitExpired(session, "held");
