@@ -114,9 +114,12 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         return containerId;
     }
 
-    /** Whether the broker holds anything for the client: from its open to the first word of an end. */
+    /**
+     * Whether the broker holds anything for the client: from its open to the first word of an end. When the connection is lost it
+     * is not open any more as its links hear of it, so that they do not leave one by one, in order, before the session is given up.
+     */
     boolean isOpen() {
-        return state == State.OPEN;
+        return state == State.OPEN && !engine.isClosed();
     }
 
     /** The broker's session while {@link #isOpen}. */

@@ -209,6 +209,40 @@ final class ConsumerWireTest {
     }
 
     @Test
+    void givesWhatALostClientHeldItsDefaultOutcome() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c")) {
+            wire.frames.expectAttach().ofSender();
+            wire.frames
+                    .remoteAttach()
+                    .withName("r")
+                    .withHandle(0)
+                    .ofReceiver()
+                    .withSource()
+                    .withAddress("q")
+                    .withDefaultOutcome(new Modified().setDeliveryFailed(true))
+                    .and()
+                    .withTarget()
+                    .and()
+                    .now();
+            wire.done();
+            wire.frames.expectTransfer().withDeliveryId(0);
+            flow(wire, 0, 1, false);
+            wire.done();
+        }
+        try (Wire wire = Wire.begin(broker, "c2").receiver("r", 0, "q")) {
+            wire.frames
+                    .expectTransfer()
+                    .withMessage()
+                    .withHeader()
+                    .withDeliveryCount(1)
+                    .also()
+                    .withValue("m0");
+            flow(wire, 0, 1, false);
+            wire.done();
+        }
+    }
+
+    @Test
     void handsOnRejectionsWithTheirError() throws Exception {
         try (Wire wire = Wire.begin(broker, "c").receiver("r", 0, "q")) {
             wire.frames.expectTransfer().withDeliveryId(0);

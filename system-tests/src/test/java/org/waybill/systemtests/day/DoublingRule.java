@@ -7,7 +7,8 @@ import java.util.stream.Collectors;
 
 /**
  * A message is held by one consumer of a source at a time, comes again only if it was given back or its acknowledgement may have been lost, and
- * is marked as redelivered then. What was consumed for certain never comes again.
+ * is marked as redelivered then. What was consumed for certain never comes again. A broker that is killed while it moves a message to an
+ * address on another shard may leave it in both, and move it again.
  */
 final class DoublingRule implements Checker.Rule {
     @Override
@@ -24,11 +25,14 @@ final class DoublingRule implements Checker.Rule {
     }
 
     private static void check(History history, Receipt before, Receipt again, Consumer<String> offences) {
-        if (again.timeUs() < before.returnUs()) {
+        boolean moved = SeenRule.GRAVEYARDS.contains(again.source())
+                && history.brokerKilledBetween(Long.MIN_VALUE, again.timeUs());
+        if (again.timeUs() < before.returnUs() && !moved) {
             offences.accept(again.id() + " came from " + again.source() + " to " + before.life() + ", which "
                     + (before.returnUs() == Long.MAX_VALUE ? "consumed it" : "still held it") + ", and to "
                     + again.life() + ": " + before + " " + again);
-        } else if (!again.redelivered()
+        } else if (!moved
+                && !again.redelivered()
                 && !again.app().equals(History.TEST)
                 && !history.brokerKilledBetween(
                         Math.min(before.timeUs(), before.life().endUs()), again.timeUs())) {

@@ -20,7 +20,9 @@ import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
+import org.apache.qpid.proton.amqp.messaging.Modified;
 import org.apache.qpid.proton.amqp.messaging.Received;
+import org.apache.qpid.proton.amqp.messaging.Source;
 import org.apache.qpid.proton.amqp.security.SaslInit;
 import org.apache.qpid.proton.amqp.security.SaslMechanisms;
 import org.apache.qpid.proton.amqp.security.SaslOutcome;
@@ -34,6 +36,7 @@ import org.apache.qpid.proton.amqp.transport.Flow;
 import org.apache.qpid.proton.amqp.transport.Open;
 import org.apache.qpid.proton.amqp.transport.ReceiverSettleMode;
 import org.apache.qpid.proton.amqp.transport.Transfer;
+import org.apache.qpid.proton.message.Message;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.RunningBroker;
@@ -176,6 +179,34 @@ final class WireIT {
             attach(second, 0, receiver("same-link", 0, queue));
             Detach detach = first.await(Detach.class);
             assertThat(detach.getError().getCondition().toString()).isEqualTo("amqp:link:stolen");
+        }
+    }
+
+    @Test
+    void givesWhatALostClientHeldItsDefaultOutcome() {
+        try (Wire sending = Wire.open(BROKER.port(), "sending")) {
+            begin(sending, 0);
+            attach(sending, 0, sender("to", 0, queue));
+            sending.write(0, transfer(0, 0, false), message(10));
+            sending.await(Disposition.class);
+        }
+        for (int failures = 0; failures < 4; failures++) {
+            try (Wire lost = Wire.open(BROKER.port(), "lost-" + failures)) {
+                begin(lost, 0);
+                Attach attach = receiver("from", 0, queue);
+                Modified failed = new Modified();
+                failed.setDeliveryFailed(true);
+                ((Source) attach.getSource()).setDefaultOutcome(failed);
+                attach(lost, 0, attach);
+                lost.write(0, credit(lost, 0, 0, 0, 1));
+                byte[] payload = lost.awaitFrame(Transfer.class).payload();
+                Message message = Message.Factory.create();
+                message.decode(payload, 0, payload.length);
+                assertThat(message.getDeliveryCount()).isEqualTo(failures);
+                if (failures % 2 == 1) {
+                    lost.reset();
+                }
+            }
         }
     }
 
