@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
@@ -20,8 +21,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
 
-/** Queues that keep less than everything: rings and limits. */
+/** Queues that keep less than everything: last values, rings, limits, and messages sent twice. */
 final class QueueRulesIT {
+    private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
+
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
             """
@@ -29,6 +32,8 @@ final class QueueRulesIT {
             amqp:
               producer-credit: 10
             addresses:
+              - match: "prices.#"
+                last-value-key: stock
               - match: "ring.#"
                 max-messages: 3
                 full-policy: drop-oldest
@@ -45,6 +50,30 @@ final class QueueRulesIT {
 
     @RegisterExtension
     final JmsClients clients = new JmsClients(BROKER);
+
+    @Test
+    void aLastValueQueueKeepsTheNewestOfEachKey() throws JMSException {
+        Session session = session(clients.connect());
+        Queue queue = session.createQueue("prices.queue");
+        try (MessageProducer producer = session.createProducer(queue)) {
+            producer.send(quote(session, "ABC", "abc 1"));
+            producer.send(quote(session, "XYZ", "xyz 1"));
+            producer.send(session.createTextMessage("of no stock"));
+            producer.send(quote(session, "ABC", "abc 2"));
+            producer.send(session.createTextMessage("of no stock either"));
+            producer.send(quote(session, "ABC", "abc 3"));
+        }
+        List<String> newest = List.of("xyz 1", "of no stock", "of no stock either", "abc 3");
+        assertThat(Texts.browse(session.createBrowser(queue))).containsExactlyInAnyOrderElementsOf(newest);
+        BROKER.crash();
+        Session after = session(clients.connect());
+        try (MessageProducer producer = after.createProducer(queue)) {
+            producer.send(quote(after, "XYZ", "xyz 2"));
+        }
+        MessageConsumer consumer = after.createConsumer(queue);
+        assertThat(Texts.rest(consumer))
+                .containsExactlyInAnyOrder("of no stock", "of no stock either", "abc 3", "xyz 2");
+    }
 
     @Test
     void aRingKeepsTheNewest() throws JMSException {
@@ -116,6 +145,57 @@ final class QueueRulesIT {
                 .isLessThanOrEqualTo(15);
         Texts.expect(session.createConsumer(queue), texts);
         assertThat(sent).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aMessageSentTwiceIsThereOnce() throws JMSException {
+        Session session = session(clients.connect());
+        Queue queue = session.createQueue("once.queue");
+        MessageProducer producer = session.createProducer(queue);
+        producer.send(identified(session, "id-1", "one"));
+        producer.send(identified(session, "id-1", "one again"));
+        producer.send(identified(session, "id-2", "two"));
+        producer.send(session.createTextMessage("without an id"));
+        producer.send(session.createTextMessage("without an id"));
+        BROKER.crash();
+        Session after = session(clients.connect());
+        MessageProducer again = after.createProducer(queue);
+        again.send(identified(after, "id-2", "two after the crash"));
+        again.send(identified(after, "id-3", "three"));
+        Texts.expect(after.createConsumer(queue), "one", "two", "without an id", "without an id", "three");
+        again.send(identified(after, "id-1", "one, long consumed"));
+        Texts.expectNothing(after.createConsumer(queue));
+        after.createProducer(after.createQueue("once.other")).send(identified(after, "id-1", "elsewhere"));
+        Texts.expect(after.createConsumer(after.createQueue("once.other")), "elsewhere");
+    }
+
+    @Test
+    void aRollbackForgetsTheIdsOfItsMessages() throws JMSException {
+        Connection connection = clients.connect();
+        Session session = session(connection);
+        Session transacted = connection.createSession(true, Session.SESSION_TRANSACTED);
+        Queue queue = session.createQueue("once.transacted");
+        MessageProducer producer = transacted.createProducer(queue);
+        producer.send(identified(transacted, "tx-1", "undone"));
+        transacted.rollback();
+        producer.send(identified(transacted, "tx-1", "done"));
+        producer.send(identified(transacted, "tx-1", "done twice"));
+        transacted.commit();
+        producer.send(identified(transacted, "tx-1", "done again"));
+        transacted.commit();
+        Texts.expect(session.createConsumer(queue), "done");
+    }
+
+    private static Message quote(Session session, String stock, String text) throws JMSException {
+        Message message = session.createTextMessage(text);
+        message.setStringProperty("stock", stock);
+        return message;
+    }
+
+    private static Message identified(Session session, String id, String text) throws JMSException {
+        Message message = session.createTextMessage(text);
+        message.setStringProperty(DUPLICATE_ID, id);
+        return message;
     }
 
     private static Session session(Connection connection) throws JMSException {
