@@ -99,6 +99,26 @@ final class CheckerTest {
     }
 
     @Test
+    void passesWhatWasGivenBackAndTakenAsItsReceiverDied() {
+        assertThat(
+                        offences(
+                                ORDERS
+                                        + """
+                                10 c START from=queue:q mode=tx
+                                11 c GET id=p/1 from=queue:q mode=tx tx=c1 redelivered=false
+                                12 c ROLLBACK tx=c1
+                                13 day KILL victim=c
+                                14 c GET id=p/1 from=queue:q mode=tx tx=c2 redelivered=true
+                                15 c COMMIT tx=c2
+                                20 c START from=queue:q mode=tx
+                                21 c GET id=p/2 from=queue:q mode=tx tx=c3 redelivered=false
+                                22 c COMMIT tx=c3
+                                23 c COMMITTED tx=c3
+                                """))
+                .isEmpty();
+    }
+
+    @Test
     void passesABacklogThatGoesWithItsSubscription() {
         assertThat(
                         offences(

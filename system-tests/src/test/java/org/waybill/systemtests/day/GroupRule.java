@@ -18,7 +18,7 @@ final class GroupRule implements Checker.Rule {
             for (Receipt receipt : history.receipts(source)) {
                 Sent sent = history.sent(receipt.id()).orElse(null);
                 String group = sent == null ? null : sent.event().optional("group");
-                if (group != null && !receipt.isStale()) {
+                if (group != null) {
                     groups.computeIfAbsent(group, key -> new ArrayList<>()).add(receipt);
                 }
             }
@@ -32,6 +32,9 @@ final class GroupRule implements Checker.Rule {
     private static void checkOwners(String group, List<Receipt> receipts, Consumer<String> offences) {
         List<Receipt> open = new ArrayList<>();
         for (Receipt receipt : receipts) {
+            if (receipt.isStale()) {
+                continue;
+            }
             open.removeIf(before -> before.endUs() <= receipt.timeUs());
             open.stream()
                     .filter(before -> !before.life().equals(receipt.life()))
@@ -47,8 +50,12 @@ final class GroupRule implements Checker.Rule {
         Map<String, Long> last = new TreeMap<>();
         for (Receipt receipt : receipts) {
             Sent sent = history.sent(receipt.id()).orElseThrow();
-            returned.computeIfAbsent(sent.producer(), producer -> new Returned())
-                    .overtakenBy(receipt, sent)
+            Returned back = returned.computeIfAbsent(sent.producer(), producer -> new Returned());
+            if (receipt.isStale()) {
+                back.cameLate(sent);
+                continue;
+            }
+            back.overtakenBy(receipt, sent)
                     .forEach(sequence -> offences.accept("group " + group + ": " + receipt.id() + " came before "
                             + sent.producer() + "/" + sequence + ", which had been given back"));
             boolean first =

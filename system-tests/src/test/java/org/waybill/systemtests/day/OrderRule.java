@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * Messages of one producer and priority come from a source in the order they were sent in, the first time they come.
  *
  * <p>Where one application alone consumes, also what it gave back comes again before anything newer. Where several do, one may have been handed
- * messages that it never looked at; when it goes they come late to another, which is no fault.
+ * messages that it never looked at; when it goes they come late to another, which is no fault. Groups have a rule of their own.
  */
 final class OrderRule implements Checker.Rule {
     /** How long after it was killed a process may still be handed messages. */
@@ -34,7 +34,7 @@ final class OrderRule implements Checker.Rule {
             Map<String, InOrder> streams = new TreeMap<>();
             for (Receipt receipt : history.receipts(source)) {
                 Sent sent = history.sent(receipt.id()).orElse(null);
-                if (sent != null && sent.isPlain() && !receipt.isStale()) {
+                if (sent != null && sent.isPlain() && sent.event().optional("group") == null) {
                     String stream = sent.producer() + " " + sent.priority();
                     streams.computeIfAbsent(stream, key -> new InOrder(consumers, alone, offences))
                             .next(receipt, sent);
@@ -59,6 +59,10 @@ final class OrderRule implements Checker.Rule {
         }
 
         void next(Receipt receipt, Sent sent) {
+            if (receipt.isStale()) {
+                returned.cameLate(sent);
+                return;
+            }
             if (alone) {
                 returned.overtakenBy(receipt, sent)
                         .forEach(sequence -> offences.accept(receipt.id() + " came from " + receipt.source() + " to "

@@ -30,4 +30,10 @@ final class Returned {
         }
         return overtaken;
     }
+
+    /** It came once more as its connection ended: who knows what became of it then. */
+    void cameLate(Sent sent) {
+        held.removeIf(before -> before.sequence() == sent.sequence());
+        waiting.remove(sent.sequence());
+    }
 }
