@@ -7,6 +7,7 @@ import jakarta.jms.Connection;
 import jakarta.jms.InvalidClientIDException;
 import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
+import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
@@ -191,6 +192,22 @@ final class RefusalIT {
             producer.send(session.createTextMessage("too late"));
             LockSupport.parkNanos(Duration.ofMillis(3 * TRANSACTION_TIMEOUT_MS).toNanos());
             assertThatThrownBy(session::commit).isInstanceOf(TransactionRolledBackException.class);
+        }
+        assertThat(messages()).isZero();
+    }
+
+    @Test
+    void ofATooLargeMessageTakesItsTransactionWithIt() throws JMSException {
+        try (Connection connection = connect(null);
+                Session session = connection.createSession(Session.SESSION_TRANSACTED);
+                MessageProducer producer = session.createProducer(session.createQueue(name))) {
+            producer.send(session.createTextMessage("fits"));
+            Message large = session.createTextMessage("x".repeat(200_000));
+            assertThatThrownBy(() -> {
+                        producer.send(large);
+                        session.commit();
+                    })
+                    .isInstanceOf(JMSException.class);
         }
         assertThat(messages()).isZero();
     }
