@@ -1,0 +1,48 @@
+package org.waybill.jms.destination;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a destination is, with the values by which the AMQP mapping of JMS names it on links and in messages. */
+public enum DestinationKind {
+    /** A queue. */
+    QUEUE("queue"),
+    /** A topic. */
+    TOPIC("topic"),
+    /** A queue that ends with the connection that made it. */
+    TEMPORARY_QUEUE("temporary-queue"),
+    /** A topic that ends with the connection that made it. */
+    TEMPORARY_TOPIC("temporary-topic");
+
+    private static final DestinationKind[] BY_CODE = values();
+
+    private final String capability;
+
+    DestinationKind(String capability) {
+        this.capability = capability;
+    }
+
+    /** The value of the message annotations {@code x-opt-jms-dest} and {@code x-opt-jms-reply-to}. */
+    public byte code() {
+        return (byte) ordinal();
+    }
+
+    /** The kind of this {@link #code()}, or null if there is none. */
+    public static @Nullable DestinationKind ofCode(int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
+    }
+
+    /** The capability by which a source or target asks for a node of this kind. */
+    public String capability() {
+        return capability;
+    }
+
+    /** Whether it is a queue, temporary or not; otherwise it is a topic. */
+    public boolean isQueue() {
+        return this == QUEUE || this == TEMPORARY_QUEUE;
+    }
+
+    /** Whether it ends with its connection. */
+    public boolean isTemporary() {
+        return this == TEMPORARY_QUEUE || this == TEMPORARY_TOPIC;
+    }
+}
