@@ -5,25 +5,27 @@ import org.jspecify.annotations.Nullable;
 /** What a destination is, with the values by which the AMQP mapping of JMS names it on links and in messages. */
 public enum DestinationKind {
     /** A queue. */
-    QUEUE("queue"),
+    QUEUE(0, "queue"),
     /** A topic. */
-    TOPIC("topic"),
+    TOPIC(1, "topic"),
     /** A queue that ends with the connection that made it. */
-    TEMPORARY_QUEUE("temporary-queue"),
+    TEMPORARY_QUEUE(2, "temporary-queue"),
     /** A topic that ends with the connection that made it. */
-    TEMPORARY_TOPIC("temporary-topic");
+    TEMPORARY_TOPIC(3, "temporary-topic");
 
     private static final DestinationKind[] BY_CODE = values();
 
+    private final byte code;
     private final String capability;
 
-    DestinationKind(String capability) {
+    DestinationKind(int code, String capability) {
+        this.code = (byte) code;
         this.capability = capability;
     }
 
     /** The value of the message annotations {@code x-opt-jms-dest} and {@code x-opt-jms-reply-to}. */
     public byte code() {
-        return (byte) ordinal();
+        return code;
     }
 
     /** The kind of this {@link #code()}, or null if there is none. */
