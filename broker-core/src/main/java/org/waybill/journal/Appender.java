@@ -8,10 +8,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
 
 /**
  * Takes frames from all shards and makes them durable in groups: whatever arrived while the last group was forced goes into
- * the next.
+ * the next. A group that nobody waits for is written and not forced by itself: its force would only be in the way of the next
+ * group that somebody does wait for.
  *
  * <p>{@link #append} may be called from any thread; all else happens on the journal's thread or, in a test without one, by
  * {@link #runOnce} on the test's. Waits for nobody but the disk; if no segment is ready it goes on when the file thread
@@ -21,7 +23,11 @@ final class Appender {
     private static final int QUEUE_CHUNK = 1024;
     private static final long IDLE_NS = 1_000_000_000L;
 
+    /** How long what nobody waits for may be written and not forced. */
+    static final long MAX_UNFORCED_NS = 2_000_000;
+
     private final JournalOptions options;
+    private final Clock clock;
     private final LogFile log;
     private final SegmentPool pool;
     private final @Nullable Lane[] lanesByShard;
@@ -40,7 +46,11 @@ final class Appender {
     /** Bytes of the segment that the first waiting frame needs and that is not ready; 0 if none is awaited. */
     private int awaitedBytes;
 
+    /** Something is written, or about to be, that is not forced; since when, and whether somebody waits for it. */
     private boolean unforced;
+
+    private long unforcedSinceNs;
+    private boolean urgent;
     private volatile boolean stopping;
     private volatile boolean failed;
     private @Nullable Thread thread;
@@ -53,6 +63,7 @@ final class Appender {
      */
     Appender(
             JournalOptions options,
+            Clock clock,
             LogFile log,
             SegmentPool pool,
             @Nullable Lane[] lanesByShard,
@@ -60,6 +71,7 @@ final class Appender {
             Runnable segmentWanted,
             Consumer<Throwable> onFailure) {
         this.options = options;
+        this.clock = clock;
         this.log = log;
         this.pool = pool;
         this.lanesByShard = lanesByShard;
@@ -149,7 +161,7 @@ final class Appender {
         wakeUp.attach();
         while (!stopping) {
             if (!runOnce()) {
-                wakeUp.await(this::hasWork, IDLE_NS);
+                wakeUp.await(this::hasWork, unforced ? Math.max(0, untilForceNs()) : IDLE_NS);
                 if (options.commitWaitUs() > 0 && !queue.isEmpty()) {
                     LockSupport.parkNanos(options.commitWaitUs() * 1_000L);
                 }
@@ -169,6 +181,7 @@ final class Appender {
         }
         try {
             if (!failed) {
+                commit();
                 writeSeal();
             }
             log.close();
@@ -187,14 +200,45 @@ final class Appender {
             }
             queue.poll();
             log.put(frame, forcedPosition.get());
-            unforced = true;
+            written(frame);
             Objects.requireNonNull(lanesByShard[frame.shard]).add(frame);
             batchBytes += frame.frameBytes();
             count(frame);
             frame = queue.peek();
         }
-        commit();
-        return batchBytes > 0;
+        return settle() || batchBytes > 0;
+    }
+
+    private void written(Frame frame) {
+        if (!unforced) {
+            unforced = true;
+            unforcedSinceNs = clock.nanoTime();
+        }
+        urgent |= frame.urgent();
+    }
+
+    /** Forces the batch if somebody waits for it or it has waited long enough; else it is written. Returns whether it forced. */
+    private boolean settle() throws IOException {
+        if (!unforced) {
+            return false;
+        }
+        boolean due = urgent || untilForceNs() <= 0;
+        if (due) {
+            commit();
+        } else {
+            log.writeOut();
+        }
+        return due;
+    }
+
+    private long untilForceNs() {
+        return MAX_UNFORCED_NS - (clock.nanoTime() - unforcedSinceNs);
+    }
+
+    /** For tests without a thread: forces what is written, without waiting for its time. Returns false if nothing is. */
+    boolean forceNow() {
+        urgent = true;
+        return unforced && runOnce();
     }
 
     /** Sees to it that the frame goes into the current segment; false if none is ready. */
@@ -226,6 +270,7 @@ final class Appender {
         }
         log.force();
         unforced = false;
+        urgent = false;
         forces.lazySet(forces.get() + 1);
         if (!failed) {
             for (Lane lane : lanes) {

@@ -42,6 +42,7 @@ public final class Frame {
     private long frameBytes = FrameLayout.HEADER_BYTES;
     private long retainedBytes;
     private @Nullable Completion completion;
+    private boolean urgent = true;
 
     /** Set by the journal's thread when the frame is written; -1 before. */
     private long position = -1;
@@ -115,6 +116,15 @@ public final class Frame {
     /** Who is told on the shard's loop once the frame is forced. */
     public void onForced(Completion completion) {
         this.completion = completion;
+    }
+
+    /** Nobody waits for this frame: it is written at once, and forced with the next one or a little later. */
+    public void unhurried() {
+        urgent = false;
+    }
+
+    boolean urgent() {
+        return urgent;
     }
 
     /** The number of records. */

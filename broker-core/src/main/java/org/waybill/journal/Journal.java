@@ -134,7 +134,14 @@ public final class Journal {
         space.check();
         LogFile log = new LogFile(options, disk, clock, segments, pool, end);
         Appender started = new Appender(
-                options, log, pool, lanesByShard, lanes, () -> fileThread.execute(this::prepareSegments), this::fail);
+                options,
+                clock,
+                log,
+                pool,
+                lanesByShard,
+                lanes,
+                () -> fileThread.execute(this::prepareSegments),
+                this::fail);
         appender = started;
         fileThread.execute(this::prepareSegments);
         return started;

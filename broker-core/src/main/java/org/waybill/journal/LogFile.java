@@ -116,7 +116,16 @@ final class LogFile {
 
     /** Writes what is in the buffer and forces the segment. */
     void force() throws IOException {
+        writeOut();
+        begunFile().force();
+    }
+
+    /** Writes what is in the buffer: from here on it survives this process, though not yet a loss of power. */
+    void writeOut() throws IOException {
         int end = buffer.position();
+        if (end == 0) {
+            return;
+        }
         int last = bufferOffset + end;
         // Filling the last block spares the file system from reading it before it can change a part of it.
         int blockEnd = Math.min(
@@ -128,7 +137,6 @@ final class LogFile {
         }
         write();
         bufferOffset = last;
-        begunFile().force();
     }
 
     void close() throws IOException {

@@ -12,6 +12,7 @@ import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
+import org.waybill.spi.Branches;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession;
@@ -119,6 +120,11 @@ public final class LocalSession implements BrokerSession {
     @Override
     public Transaction begin() {
         return transactions.begin();
+    }
+
+    @Override
+    public Branches branches() {
+        throw new UnsupportedOperationException("branches");
     }
 
     Shard[] shards() {

@@ -288,8 +288,13 @@ public final class Shard {
         storage.recordRemovals(finished);
         turn = new Turn(this);
         Frame frame = finished.frameOrNull();
-        if (frame != null) {
-            frame.onForced(this::forced);
+        if (frame != null && finished.unhurried()) {
+            // Not among those in flight: nothing that anybody sees waits for it, or can be overtaken by it.
+            frame.unhurried();
+            frame.onForced(forced -> forced(forced, finished));
+            journal.append(frame);
+        } else if (frame != null) {
+            frame.onForced(forced -> forced(forced, null));
             inFlight.addLast(finished);
             journal.append(frame);
         } else if (inFlight.isEmpty()) {
@@ -303,19 +308,28 @@ public final class Shard {
         return new Frame(number, ++logIndex, EPOCH, commitIndex);
     }
 
-    private void forced(Frame frame) {
+    private void forced(Frame frame, @Nullable Turn unhurried) {
         if (failed) {
             return;
         }
         try {
-            commit(frame);
+            commitIndex = frame.logIndex();
+            if (unhurried == null) {
+                commit();
+            } else {
+                unhurried.commit();
+            }
+            while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
+                awaited.pollFirst().task().run();
+            }
+            schedule();
         } catch (RuntimeException | Error broken) {
             fail(broken);
         }
     }
 
-    private void commit(Frame frame) {
-        commitIndex = frame.logIndex();
+    /** The oldest frame in flight is forced: carries out its turn, and those behind it that have none. */
+    private void commit() {
         Turn first = inFlight.pollFirst();
         while (first != null) {
             first.commit();
@@ -326,10 +340,6 @@ public final class Shard {
             Turn next = inFlight.peekFirst();
             first = next != null && next.frameOrNull() == null ? inFlight.pollFirst() : null;
         }
-        while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
-            awaited.pollFirst().task().run();
-        }
-        schedule();
     }
 
     private record Awaited(long index, Runnable task) {}

@@ -65,6 +65,11 @@ final class Turn {
         return frame;
     }
 
+    /** Whether nothing but the journal's own care follows from its frame: nobody waits for it, and nothing becomes visible by it. */
+    boolean unhurried() {
+        return answers.empty() && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
+    }
+
     boolean idle() {
         return frame == null && answers.empty() && released == 0 && revealed == 0 && afterwards == null;
     }

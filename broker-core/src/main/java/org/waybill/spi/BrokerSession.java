@@ -47,6 +47,9 @@ public interface BrokerSession {
     /** Begins a transaction. */
     Transaction begin();
 
+    /** Branches of transactions that a transaction manager decides. */
+    Branches branches();
+
     /** Carries out one administrative operation. */
     void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply);
 

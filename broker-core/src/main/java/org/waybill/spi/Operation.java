@@ -32,7 +32,9 @@ public sealed interface Operation {
         /** A subscription of a topic. */
         SUBSCRIPTION,
         /** A consumer of a queue or a subscription. */
-        CONSUMER
+        CONSUMER,
+        /** A branch of a global transaction, named by {@link Xid#toString}: {@link Query}, {@link Read}, {@link EndBranch}. */
+        BRANCH
     }
 
     /**
@@ -56,6 +58,7 @@ public sealed interface Operation {
                         case TOPIC -> "topic ";
                         case SUBSCRIPTION -> "subscription ";
                         case CONSUMER -> "consumer ";
+                        case BRANCH -> "branch ";
                     };
             return kind + (clientId == null ? name : name + " of client " + clientId);
         }
@@ -122,6 +125,24 @@ public sealed interface Operation {
     /** Removes messages that no consumer holds, scheduled ones too; the answer has {@code deleted}, their number. */
     record DeleteMessages(Target in, Selection which, int count) implements Operation {}
 
+    /** What an administrator does with a branch instead of its transaction manager. */
+    enum Decision {
+        /** Commits it, which the transaction manager will hear of as HEURISTIC_COMMITTED. */
+        COMMIT,
+        /** Rolls it back, which the transaction manager will hear of as HEURISTIC_ROLLED_BACK. */
+        ROLL_BACK,
+        /** Forgets what was decided so, without waiting for the transaction manager. */
+        FORGET
+    }
+
+    /**
+     * Decides a branch in doubt (a <i>heuristic</i> decision), or forgets such a decision. {@code PRECONDITION_FAILED} when it is
+     * neither prepared nor decided so. The answer has the branch as it is then.
+     *
+     * @param branch of type {@link Type#BRANCH}
+     */
+    record EndBranch(Target branch, Decision decision) implements Operation {}
+
     /** What an operation is about; null when it is about all nodes of a type. */
     static @Nullable Target targetOf(Operation operation) {
         if (operation instanceof Read read) {
@@ -138,6 +159,8 @@ public sealed interface Operation {
             return read.in();
         } else if (operation instanceof MoveMessages move) {
             return move.in();
+        } else if (operation instanceof EndBranch end) {
+            return end.branch();
         }
         return operation instanceof DeleteMessages delete ? delete.in() : null;
     }

@@ -16,6 +16,7 @@ final class Harness implements ReplayHandler {
 
     final CrashDisk disk;
     final Journal journal;
+    final TestClock clock = new TestClock();
     final ManualLoop loop = new ManualLoop("shards");
     final List<String> replayed = new ArrayList<>();
     final List<Long> positions = new ArrayList<>();
@@ -31,7 +32,7 @@ final class Harness implements ReplayHandler {
 
     Harness(CrashDisk disk, JournalOptions options) throws IOException {
         this.disk = disk;
-        this.journal = Journal.open(options, disk, new TestClock());
+        this.journal = Journal.open(options, disk, clock);
     }
 
     static JournalOptions options() {

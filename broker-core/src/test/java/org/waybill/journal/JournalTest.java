@@ -74,6 +74,60 @@ final class JournalTest {
     }
 
     @Test
+    void writesWhatNobodyWaitsForAndForcesItWithWhatSomebodyWaitsFor() throws Exception {
+        Harness harness = Harness.started(disk);
+        harness.appendAndRun("first");
+        long forces = disk.forces();
+
+        appendUnhurried(harness, "a");
+        harness.run();
+        assertThat(disk.forces()).isEqualTo(forces);
+        assertThat(harness.completed).containsExactly("first");
+        assertThat(Harness.started(disk.afterKill()).replayed).containsExactly("first", "a");
+
+        harness.appendAndRun("b");
+        assertThat(disk.forces()).isEqualTo(forces + 1);
+        assertThat(harness.completed).containsExactly("first", "a", "b");
+        assertThat(Harness.started(disk.afterPowerLoss(new Random(1))).replayed).containsExactly("first", "a", "b");
+    }
+
+    @Test
+    void forcesWhatNobodyWaitsForWhenItsTimeIsUp() throws Exception {
+        Harness harness = Harness.started(disk);
+        harness.appendAndRun("first");
+        long forces = disk.forces();
+        appendUnhurried(harness, "a");
+        harness.run();
+        harness.clock.advanceNs(Appender.MAX_UNFORCED_NS - 1);
+        appendUnhurried(harness, "b");
+        harness.run();
+        assertThat(disk.forces()).isEqualTo(forces);
+
+        harness.clock.advanceNs(1);
+        harness.run();
+
+        assertThat(disk.forces()).isEqualTo(forces + 1);
+        assertThat(harness.completed).containsExactly("first", "a", "b");
+    }
+
+    @Test
+    void completesWhatNobodyWaitsForBeforeItCloses() throws Exception {
+        Harness harness = Harness.started(disk);
+        appendUnhurried(harness, "a");
+        harness.journal.close();
+        harness.loop.runAll();
+
+        assertThat(harness.completed).containsExactly("a");
+        assertThat(Harness.started(disk.afterPowerLoss(new Random(1))).replayed).containsExactly("a");
+    }
+
+    private static void appendUnhurried(Harness harness, String payload) {
+        Frame frame = harness.frame(0, payload);
+        frame.unhurried();
+        harness.journal.append(frame);
+    }
+
+    @Test
     void beginsANewSegmentAfterARestartAndReplaysAcrossIt() throws Exception {
         CrashDisk now = disk;
         List<String> expected = new ArrayList<>();

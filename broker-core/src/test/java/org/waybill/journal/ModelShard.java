@@ -306,6 +306,9 @@ final class ModelShard {
             }
             released.forEach(Runnable::run);
         });
+        if (number == 1 || frames.size() % 3 == 0) {
+            frame.unhurried();
+        }
         journal.append(frame);
     }
 

@@ -17,9 +17,9 @@ public final class SteppedJournal {
         return new SteppedJournal(journal, journal.startWithoutThreads(failed));
     }
 
-    /** Writes and forces one batch; false when there is none. */
+    /** Writes one batch, and forces it or, if nobody waits for it, the next time; false when there is nothing to do. */
     public boolean append() {
-        return appender.runOnce();
+        return appender.runOnce() || appender.forceNow();
     }
 
     /** Does what the file and the reader thread have to do; false when that is nothing. */

@@ -2,13 +2,19 @@ package org.waybill.journal;
 
 import org.waybill.io.Clock;
 
-/** Time that stands still. */
+/** Time that stands still, until it is moved. */
 final class TestClock implements Clock {
     static final long EPOCH_MS = 1_700_000_000_000L;
 
+    private long nowNs;
+
+    void advanceNs(long ns) {
+        nowNs += ns;
+    }
+
     @Override
     public long nanoTime() {
-        return 0;
+        return nowNs;
     }
 
     @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.waybill.io.Loop;
+import org.waybill.spi.Branches;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
 import org.waybill.spi.ConsumerHandler;
@@ -159,6 +160,11 @@ final class FakeSession implements BrokerSession {
 
     FakeCore core() {
         return core;
+    }
+
+    @Override
+    public Branches branches() {
+        throw new AssertionError("no branches here");
     }
 
     @Override
