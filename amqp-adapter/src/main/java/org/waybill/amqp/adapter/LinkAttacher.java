@@ -72,7 +72,7 @@ final class LinkAttacher implements SessionListener {
         if (terminus.dynamic()) {
             temporary(link, terminus, address -> consume(link, asked, terminus, source, address));
         } else if (terminus.isManagement()) {
-            management.attach(link, asked);
+            management.links().attach(link, asked);
         } else if (terminus.address() == null) {
             link.refuse(Conditions.error(Conditions.INVALID_FIELD, "a source needs an address or must be dynamic"));
         } else {
@@ -166,7 +166,7 @@ final class LinkAttacher implements SessionListener {
         if (terminus.dynamic()) {
             temporary(link, terminus, address -> produce(link, asked, terminus, target, address));
         } else if (terminus.isManagement()) {
-            management.attach(link, asked);
+            management.links().attach(link, asked);
         } else {
             produce(link, asked, terminus, target, null);
         }
