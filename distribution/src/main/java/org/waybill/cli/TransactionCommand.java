@@ -64,7 +64,8 @@ final class TransactionCommand implements Runnable {
 
     @Command(
             name = "rollback",
-            description = "Roll a prepared branch back in place of its transaction manager, which may decide otherwise.",
+            description =
+                    "Roll a prepared branch back in place of its transaction manager, which may decide otherwise.",
             mixinStandardHelpOptions = true)
     void rollback(@Mixin Branch branch, @Mixin ConnectionOption connection) {
         Management.once(connection, Management.BRANCH, "ROLLBACK", branch.arguments());

@@ -58,7 +58,7 @@ final class OpenTransaction {
     }
 
     boolean isOf(Xid xid) {
-        return xid.equals(branch);
+        return branch != null && branch.equals(xid);
     }
 
     /** Whether something can be done in it: it has neither ended nor been suspended. */

@@ -21,6 +21,9 @@ final class RequestLink extends BrokerLink<ReceiverLink> implements ReceiverList
     private final RequestNode node;
     private final DeliveryAssembly assembly = new DeliveryAssembly();
 
+    /** Requests that are over, for which the client has no new credit yet. */
+    private int finished;
+
     RequestLink(AmqpConnection connection, ReceiverLink link, RequestNode node) {
         super(connection, link, false);
         this.node = node;
@@ -40,7 +43,7 @@ final class RequestLink extends BrokerLink<ReceiverLink> implements ReceiverList
         byte @Nullable [] bytes = assembly.add(transfer, payload);
         if (bytes == null) {
             if (transfer.aborted()) {
-                link.grantCredit(1);
+                finished();
             }
             return;
         }
@@ -48,12 +51,20 @@ final class RequestLink extends BrokerLink<ReceiverLink> implements ReceiverList
         try {
             NodeRequest request = NodeRequest.of(bytes, connection.loop().codec());
             link.disposition(id, id, true, Accepted.getInstance());
-            node.handle(request, () -> link.grantCredit(1));
+            node.handle(request, this::finished);
         } catch (IllegalArgumentException e) {
             Rejected rejected = new Rejected();
             rejected.setError(Conditions.error(Conditions.DECODE_ERROR, String.valueOf(e.getMessage())));
             link.disposition(id, id, true, rejected);
-            link.grantCredit(1);
+            finished();
+        }
+    }
+
+    private void finished() {
+        finished++;
+        if (finished > CREDIT / 2) {
+            link.grantCredit(finished);
+            finished = 0;
         }
     }
 

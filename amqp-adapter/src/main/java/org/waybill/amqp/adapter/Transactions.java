@@ -63,10 +63,7 @@ final class Transactions {
      * @param reply gets the txn-id of the association
      */
     void start(
-            Xid xid,
-            Branches.Start how,
-            @Nullable CoordinatorLink coordinator,
-            Consumer<BranchReply<Binary>> reply) {
+            Xid xid, Branches.Start how, @Nullable CoordinatorLink coordinator, Consumer<BranchReply<Binary>> reply) {
         if (isFull()) {
             reply.accept(BranchReply.of(XaCode.ERROR, tooMany()));
             return;
