@@ -283,7 +283,9 @@ final class HeadersTest {
         assertThatThrownBy(() -> message.setLongProperty("JMS_AMQP_TTL", -1)).isInstanceOf(JMSException.class);
         assertThatThrownBy(() -> message.setLongProperty("JMS_AMQP_TTL", 1L << 32))
                 .isInstanceOf(JMSException.class);
-        assertThat(Wires.proton(Wires.encode(message, 1L << 32, null)).getHeader().getTtl())
+        assertThat(Wires.proton(Wires.encode(message, 1L << 32, null))
+                        .getHeader()
+                        .getTtl())
                 .isNull();
     }
 
@@ -309,8 +311,7 @@ final class HeadersTest {
             assertThat(said[0]).isEqualTo(type);
             assertThat(message.getIntProperty("JMS_AMQP_ACK_TYPE")).isEqualTo(type.code());
         }
-        assertThatThrownBy(() -> message.setIntProperty("JMS_AMQP_ACK_TYPE", 6))
-                .isInstanceOf(JMSException.class);
+        assertThatThrownBy(() -> message.setIntProperty("JMS_AMQP_ACK_TYPE", 6)).isInstanceOf(JMSException.class);
     }
 
     @Test
