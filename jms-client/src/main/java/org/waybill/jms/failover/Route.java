@@ -55,7 +55,7 @@ final class Route {
         next = 0;
         attempts = 0;
         redirects = 0;
-        delayMs = options.reconnectDelayMs();
+        delayMs = (double) options.reconnectDelayMs();
     }
 
     /** The next attempt, or null if there have been enough. */
@@ -90,8 +90,9 @@ final class Route {
     }
 
     private long backOff() {
-        double longestMs = Math.min(delayMs, options.maxReconnectDelayMs());
-        delayMs = Math.min(delayMs * options.backOffMultiplier(), options.maxReconnectDelayMs());
+        double mostMs = (double) options.maxReconnectDelayMs();
+        double longestMs = Math.min(delayMs, mostMs);
+        delayMs = Math.min(delayMs * options.backOffMultiplier(), mostMs);
         return Math.round(longestMs - random.nextDouble() * longestMs / 2);
     }
 
