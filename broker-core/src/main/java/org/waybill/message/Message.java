@@ -130,7 +130,7 @@ public final class Message {
     /**
      * Who sends it and as which of theirs; null when its sender does not say so.
      *
-     * @throws DecodeError when that cannot be used
+     * @throws DecodeError when that cannot be used; whoever takes a message from outside asks once, before anybody relies on it
      */
     public @Nullable Origin origin() {
         return sections.deliveryAnnotationsAt < 0 ? null : Origin.of(bytes, sections.deliveryAnnotationsAt);

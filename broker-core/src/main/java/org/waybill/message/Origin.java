@@ -41,7 +41,8 @@ public record Origin(UUID producerId, int epoch, long sequence) {
     }
 
     private static long whole(@Nullable Object value, String name, int at) {
-        boolean whole = value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
+        boolean whole =
+                value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
         if (!whole || ((Number) value).longValue() < 0) {
             throw new DecodeError(name + " is not a whole number of 0 or more", at);
         }

@@ -36,6 +36,13 @@ final class Bytes {
         return this;
     }
 
+    Bytes putLong(long value) {
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            putByte((int) (value >>> shift));
+        }
+        return this;
+    }
+
     Bytes putBytes(byte[] bytes) {
         putVar(bytes.length);
         room(bytes.length);

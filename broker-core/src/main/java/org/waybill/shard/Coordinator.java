@@ -387,9 +387,10 @@ final class Coordinator {
         Branch branch = branches.get(id);
         if (branch == null) {
             End end = ends.of(id);
-            reply.accept(end == null
-                    ? BranchReply.of(XaCode.UNKNOWN, "there is no branch " + BranchEvents.xid(id))
-                    : BranchReply.of(XaCode.OK));
+            reply.accept(
+                    end == null
+                            ? BranchReply.of(XaCode.UNKNOWN, "there is no branch " + BranchEvents.xid(id))
+                            : BranchReply.of(XaCode.OK));
         } else if (branch.isBusy()) {
             branch.later(() -> forget(id, reply));
         } else if (isHeuristic(branch)) {
@@ -398,7 +399,8 @@ final class Coordinator {
             shard.turn().afterwards(() -> reply.accept(BranchReply.of(XaCode.OK)));
         } else {
             reply.accept(BranchReply.of(
-                    XaCode.OUT_OF_ORDER, "branch " + branch.xid + " is " + branch.stateName() + ": nobody has decided it"));
+                    XaCode.OUT_OF_ORDER,
+                    "branch " + branch.xid + " is " + branch.stateName() + ": nobody has decided it"));
         }
     }
 

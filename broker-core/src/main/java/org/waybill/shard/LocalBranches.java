@@ -60,12 +60,14 @@ final class LocalBranches implements Branches {
         });
         Coordinator coordinator = coordinator(xid);
         long timeoutMs = timeoutS > 0 ? timeoutS * MS_A_S : settings.branchTimeoutMs();
-        ask(xid, switch (how) {
-            case NEW -> () -> coordinator.start(xid, work.association, timeoutMs, work, asker);
-            case JOIN -> () -> coordinator.join(xid, work.association, work, asker);
-            case RESUME ->
-                () -> coordinator.resume(xid, before == null ? null : before.association, work.association, work, asker);
-        });
+        ask(
+                xid,
+                switch (how) {
+                    case NEW -> () -> coordinator.start(xid, work.association, timeoutMs, work, asker);
+                    case JOIN -> () -> coordinator.join(xid, work.association, work, asker);
+                    case RESUME -> () -> coordinator.resume(
+                            xid, before == null ? null : before.association, work.association, work, asker);
+                });
     }
 
     /** The work in this branch that the session suspended last and is not resuming, or null. */
@@ -124,7 +126,8 @@ final class LocalBranches implements Branches {
         int sent = share.size();
         int held = share.part.held();
         boolean kept = shards[share.shard].branchParts().arrive(id, share);
-        coordinator.execute(share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
+        coordinator.execute(
+                share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
     }
 
     /** Something done in a branch failed. */
@@ -212,7 +215,9 @@ final class LocalBranches implements Branches {
     /** A page's cursor: the shard as an i32, and the last name that was listed there; no name for its first page. */
     @Override
     public void recover(byte @Nullable [] cursor, int max, Consumer<BranchReply<Page>> reply) {
-        int shard = cursor == null ? 0 : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
+        int shard = cursor == null
+                ? 0
+                : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
         if (shard < 0 || shard >= shards.length || max < 1) {
             session.answerLater(() -> reply.accept(BranchReply.of(
                     XaCode.INVALID, max < 1 ? "a page has at least one xid" : "this cursor was not given by recover")));
@@ -241,6 +246,9 @@ final class LocalBranches implements Branches {
     }
 
     private static byte[] cursor(int shard, byte[] last) {
-        return ByteBuffer.allocate(Integer.BYTES + last.length).putInt(shard).put(last).array();
+        return ByteBuffer.allocate(Integer.BYTES + last.length)
+                .putInt(shard)
+                .put(last)
+                .array();
     }
 }

@@ -12,6 +12,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.ExactlyOnceSettings;
 import org.waybill.message.Origin;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.BrokerError.Code;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -59,7 +61,7 @@ final class Producers {
         void visit(Origin last, long usedMs);
     }
 
-    private record Promised(Origin last, boolean logged) {}
+    private record Promised(Origin last, boolean logged, long storedMs) {}
 
     private final ExactlyOnceSettings settings;
     /** In the order of their last use, longest idle first. */
@@ -100,9 +102,25 @@ final class Producers {
     }
 
     private static boolean isAfter(Origin origin, Origin other) {
-        return origin.epoch() != other.epoch()
-                ? origin.epoch() > other.epoch()
-                : origin.sequence() > other.sequence();
+        return origin.epoch() != other.epoch() ? origin.epoch() > other.epoch() : origin.sequence() > other.sequence();
+    }
+
+    /** What a message is refused with; null when it is not. */
+    static @Nullable BrokerError refusal(Origin origin, Verdict verdict) {
+        return switch (verdict) {
+            case STORE, DUPLICATE -> null;
+            case FENCED -> new BrokerError(
+                    Code.PRECONDITION_FAILED,
+                    "producer " + origin.producerId() + " of epoch " + origin.epoch()
+                            + " is fenced: one of a later epoch has sent messages");
+            case UNDECIDED -> new BrokerError(
+                    Code.RESOURCE_LIMIT,
+                    "message " + origin.sequence() + " of producer " + origin.producerId()
+                            + " was sent in a transaction that is not decided");
+            case FULL -> new BrokerError(
+                    Code.RESOURCE_LIMIT,
+                    "no more producers can be remembered that number their messages (exactly-once.producers)");
+        };
     }
 
     private boolean hasRoom(long nowMs) {
@@ -162,16 +180,16 @@ final class Producers {
     }
 
     /** A message waits for the decision of its transaction. */
-    void promised(Origin origin, boolean logged, TransactionId undecided) {
+    void promised(Origin origin, boolean logged, long nowMs, TransactionId undecided) {
         promised.computeIfAbsent(undecided, id -> new HashMap<>(1))
                 .merge(
                         origin.producerId(),
-                        new Promised(origin, logged),
-                        (before, now) -> new Promised(now.last, before.logged || now.logged));
+                        new Promised(origin, logged, nowMs),
+                        (before, now) -> new Promised(now.last, before.logged || now.logged, now.storedMs));
     }
 
     /** A transaction is decided: what it promised stays, or may be sent again. */
-    void concluded(TransactionId transaction, boolean committed, long nowMs) {
+    void concluded(TransactionId transaction, boolean committed) {
         Map<UUID, Promised> some = promised.remove(transaction);
         if (some == null || !committed) {
             return;
@@ -179,7 +197,7 @@ final class Producers {
         for (Promised one : some.values()) {
             Known of = known.get(one.last.producerId());
             if (of == null || isAfter(one.last, new Origin(one.last.producerId(), of.epoch, of.last))) {
-                Known now = remember(one.last, nowMs);
+                Known now = remember(one.last, one.storedMs);
                 now.logged = one.logged ? one.last.sequence() : now.logged;
             }
         }
@@ -225,7 +243,7 @@ final class Producers {
         promised.forEach((transaction, some) -> some.values().forEach(one -> {
             if (one.logged) {
                 Bytes event = new Bytes();
-                Events.produced(event, one.last, 0, transaction);
+                Events.produced(event, one.last, one.storedMs, transaction);
                 visitor.accept(event);
             }
         }));

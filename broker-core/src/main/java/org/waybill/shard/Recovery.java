@@ -59,6 +59,7 @@ public final class Recovery implements ReplayHandler {
             State state = part.shard().state();
             part.found().resolve(state);
             state.duplicates().keepPromises(state.ledger()::isPrepared);
+            state.producers().keepPromises(state.ledger()::isPrepared);
             recovery.finish(part);
         }
         recovery.decide(shards);
@@ -95,12 +96,17 @@ public final class Recovery implements ReplayHandler {
             }
             case Checkpointer.DUPLICATES -> duplicates(state, in);
             case Checkpointer.DUPLICATE -> Events.duplicate(in, state.duplicates());
+            case Checkpointer.PRODUCED, Checkpointer.PROMISED -> {
+                while (in.hasRemaining()) {
+                    Events.produced(in, state.producers());
+                }
+            }
             case Checkpointer.PREPARED -> found.prepared(in);
             case Checkpointer.DECIDED -> decided(state, in);
-            case Checkpointer.BRANCH_PREPARED ->
-                BranchEvents.prepared(in, state.ledger().branches());
-            case Checkpointer.BRANCH_DECIDED ->
-                BranchEvents.decided(in, state.ledger().branches());
+            case Checkpointer.BRANCH_PREPARED -> BranchEvents.prepared(
+                    in, state.ledger().branches());
+            case Checkpointer.BRANCH_DECIDED -> BranchEvents.decided(
+                    in, state.ledger().branches());
             case Checkpointer.BRANCH_ENDED -> {
                 while (in.hasRemaining()) {
                     BranchEvents.ended(in, state.ledger().branches());
@@ -209,16 +215,18 @@ public final class Recovery implements ReplayHandler {
             case Events.CONCLUDED -> {
                 TransactionId id = TransactionEvents.transaction(in);
                 part.found().concluded(id);
-                state.duplicates().concluded(id, in.get() != 0);
+                boolean committed = in.get() != 0;
+                state.duplicates().concluded(id, committed);
+                state.producers().concluded(id, committed);
             }
             case Events.DUPLICATE -> Events.duplicate(in, state.duplicates());
-            case Events.BRANCH_PREPARED ->
-                BranchEvents.prepared(in, state.ledger().branches());
+            case Events.PRODUCED -> Events.produced(in, state.producers());
+            case Events.BRANCH_PREPARED -> BranchEvents.prepared(
+                    in, state.ledger().branches());
             case Events.BRANCH_ENDED -> BranchEvents.ended(in, state.ledger().branches());
-            case Events.BRANCH_DECIDED ->
-                BranchEvents.decided(in, state.ledger().branches());
-            case Events.BRANCH_FORGOTTEN ->
-                state.ledger().branches().forgotten(TransactionEvents.transaction(in));
+            case Events.BRANCH_DECIDED -> BranchEvents.decided(
+                    in, state.ledger().branches());
+            case Events.BRANCH_FORGOTTEN -> state.ledger().branches().forgotten(TransactionEvents.transaction(in));
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
     }

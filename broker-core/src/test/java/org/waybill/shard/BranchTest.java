@@ -576,8 +576,8 @@ class BranchTest {
         core.loop.settle();
         List<Map<String, Object>> rows = rows(two.manage(new Operation.Query(Type.BRANCH, 0, 10)));
         assertThat(rows).hasSize(2);
-        Map<String, Object> row =
-                rows(two.manage(new Operation.Read(new Target(Type.BRANCH, xid.toString())))).get(0);
+        Map<String, Object> row = rows(two.manage(new Operation.Read(new Target(Type.BRANCH, xid.toString()))))
+                .get(0);
         assertThat(rows).contains(row);
         assertThat(row)
                 .containsEntry("name", xid.toString())
@@ -634,8 +634,7 @@ class BranchTest {
         assertThat(one.forget(xid)).isEqualTo(XaCode.OK);
         killAndRestart();
         assertThat(one.recover(5)).isEmpty();
-        assertThat(one.outcome(xid))
-                .isEqualTo(committed ? Branches.Outcome.COMMITTED : Branches.Outcome.ROLLED_BACK);
+        assertThat(one.outcome(xid)).isEqualTo(committed ? Branches.Outcome.COMMITTED : Branches.Outcome.ROLLED_BACK);
         checkNothingIsKept();
     }
 
