@@ -53,7 +53,8 @@ final class BranchWork extends Work {
             return false;
         }
         if (broken == null) {
-            breaks(new BrokerError(Code.NOT_ALLOWED, "something was done in branch " + xid + " after its work had ended"));
+            breaks(new BrokerError(
+                    Code.NOT_ALLOWED, "something was done in branch " + xid + " after its work had ended"));
         }
         return true;
     }

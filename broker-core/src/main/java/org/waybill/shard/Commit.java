@@ -95,8 +95,7 @@ final class Commit {
         for (Share share : shares) {
             if (share != own) {
                 Participant participant = shards[share.shard].participant();
-                conclusion.add(
-                        shards[share.shard], () -> participant.conclude(id, share.part, share, why == null));
+                conclusion.add(shards[share.shard], () -> participant.conclude(id, share.part, share, why == null));
             }
         }
         conclusion.begin();

@@ -53,7 +53,8 @@ final class Deadlines {
             timer.cancel();
         }
         setForNs = set.first().deadlineNs;
-        timer = shard.loop().schedule(Math.max(0, setForNs - shard.clock().nanoTime()), () -> shard.execute(this::ring));
+        timer = shard.loop()
+                .schedule(Math.max(0, setForNs - shard.clock().nanoTime()), () -> shard.execute(this::ring));
     }
 
     private void ring() {

@@ -60,12 +60,14 @@ final class LocalBranches implements Branches {
         });
         Coordinator coordinator = coordinator(xid);
         long timeoutMs = timeoutS > 0 ? timeoutS * MS_A_S : settings.branchTimeoutMs();
-        ask(xid, switch (how) {
-            case NEW -> () -> coordinator.start(xid, work.association, timeoutMs, work, asker);
-            case JOIN -> () -> coordinator.join(xid, work.association, work, asker);
-            case RESUME ->
-                () -> coordinator.resume(xid, before == null ? null : before.association, work.association, work, asker);
-        });
+        ask(
+                xid,
+                switch (how) {
+                    case NEW -> () -> coordinator.start(xid, work.association, timeoutMs, work, asker);
+                    case JOIN -> () -> coordinator.join(xid, work.association, work, asker);
+                    case RESUME -> () -> coordinator.resume(
+                            xid, before == null ? null : before.association, work.association, work, asker);
+                });
     }
 
     /** The work in this branch that the session suspended last and is not resuming, or null. */
@@ -124,7 +126,8 @@ final class LocalBranches implements Branches {
         int sent = share.size();
         int held = share.part.held();
         boolean kept = shards[share.shard].branchParts().arrive(id, share);
-        coordinator.execute(share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
+        coordinator.execute(
+                share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
     }
 
     /** Something done in a branch failed. */
@@ -148,7 +151,7 @@ final class LocalBranches implements Branches {
 
     @Override
     public void prepare(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Coordinator::prepare, reply);
+        ask(xid, Verbs::prepare, reply);
     }
 
     @Override
@@ -156,17 +159,17 @@ final class LocalBranches implements Branches {
         Coordinator coordinator = coordinator(xid);
         Asker<Void> asker = new Asker<>(session, reply);
         TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> coordinator.commit(id, onePhase, asker));
+        ask(xid, () -> coordinator.verbs().commit(id, onePhase, asker));
     }
 
     @Override
     public void rollback(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Coordinator::rollback, reply);
+        ask(xid, Verbs::rollback, reply);
     }
 
     @Override
     public void forget(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Coordinator::forget, reply);
+        ask(xid, Verbs::forget, reply);
     }
 
     @Override
@@ -174,7 +177,7 @@ final class LocalBranches implements Branches {
         Coordinator coordinator = coordinator(xid);
         Asker<Outcome> asker = new Asker<>(session, reply);
         TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> coordinator.outcome(id, asker));
+        ask(xid, () -> coordinator.verbs().outcome(id, asker));
     }
 
     @Override
@@ -195,7 +198,7 @@ final class LocalBranches implements Branches {
         Coordinator coordinator = coordinator(xid);
         Asker<Void> asker = new Asker<>(session, reply);
         TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> verb.carryOut(coordinator, id, asker));
+        ask(xid, () -> verb.carryOut(coordinator.verbs(), id, asker));
     }
 
     private void ask(Xid xid, Runnable what) {
@@ -204,7 +207,7 @@ final class LocalBranches implements Branches {
 
     /** What is asked of a coordinator, on its loop. */
     private interface Verb {
-        void carryOut(Coordinator coordinator, TransactionId id, Asker<Void> asker);
+        void carryOut(Verbs verbs, TransactionId id, Asker<Void> asker);
     }
 
     // ---- recover
@@ -212,7 +215,9 @@ final class LocalBranches implements Branches {
     /** A page's cursor: the shard as an i32, and the last name that was listed there; no name for its first page. */
     @Override
     public void recover(byte @Nullable [] cursor, int max, Consumer<BranchReply<Page>> reply) {
-        int shard = cursor == null ? 0 : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
+        int shard = cursor == null
+                ? 0
+                : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
         if (shard < 0 || shard >= shards.length || max < 1) {
             session.answerLater(() -> reply.accept(BranchReply.of(
                     XaCode.INVALID, max < 1 ? "a page has at least one xid" : "this cursor was not given by recover")));
@@ -236,11 +241,14 @@ final class LocalBranches implements Branches {
                 reply.accept(BranchReply.of(new Page(found, null)));
             }
         });
-        Runnable list = () -> coordinator.list(after, max - found.size(), asker);
+        Runnable list = () -> coordinator.verbs().list(after, max - found.size(), asker);
         session.lane(shard).add(Batch.Kind.BRANCH, list, 0, 0, null, null);
     }
 
     private static byte[] cursor(int shard, byte[] last) {
-        return ByteBuffer.allocate(Integer.BYTES + last.length).putInt(shard).put(last).array();
+        return ByteBuffer.allocate(Integer.BYTES + last.length)
+                .putInt(shard)
+                .put(last)
+                .array();
     }
 }

@@ -209,8 +209,8 @@ final class Phases {
     private void conclude(Branch branch, boolean committed, Runnable done) {
         Conclusion conclusion = new Conclusion(branch.id, shard, done);
         others(branch.shards).stream()
-                .forEach(i -> conclusion.add(
-                        shards[i], () -> shards[i].branchParts().conclude(branch.id, committed)));
+                .forEach(i ->
+                        conclusion.add(shards[i], () -> shards[i].branchParts().conclude(branch.id, committed)));
         conclusion.begin();
     }
 }

@@ -61,7 +61,7 @@ public final class Recovery implements ReplayHandler {
             state.duplicates().keepPromises(state.ledger()::isPrepared);
             recovery.finish(part);
         }
-        recovery.decide(shards);
+        decide(shards);
     }
 
     private long checkpoint(Disk disk, Shard shard, FoundTransactions found) throws IOException {
@@ -97,10 +97,10 @@ public final class Recovery implements ReplayHandler {
             case Checkpointer.DUPLICATE -> Events.duplicate(in, state.duplicates());
             case Checkpointer.PREPARED -> found.prepared(in);
             case Checkpointer.DECIDED -> decided(state, in);
-            case Checkpointer.BRANCH_PREPARED ->
-                BranchEvents.prepared(in, state.ledger().branches());
-            case Checkpointer.BRANCH_DECIDED ->
-                BranchEvents.decided(in, state.ledger().branches());
+            case Checkpointer.BRANCH_PREPARED -> BranchEvents.prepared(
+                    in, state.ledger().branches());
+            case Checkpointer.BRANCH_DECIDED -> BranchEvents.decided(
+                    in, state.ledger().branches());
             case Checkpointer.BRANCH_ENDED -> {
                 while (in.hasRemaining()) {
                     BranchEvents.ended(in, state.ledger().branches());
@@ -212,13 +212,12 @@ public final class Recovery implements ReplayHandler {
                 state.duplicates().concluded(id, in.get() != 0);
             }
             case Events.DUPLICATE -> Events.duplicate(in, state.duplicates());
-            case Events.BRANCH_PREPARED ->
-                BranchEvents.prepared(in, state.ledger().branches());
+            case Events.BRANCH_PREPARED -> BranchEvents.prepared(
+                    in, state.ledger().branches());
             case Events.BRANCH_ENDED -> BranchEvents.ended(in, state.ledger().branches());
-            case Events.BRANCH_DECIDED ->
-                BranchEvents.decided(in, state.ledger().branches());
-            case Events.BRANCH_FORGOTTEN ->
-                state.ledger().branches().forgotten(TransactionEvents.transaction(in));
+            case Events.BRANCH_DECIDED -> BranchEvents.decided(
+                    in, state.ledger().branches());
+            case Events.BRANCH_FORGOTTEN -> state.ledger().branches().forgotten(TransactionEvents.transaction(in));
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
     }

@@ -59,8 +59,7 @@ public final class BranchLedger {
     /** An administrator has committed it or rolled it back. */
     public void decided(TransactionId id, boolean committed) {
         Heuristic heuristic = committed ? Heuristic.COMMITTED : Heuristic.ROLLED_BACK;
-        promises.computeIfPresent(
-                id, (key, was) -> new Promise(was.sinceMs, was.owner, was.participants, heuristic));
+        promises.computeIfPresent(id, (key, was) -> new Promise(was.sinceMs, was.owner, was.participants, heuristic));
     }
 
     /** Its transaction manager knows what an administrator has decided. */
