@@ -21,7 +21,7 @@ final class Delivery {
     /** Acknowledges one message at a time; an extension that other clients have, too, under this number. */
     static final int INDIVIDUAL_ACKNOWLEDGE = 101;
 
-    private final JmsSession session;
+    private final SessionWork session;
     private final int mode;
     private final @Nullable SessionTransaction transaction;
     private final SerialThread thread;
@@ -35,8 +35,10 @@ final class Delivery {
 
     private @Nullable Delivered inHand;
     private boolean recovered;
+    /** Who runs what a connection consumer loaded. */
+    private volatile @Nullable Thread runner;
 
-    Delivery(JmsSession session, String name, int mode, @Nullable SessionTransaction transaction) {
+    Delivery(SessionWork session, String name, int mode, @Nullable SessionTransaction transaction) {
         this.session = session;
         this.mode = mode;
         this.transaction = transaction;
@@ -130,8 +132,6 @@ final class Delivery {
         }
     }
 
-    private @Nullable Thread runner;
-
     private boolean isRunBySession() {
         return runner == Thread.currentThread();
     }
@@ -223,24 +223,24 @@ final class Delivery {
         }
     }
 
-    /** Gives a message to a listener, on the session's thread or on one of a server session's. */
-    void deliver(Object whose, Delivered now, JmsMessage message, MessageListener listener) {
+    /** This message is about to go to a listener: whoever stops or closes waits for that from now on. With the lock held. */
+    void claim(Object whose, Delivered now) {
+        listening = whose;
+        inHand = now;
+        recovered = false;
+    }
+
+    /** Gives a claimed message to a listener, on the session's thread or on a server session's. */
+    void deliver(Delivered now, JmsMessage message, MessageListener listener) {
+        boolean completed = false;
         try {
-            if (!isAutomatic() && !received(now, message)) {
-                return;
+            if (isAutomatic() || received(now, message)) {
+                listener.onMessage(message);
+                completed = true;
             }
         } catch (JMSException e) {
             session.connection().report(e);
-            giveBack(now);
-            return;
-        }
-        if (!begin(whose, now)) {
-            return;
-        }
-        boolean completed = false;
-        try {
-            listener.onMessage(message);
-            completed = true;
+            Ledger.settle(now, AckType.RELEASED);
         } catch (RuntimeException e) {
             session.connection()
                     .report(Failures.withCause(
@@ -254,31 +254,6 @@ final class Delivery {
                     Ledger.settle(now, AckType.MODIFIED_FAILED);
                 }
             }
-        }
-    }
-
-    private void giveBack(Delivered now) {
-        lock.lock();
-        try {
-            now.link().putBack(now);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private boolean begin(Object whose, Delivered now) {
-        lock.lock();
-        try {
-            if (closed || (!started && transaction == null && isAutomatic())) {
-                now.link().putBack(now);
-                return false;
-            }
-            listening = whose;
-            inHand = now;
-            recovered = false;
-            return true;
-        } finally {
-            lock.unlock();
         }
     }
 

@@ -144,7 +144,7 @@ final class IncomingLink {
     void stop() {
         ClientReceiver from = receiver;
         if (from != null) {
-            from.setCreditWindow(0);
+            from.creditWindow(0);
             from.drain();
         }
     }
@@ -153,7 +153,7 @@ final class IncomingLink {
     void resume() {
         ClientReceiver from = receiver;
         if (from != null) {
-            from.setCreditWindow(window);
+            from.creditWindow(window);
         }
     }
 

@@ -26,10 +26,10 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     /** Messages a listener gets before another consumer's listener of the session has its turn. */
     private static final int TURN = 256;
 
-    private final JmsSession session;
+    private final SessionWork session;
     private final ConsumerSpec spec;
     private final IncomingLink link;
-    /** Held by who receives synchronously, from the first look to the return. */
+    /** Held by who takes messages off the link: a receive from its first look to its return, a listener for its turn. */
     private final ReentrantLock receiving = new ReentrantLock();
 
     private volatile @Nullable MessageListener listener;
@@ -40,7 +40,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     /** What {@link #next} found. */
     private @Nullable Delivered delivered;
 
-    JmsMessageConsumer(JmsSession session, ConsumerSpec spec) {
+    JmsMessageConsumer(SessionWork session, ConsumerSpec spec) {
         this.session = session;
         this.spec = spec;
         this.link = new IncomingLink(
@@ -66,7 +66,8 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     public @Nullable Message receive(long timeoutMs) throws JMSException {
         return timeoutMs == 0
                 ? receive()
-                : receive(Deadline.in(Math.max(0, timeoutMs)), !session.settings().receiveLocalOnly());
+                : receive(
+                        Deadline.in(Math.max(0, timeoutMs)), !session.settings().receiveLocalOnly());
     }
 
     @Override
@@ -109,12 +110,12 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
             return message.getBody(type);
         } catch (MessageFormatException e) {
             Delivered refused = delivered;
-            if (refused != null && session.isAutomatic()) {
-                session.deliveryLock().lock();
+            if (refused != null && session.delivery().isAutomatic()) {
+                session.delivery().lock().lock();
                 try {
                     link.putBack(refused);
                 } finally {
-                    session.deliveryLock().unlock();
+                    session.delivery().lock().unlock();
                 }
             } else {
                 received(message);
@@ -147,7 +148,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     private @Nullable JmsMessage await(Deadline deadline, boolean drains) throws JMSException {
         boolean drained = !drains;
         while (true) {
-            JmsMessage message = next();
+            JmsMessage message = next(false);
             if (message != null) {
                 return message;
             }
@@ -155,7 +156,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
                 throwFailure();
                 return null;
             }
-            if (!session.awaitStarted(deadline)) {
+            if (!session.delivery().awaitStarted(deadline)) {
                 return null;
             }
             if (closed || fetch(deadline, drained)) {
@@ -222,36 +223,44 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
         Exception reason = failure;
         if (reason != null) {
             throw Failures.withCause(
-                    new JMSException("cannot receive from " + spec.destination() + ": " + reason.getMessage(), "closed"),
+                    new JMSException(
+                            "cannot receive from " + spec.destination() + ": " + reason.getMessage(), "closed"),
                     reason);
         }
     }
 
-    /** The next message that is here and fit for delivery; sets {@link #delivered}. */
-    private @Nullable JmsMessage next() {
-        session.deliveryLock().lock();
+    /**
+     * The next message that is here and fit for delivery; sets {@link #delivered}.
+     *
+     * @param claims whether a listener is to get it
+     */
+    private @Nullable JmsMessage next(boolean claims) {
+        session.delivery().lock().lock();
         try {
-            while (session.isStarted() && !closed) {
+            while (session.delivery().isStarted() && !closed) {
                 Delivered candidate = link.poll();
                 if (candidate == null) {
                     return null;
                 }
-                JmsMessage message = session.screen(candidate, spec);
+                JmsMessage message = session.delivery().screen(candidate, spec);
                 if (message != null) {
                     delivered = candidate;
+                    if (claims) {
+                        session.delivery().claim(this, candidate);
+                    }
                     return message;
                 }
             }
             return null;
         } finally {
-            session.deliveryLock().unlock();
+            session.delivery().lock().unlock();
         }
     }
 
     /** Does what the acknowledgement mode says when a message is received; answers whether the application may have it. */
     private boolean received(JmsMessage message) throws JMSException {
         Delivered now = delivered;
-        return now != null && session.received(now, message);
+        return now != null && session.delivery().received(now, message);
     }
 
     // --- listening
@@ -265,17 +274,17 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     @Override
     public void setMessageListener(@Nullable MessageListener told) throws JMSException {
         checkOpen();
-        session.deliveryLock().lock();
+        session.delivery().lock().lock();
         try {
             listener = told;
         } finally {
-            session.deliveryLock().unlock();
+            session.delivery().lock().unlock();
         }
         if (told != null) {
-            session.startListening();
             wakeListener();
         } else {
-            session.awaitQuiet(this);
+            session.delivery()
+                    .awaitQuiet(this, Deadline.in(session.settings().timeouts().closeMs()));
         }
     }
 
@@ -285,28 +294,40 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
 
     /** Has the listener get what is here, on the session's thread. Never blocks for long. */
     void wakeListener() {
-        session.deliveryLock().lock();
+        session.delivery().lock().lock();
         try {
-            if (listener == null || scheduled || closed || !session.isStarted()) {
+            if (listener == null || scheduled || closed || !session.delivery().isStarted()) {
                 return;
             }
             scheduled = true;
         } finally {
-            session.deliveryLock().unlock();
+            session.delivery().lock().unlock();
         }
-        session.dispatch(this::takeTurn);
+        session.delivery().dispatch(this::takeTurn);
     }
 
     private void takeTurn() {
-        session.deliveryLock().lock();
-        scheduled = false;
-        session.deliveryLock().unlock();
+        session.delivery().lock().lock();
+        try {
+            scheduled = false;
+        } finally {
+            session.delivery().lock().unlock();
+        }
+        receiving.lock();
+        try {
+            tellListener();
+        } finally {
+            receiving.unlock();
+        }
+    }
+
+    private void tellListener() {
         for (int count = 0; count < TURN; count++) {
             MessageListener told = listener;
-            if (told == null || closed || !session.isStarted()) {
+            if (told == null || closed || !session.delivery().isStarted()) {
                 return;
             }
-            JmsMessage message = next();
+            JmsMessage message = next(true);
             if (message == null) {
                 if (!fetchHere()) {
                     return;
@@ -315,7 +336,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
             }
             Delivered now = delivered;
             if (now != null) {
-                session.deliver(this, now, message, told);
+                session.delivery().deliver(now, message, told);
             }
         }
         wakeListener();
@@ -355,10 +376,12 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
             boolean heard = listener != null;
             closeQuietly();
             if (heard) {
-                session.connection().report(Failures.withCause(
-                        new JMSException(
-                                "the consumer of " + spec.destination() + " was closed: " + why.getMessage(), "closed"),
-                        why));
+                session.connection()
+                        .report(Failures.withCause(
+                                new JMSException(
+                                        "the consumer of " + spec.destination() + " was closed: " + why.getMessage(),
+                                        "closed"),
+                                why));
             }
         }
     }
@@ -373,18 +396,17 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
 
     @Override
     public void close() throws JMSException {
-        session.deliveryLock().lock();
+        session.delivery().lock().lock();
         try {
             if (closed) {
                 return;
             }
             closed = true;
         } finally {
-            session.deliveryLock().unlock();
+            session.delivery().lock().unlock();
         }
-        session.wakeReceivers();
+        session.delivery().wake();
         link.wake();
-        session.awaitQuiet(this);
         boolean alone = awaitReceiver();
         try {
             session.remove(this);

@@ -24,7 +24,7 @@ public final class JmsMessageProducer implements QueueSender, TopicPublisher {
     private static final int LOWEST_PRIORITY = 0;
     private static final int HIGHEST_PRIORITY = 9;
 
-    private final JmsSession session;
+    private final SessionWork session;
     private final @Nullable WaybillDestination destination;
     private final @Nullable OutgoingLink link;
     private final MessageStamp stamp;
@@ -47,7 +47,10 @@ public final class JmsMessageProducer implements QueueSender, TopicPublisher {
      * @param link how it gets there; null if and only if {@code destination} is, which leaves it to the session
      */
     JmsMessageProducer(
-            JmsSession session, @Nullable WaybillDestination destination, @Nullable OutgoingLink link, MessageStamp stamp) {
+            SessionWork session,
+            @Nullable WaybillDestination destination,
+            @Nullable OutgoingLink link,
+            MessageStamp stamp) {
         this.session = session;
         this.destination = destination;
         this.link = link;
@@ -151,8 +154,7 @@ public final class JmsMessageProducer implements QueueSender, TopicPublisher {
         }
         session.send(
                 message,
-                new Sending(
-                        to, mode, rank, lifeMs, deliveryDelayMs, disableMessageId, disableTimestamp, listener),
+                new Sending(to, mode, rank, lifeMs, deliveryDelayMs, disableMessageId, disableTimestamp, listener),
                 stamp,
                 link);
     }

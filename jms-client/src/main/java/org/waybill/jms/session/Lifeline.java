@@ -104,7 +104,9 @@ final class Lifeline {
     ClientConnection await(Deadline deadline, String doing) throws JMSException {
         lock.lock();
         try {
-            while (current == null) {
+            ClientConnection found;
+            // One that is over already is about to be reported lost.
+            while ((found = current) == null || !found.isOpen()) {
                 if (closed) {
                     throw Failures.closed("the connection", null);
                 }
@@ -117,7 +119,7 @@ final class Lifeline {
                 }
                 changed.awaitNanos(deadline.leftNs());
             }
-            return current;
+            return found;
         } catch (InterruptedException e) {
             throw Failures.interrupted(doing, e);
         } finally {

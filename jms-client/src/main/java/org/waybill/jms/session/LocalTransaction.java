@@ -25,7 +25,7 @@ import org.waybill.jms.engine.ClientTransaction;
  * }</pre>
  */
 final class LocalTransaction implements SessionTransaction {
-    private final JmsSession session;
+    private final SessionWork session;
     /** On the connection that the session is on now; null before it is needed. */
     private @Nullable ClientCoordinator coordinator;
 
@@ -34,7 +34,7 @@ final class LocalTransaction implements SessionTransaction {
     private boolean worked;
     private volatile @Nullable Exception doom;
 
-    LocalTransaction(JmsSession session) {
+    LocalTransaction(SessionWork session) {
         this.session = session;
     }
 
@@ -46,7 +46,8 @@ final class LocalTransaction implements SessionTransaction {
             active = session.call("cannot begin a transaction", this::begin);
             current = active;
         }
-        // What a doomed transaction is given goes into none: its commit fails anyway, and its rollback gives back what it took.
+        // What a doomed transaction is given goes into none: its commit fails anyway, and its rollback gives back what
+        // it took.
         return active;
     }
 

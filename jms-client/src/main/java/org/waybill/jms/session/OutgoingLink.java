@@ -22,7 +22,7 @@ import org.waybill.jms.engine.SenderOptions;
 final class OutgoingLink implements SendListener {
     private static final List<String> DESIRED = List.of("DELAYED_DELIVERY");
 
-    private final JmsSession session;
+    private final SessionWork session;
     private final @Nullable WaybillDestination destination;
     private final ReentrantLock order = new ReentrantLock();
     /** Guards {@link #kept}, and is never held while something is waited for. */
@@ -38,7 +38,7 @@ final class OutgoingLink implements SendListener {
      *
      * @param destination where to, or null for the anonymous relay
      */
-    OutgoingLink(JmsSession session, @Nullable WaybillDestination destination) {
+    OutgoingLink(SessionWork session, @Nullable WaybillDestination destination) {
         this.session = session;
         this.destination = destination;
     }
@@ -71,8 +71,11 @@ final class OutgoingLink implements SendListener {
             if (send.transaction() == null && bytes != null) {
                 attached.send(bytes, 0, bytes.length, false, null, this, send);
             } else if (forget(send)) {
-                session.completed(send, new TransactionRolledBackException(
-                        "the connection was lost, and the transaction with it: do its work again", "rolled-back"));
+                session.completed(
+                        send,
+                        new TransactionRolledBackException(
+                                "the connection was lost, and the transaction with it: do its work again",
+                                "rolled-back"));
             }
         }
         session.flushCompletions();
@@ -214,9 +217,14 @@ final class OutgoingLink implements SendListener {
 
     private void ended(ClientException why) {
         if (!session.endsWithItsConnection(why)) {
-            failure = why;
-            sender = null;
+            fail(why);
         }
+    }
+
+    /** The server does not have this link any more. Any thread; does not block. */
+    void fail(ClientException why) {
+        failure = why;
+        sender = null;
     }
 
     // --- what it is
