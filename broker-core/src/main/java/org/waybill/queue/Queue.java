@@ -306,7 +306,7 @@ public final class Queue {
         }
     }
 
-    /** The index of an id in the block that {@link #find} gave. */
+    /** The index of an id in the block that {@link Lines#find} gave. */
     public static int indexOf(Block block, long messageId) {
         return block.find(messageId);
     }
