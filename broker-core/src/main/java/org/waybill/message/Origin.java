@@ -41,11 +41,11 @@ public record Origin(UUID producerId, int epoch, long sequence) {
     }
 
     private static long whole(@Nullable Object value, String name, int at) {
-        boolean whole =
+        boolean fits =
                 value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte;
-        if (!whole || ((Number) value).longValue() < 0) {
-            throw new DecodeError(name + " is not a whole number of 0 or more", at);
+        if (fits && value instanceof Number number && number.longValue() >= 0) {
+            return number.longValue();
         }
-        return ((Number) value).longValue();
+        throw new DecodeError(name + " is not a whole number of 0 or more", at);
     }
 }

@@ -31,11 +31,15 @@ final class Administration {
     /** What is wrong with an operation whatever the state, or null. Any thread. */
     static @Nullable BrokerError refusal(Operation operation) {
         Target target = Operation.targetOf(operation);
-        boolean branch = target != null && target.type() == Operation.Type.BRANCH;
-        if (branch != operation instanceof Operation.EndBranch && !(operation instanceof Operation.Read)) {
-            return new BrokerError(Code.NOT_IMPLEMENTED, "a branch can be read, committed, rolled back and forgotten");
+        boolean ofBranches = operation instanceof Operation.EndBranch;
+        if (target == null || target.type() != Operation.Type.BRANCH) {
+            return ofBranches
+                    ? new BrokerError(Code.NOT_IMPLEMENTED, target + " is not a branch")
+                    : refusalOfNodes(operation);
         }
-        return branch ? refusalOfXid(target.name()) : refusalOfNodes(operation);
+        return ofBranches || operation instanceof Operation.Read
+                ? refusalOfXid(target.name())
+                : new BrokerError(Code.NOT_IMPLEMENTED, "a branch can be read, committed, rolled back and forgotten");
     }
 
     private static @Nullable BrokerError refusalOfXid(String xid) {

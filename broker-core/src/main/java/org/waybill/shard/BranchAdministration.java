@@ -37,7 +37,7 @@ final class BranchAdministration {
     }
 
     void carryOut(Operation operation, Target target, Consumer<Reply<List<Map<String, Object>>>> reply) {
-        Branch branch = shard.coordinator().find(Xid.parse(target.name()));
+        Branch branch = shard.coordinator().branch(BranchEvents.id(Xid.parse(target.name())));
         if (branch == null) {
             reply.accept(Administration.unknown(target));
         } else if (operation instanceof Operation.Read) {
@@ -51,9 +51,9 @@ final class BranchAdministration {
         boolean decided = branch.state == Branch.State.COMMITTED || branch.state == Branch.State.ROLLED_BACK;
         if (decision == Decision.FORGET && decided) {
             List<Map<String, Object>> last = List.of(row(branch));
-            shard.coordinator().forget(branch, () -> reply.accept(new Reply.Done<>(last)));
+            shard.coordinator().verbs().forget(branch, () -> reply.accept(new Reply.Done<>(last)));
         } else if (decision != Decision.FORGET && branch.state == Branch.State.PREPARED) {
-            shard.coordinator().decide(branch, decision == Decision.COMMIT, () -> reply.accept(found(branch)));
+            shard.coordinator().verbs().decide(branch, decision == Decision.COMMIT, () -> reply.accept(found(branch)));
         } else {
             reply.accept(Administration.refused(
                     Code.PRECONDITION_FAILED,

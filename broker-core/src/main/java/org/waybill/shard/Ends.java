@@ -27,6 +27,10 @@ final class Ends {
         static final End READ_ONLY = new End(XaCode.READ_ONLY, null);
         static final End ROLLED_BACK = new End(XaCode.ROLLED_BACK, "the branch was rolled back");
 
+        boolean isCommit() {
+            return code == XaCode.OK;
+        }
+
         boolean isRollback() {
             return code != XaCode.OK && code != XaCode.READ_ONLY;
         }

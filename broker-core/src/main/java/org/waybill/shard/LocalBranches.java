@@ -151,7 +151,7 @@ final class LocalBranches implements Branches {
 
     @Override
     public void prepare(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Coordinator::prepare, reply);
+        ask(xid, Verbs::prepare, reply);
     }
 
     @Override
@@ -159,17 +159,17 @@ final class LocalBranches implements Branches {
         Coordinator coordinator = coordinator(xid);
         Asker<Void> asker = new Asker<>(session, reply);
         TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> coordinator.commit(id, onePhase, asker));
+        ask(xid, () -> coordinator.verbs().commit(id, onePhase, asker));
     }
 
     @Override
     public void rollback(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Coordinator::rollback, reply);
+        ask(xid, Verbs::rollback, reply);
     }
 
     @Override
     public void forget(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Coordinator::forget, reply);
+        ask(xid, Verbs::forget, reply);
     }
 
     @Override
@@ -177,7 +177,7 @@ final class LocalBranches implements Branches {
         Coordinator coordinator = coordinator(xid);
         Asker<Outcome> asker = new Asker<>(session, reply);
         TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> coordinator.outcome(id, asker));
+        ask(xid, () -> coordinator.verbs().outcome(id, asker));
     }
 
     @Override
@@ -198,7 +198,7 @@ final class LocalBranches implements Branches {
         Coordinator coordinator = coordinator(xid);
         Asker<Void> asker = new Asker<>(session, reply);
         TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> verb.carryOut(coordinator, id, asker));
+        ask(xid, () -> verb.carryOut(coordinator.verbs(), id, asker));
     }
 
     private void ask(Xid xid, Runnable what) {
@@ -207,7 +207,7 @@ final class LocalBranches implements Branches {
 
     /** What is asked of a coordinator, on its loop. */
     private interface Verb {
-        void carryOut(Coordinator coordinator, TransactionId id, Asker<Void> asker);
+        void carryOut(Verbs verbs, TransactionId id, Asker<Void> asker);
     }
 
     // ---- recover
@@ -241,7 +241,7 @@ final class LocalBranches implements Branches {
                 reply.accept(BranchReply.of(new Page(found, null)));
             }
         });
-        Runnable list = () -> coordinator.list(after, max - found.size(), asker);
+        Runnable list = () -> coordinator.verbs().list(after, max - found.size(), asker);
         session.lane(shard).add(Batch.Kind.BRANCH, list, 0, 0, null, null);
     }
 

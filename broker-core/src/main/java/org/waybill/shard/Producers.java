@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -95,7 +96,7 @@ final class Producers {
         for (Map.Entry<TransactionId, Map<UUID, Promised>> one : promised.entrySet()) {
             Promised promise = one.getValue().get(origin.producerId());
             if (promise != null && !isAfter(origin, promise.last)) {
-                return one.getKey().equals(in) ? Verdict.DUPLICATE : Verdict.UNDECIDED;
+                return Objects.equals(one.getKey(), in) ? Verdict.DUPLICATE : Verdict.UNDECIDED;
             }
         }
         return Verdict.STORE;

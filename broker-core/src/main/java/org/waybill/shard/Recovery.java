@@ -62,7 +62,7 @@ public final class Recovery implements ReplayHandler {
             state.producers().keepPromises(state.ledger()::isPrepared);
             recovery.finish(part);
         }
-        recovery.decide(shards);
+        decide(shards);
     }
 
     private long checkpoint(Disk disk, Shard shard, FoundTransactions found) throws IOException {

@@ -18,7 +18,6 @@ import org.waybill.spi.Branches.Start;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Operation;
 import org.waybill.spi.Operation.Target;
-import org.waybill.spi.Operation.Type;
 import org.waybill.spi.Transaction;
 import org.waybill.spi.XaCode;
 import org.waybill.spi.Xid;
@@ -168,6 +167,6 @@ final class BranchClient {
     }
 
     Reply<List<Map<String, Object>>> decide(Xid xid, Operation.Decision decision) {
-        return manage(new Operation.EndBranch(new Target(Type.BRANCH, xid.toString()), decision));
+        return manage(new Operation.EndBranch(new Target(Operation.Type.BRANCH, xid.toString()), decision));
     }
 }

@@ -23,7 +23,6 @@ import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Operation;
 import org.waybill.spi.Operation.Decision;
 import org.waybill.spi.Operation.Target;
-import org.waybill.spi.Operation.Type;
 import org.waybill.spi.Transaction;
 import org.waybill.spi.XaCode;
 import org.waybill.spi.Xid;
@@ -574,9 +573,10 @@ class BranchTest {
         core.clock.epochMs += 1_000;
         core.shards[1].execute(() -> {});
         core.loop.settle();
-        List<Map<String, Object>> rows = rows(two.manage(new Operation.Query(Type.BRANCH, 0, 10)));
+        List<Map<String, Object>> rows = rows(two.manage(new Operation.Query(Operation.Type.BRANCH, 0, 10)));
         assertThat(rows).hasSize(2);
-        Map<String, Object> row = rows(two.manage(new Operation.Read(new Target(Type.BRANCH, xid.toString()))))
+        Map<String, Object> row = rows(two.manage(
+                        new Operation.Read(new Target(Operation.Type.BRANCH, xid.toString()))))
                 .get(0);
         assertThat(rows).contains(row);
         assertThat(row)
@@ -589,11 +589,11 @@ class BranchTest {
                 .containsEntry("messages-sent", 2L)
                 .containsEntry("messages-held", 1L);
         assertThat((Long) row.get("age-ms")).isGreaterThanOrEqualTo(1_000L);
-        assertThat(refusal(two.manage(new Operation.Read(new Target(Type.BRANCH, "x")))))
+        assertThat(refusal(two.manage(new Operation.Read(new Target(Operation.Type.BRANCH, "x")))))
                 .isEqualTo(Code.INVALID_FIELD);
-        assertThat(refusal(two.manage(new Operation.Read(new Target(Type.BRANCH, "1:01:")))))
+        assertThat(refusal(two.manage(new Operation.Read(new Target(Operation.Type.BRANCH, "1:01:")))))
                 .isEqualTo(Code.NOT_FOUND);
-        assertThat(refusal(two.manage(new Operation.Delete(new Target(Type.BRANCH, xid.toString())))))
+        assertThat(refusal(two.manage(new Operation.Delete(new Target(Operation.Type.BRANCH, xid.toString())))))
                 .isEqualTo(Code.NOT_IMPLEMENTED);
     }
 
