@@ -9,38 +9,31 @@ import org.waybill.jms.session.JmsMessageConsumer;
 
 /** A consumer of a context. */
 final class ContextConsumer implements JMSConsumer {
-    private final WaybillContext context;
     private final JmsMessageConsumer consumer;
-    private @Nullable MessageListener listener;
 
-    ContextConsumer(WaybillContext context, JmsMessageConsumer consumer) {
-        this.context = context;
+    ContextConsumer(JmsMessageConsumer consumer) {
         this.consumer = consumer;
     }
 
     @Override
     public @Nullable String getMessageSelector() {
-        return Unchecked.get(consumer::getMessageSelector);
+        return Unchecked.ask(consumer::getMessageSelector);
     }
 
     @Override
     public @Nullable MessageListener getMessageListener() {
-        return Unchecked.get(consumer::getMessageListener) == null ? null : listener;
+        return Unchecked.ask(consumer::getMessageListener);
     }
 
     @Override
     public void setMessageListener(@Nullable MessageListener told) {
-        Unchecked.run(() -> consumer.setMessageListener(told == null ? null : message -> {
-            context.received(message);
-            told.onMessage(message);
-        }));
-        listener = told;
+        Unchecked.run(() -> consumer.setMessageListener(told));
     }
 
     @Override
     public @Nullable Message receive() {
         try {
-            return noted(consumer.receive());
+            return consumer.receive();
         } catch (JMSException e) {
             throw Unchecked.of(e);
         }
@@ -49,7 +42,7 @@ final class ContextConsumer implements JMSConsumer {
     @Override
     public @Nullable Message receive(long timeoutMs) {
         try {
-            return noted(consumer.receive(timeoutMs));
+            return consumer.receive(timeoutMs);
         } catch (JMSException e) {
             throw Unchecked.of(e);
         }
@@ -58,15 +51,10 @@ final class ContextConsumer implements JMSConsumer {
     @Override
     public @Nullable Message receiveNoWait() {
         try {
-            return noted(consumer.receiveNoWait());
+            return consumer.receiveNoWait();
         } catch (JMSException e) {
             throw Unchecked.of(e);
         }
-    }
-
-    private @Nullable Message noted(@Nullable Message message) {
-        context.received(message);
-        return message;
     }
 
     @Override
@@ -86,7 +74,7 @@ final class ContextConsumer implements JMSConsumer {
 
     private <T> @Nullable T body(Class<T> type, long timeoutMs) {
         try {
-            return consumer.receiveBody(type, timeoutMs, context::received);
+            return consumer.receiveBody(type, timeoutMs);
         } catch (JMSException e) {
             throw Unchecked.of(e);
         }

@@ -55,7 +55,8 @@ final class ContextProducer implements JMSProducer {
     @Override
     public JMSProducer send(@Nullable Destination destination, @Nullable Message message) {
         if (destination == null) {
-            throw new InvalidDestinationRuntimeException("a message is sent to a destination, not to null", "no-destination");
+            throw new InvalidDestinationRuntimeException(
+                    "a message is sent to a destination, not to null", "no-destination");
         }
         if (message == null) {
             throw new MessageFormatRuntimeException("null is no message", "no-message");
@@ -382,11 +383,11 @@ final class ContextProducer implements JMSProducer {
 
     @Override
     public @Nullable String getStringProperty(String name) {
-        return Unchecked.get(() -> properties.getStringProperty(name));
+        return Unchecked.ask(() -> properties.getStringProperty(name));
     }
 
     @Override
     public @Nullable Object getObjectProperty(String name) {
-        return Unchecked.get(() -> properties.getObjectProperty(name));
+        return Unchecked.ask(() -> properties.getObjectProperty(name));
     }
 }

@@ -33,8 +33,18 @@ public final class Unchecked {
      *
      * @param <T> the value
      */
-    interface Call<T extends @Nullable Object> {
+    interface Call<T> {
         T call() throws JMSException;
+    }
+
+    /**
+     * What yields a value or null.
+     *
+     * @param <T> the value
+     */
+    interface Question<T> {
+        @Nullable
+        T answer() throws JMSException;
     }
 
     /** What yields none. */
@@ -42,9 +52,17 @@ public final class Unchecked {
         void run() throws JMSException;
     }
 
-    static <T extends @Nullable Object> T get(Call<T> call) {
+    static <T> T get(Call<T> call) {
         try {
             return call.call();
+        } catch (JMSException e) {
+            throw of(e);
+        }
+    }
+
+    static <T> @Nullable T ask(Question<T> question) {
+        try {
+            return question.answer();
         } catch (JMSException e) {
             throw of(e);
         }

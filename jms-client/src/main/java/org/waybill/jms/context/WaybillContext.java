@@ -1,7 +1,6 @@
 package org.waybill.jms.context;
 
 import jakarta.jms.BytesMessage;
-import jakarta.jms.Connection;
 import jakarta.jms.ConnectionMetaData;
 import jakarta.jms.Destination;
 import jakarta.jms.ExceptionListener;
@@ -18,7 +17,6 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
-import jakarta.jms.Session;
 import jakarta.jms.StreamMessage;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
@@ -27,7 +25,9 @@ import jakarta.jms.Topic;
 import java.io.Serializable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.waybill.jms.session.JmsConnection;
 import org.waybill.jms.session.JmsMessageConsumer;
+import org.waybill.jms.session.JmsSession;
 
 /**
  * A context (JMS 2.8): a session on a connection that other contexts may share. For one thread at a time, but for {@link #close}.
@@ -40,7 +40,7 @@ public class WaybillContext implements JMSContext {
      */
     public interface Sessions {
         /** A session of this mode on this connection. */
-        Session create(Connection connection, int mode) throws JMSException;
+        JmsSession create(JmsConnection connection, int mode) throws JMSException;
     }
 
     /** Qpid JMS's mode in which each message is acknowledged by itself. */
@@ -50,26 +50,22 @@ public class WaybillContext implements JMSContext {
     private final int mode;
     private final Sessions sessions;
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Session session;
+    private @Nullable JmsSession session;
     private @Nullable MessageProducer producer;
     private boolean closed;
     private volatile boolean autoStart = true;
-    /** What the application received last: acknowledging it acknowledges all before it. Only where it acknowledges itself. */
-    private volatile @Nullable Message lastReceived;
-
     /**
      * The first context on a connection, which it closes if no other one was made of it that is still open.
      *
      * @param mode one of JMS's session modes
-     * @throws JMSRuntimeException if there is no such mode; the connection stays open then
      */
-    public WaybillContext(Connection connection, int mode) {
+    public WaybillContext(JmsConnection connection, int mode) {
         this(connection, mode, WaybillContext::ordinary);
     }
 
     /** The same, with sessions of another kind. */
-    protected WaybillContext(Connection connection, int mode, Sessions sessions) {
-        this(new SharedConnection(connection), checked(mode), sessions);
+    protected WaybillContext(JmsConnection connection, int mode, Sessions sessions) {
+        this(new SharedConnection(connection), mode, sessions);
     }
 
     private WaybillContext(SharedConnection shared, int mode, Sessions sessions) {
@@ -78,23 +74,27 @@ public class WaybillContext implements JMSContext {
         this.sessions = sessions;
     }
 
-    private static Session ordinary(Connection connection, int mode) throws JMSException {
-        return connection.createSession(mode == SESSION_TRANSACTED, mode);
+    private static JmsSession ordinary(JmsConnection connection, int mode) throws JMSException {
+        return (JmsSession) connection.createSession(mode == SESSION_TRANSACTED, mode);
     }
 
-    private static int checked(int mode) {
+    /**
+     * Refuses a mode that there is not, before anything is opened for it.
+     *
+     * @throws JMSRuntimeException if there is none
+     */
+    public static void checkMode(int mode) {
         if ((mode < SESSION_TRANSACTED || mode > DUPS_OK_ACKNOWLEDGE) && mode != INDIVIDUAL_ACKNOWLEDGE) {
             throw new JMSRuntimeException("there is no session mode " + mode + ": see the constants of JMSContext");
         }
-        return mode;
     }
 
     /** The session, made now if there is none yet. */
-    protected final Session session() {
+    protected final JmsSession session() {
         lock.lock();
         try {
             checkOpen();
-            Session made = session;
+            JmsSession made = session;
             if (made == null) {
                 made = sessions.create(connection(), mode);
                 session = made;
@@ -107,7 +107,7 @@ public class WaybillContext implements JMSContext {
         }
     }
 
-    private Connection connection() {
+    private JmsConnection connection() {
         return shared.connection();
     }
 
@@ -134,18 +134,11 @@ public class WaybillContext implements JMSContext {
         }
     }
 
-    /** Notes that the application has got a message. */
-    final void received(@Nullable Message message) {
-        if (mode == CLIENT_ACKNOWLEDGE && message != null) {
-            lastReceived = message;
-        }
-    }
-
     // --- other contexts, producers, consumers
 
     @Override
     public JMSContext createContext(int sessionMode) {
-        checked(sessionMode);
+        checkMode(sessionMode);
         lock.lock();
         try {
             checkOpen();
@@ -210,7 +203,7 @@ public class WaybillContext implements JMSContext {
         // Sessions of this client have consumers of one class.
         JmsMessageConsumer consumer = (JmsMessageConsumer) Unchecked.get(making);
         startIfWanted();
-        return new ContextConsumer(this, consumer);
+        return new ContextConsumer(consumer);
     }
 
     private void startIfWanted() {
@@ -302,7 +295,7 @@ public class WaybillContext implements JMSContext {
 
     @Override
     public @Nullable String getClientID() {
-        return Unchecked.get(() -> connection().getClientID());
+        return Unchecked.ask(() -> connection().getClientID());
     }
 
     @Override
@@ -317,7 +310,7 @@ public class WaybillContext implements JMSContext {
 
     @Override
     public @Nullable ExceptionListener getExceptionListener() {
-        return Unchecked.get(() -> connection().getExceptionListener());
+        return Unchecked.ask(() -> connection().getExceptionListener());
     }
 
     @Override
@@ -369,23 +362,12 @@ public class WaybillContext implements JMSContext {
 
     @Override
     public void recover() {
-        lastReceived = null;
         Unchecked.run(() -> session().recover());
     }
 
     @Override
     public void acknowledge() {
-        lock.lock();
-        try {
-            checkOpen();
-        } finally {
-            lock.unlock();
-        }
-        Message last = lastReceived;
-        if (last != null) {
-            lastReceived = null;
-            Unchecked.run(last::acknowledge);
-        }
+        Unchecked.run(() -> session().acknowledge());
     }
 
     /**
@@ -394,7 +376,7 @@ public class WaybillContext implements JMSContext {
      */
     @Override
     public void close() {
-        Session made;
+        JmsSession made;
         lock.lock();
         try {
             if (closed) {
