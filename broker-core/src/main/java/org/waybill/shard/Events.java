@@ -207,7 +207,7 @@ public final class Events {
     }
 
     static void produced(ByteBuffer in, Producers into) {
-        UUID producer = new UUID(in.getLong(), in.getLong());
+        UUID producer = new UUID(Bytes.long64(in), Bytes.long64(in));
         Origin last = new Origin(producer, (int) Bytes.var(in), Bytes.var(in));
         long storedMs = Bytes.var(in);
         if (in.get() == 0) {
