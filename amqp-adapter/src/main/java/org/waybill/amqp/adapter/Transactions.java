@@ -28,6 +28,7 @@ final class Transactions {
     private final AmqpConnection connection;
     private final Map<Long, OpenTransaction> open = new TreeMap<>();
     private int starting;
+    private long branchTimeoutS;
     private long nextId;
 
     Transactions(AmqpConnection connection) {
@@ -59,6 +60,7 @@ final class Transactions {
     /**
      * Begins to work in a branch.
      *
+     * @param timeoutS after how many seconds a new branch is rolled back if it is not prepared; 0 for what the settings say
      * @param coordinator the link it was declared on; null when it was started by a request
      * @param reply gets the txn-id of the association
      */
@@ -69,7 +71,9 @@ final class Transactions {
             return;
         }
         starting++;
-        connection.session().branches().start(xid, how, started -> {
+        Branches branches = connection.session().branches();
+        branches.timeoutS(timeoutS);
+        branches.start(xid, how, started -> {
             starting--;
             Transaction work = started.value();
             if (work == null) {
@@ -85,6 +89,15 @@ final class Transactions {
             }
             reply.accept(BranchReply.of(add(work, coordinator, xid).txnId()));
         });
+    }
+
+    /** The time limit of branches that are started without one of their own; 0 for what the settings say. */
+    long branchTimeoutS() {
+        return branchTimeoutS;
+    }
+
+    void branchTimeoutS(long seconds) {
+        branchTimeoutS = seconds;
     }
 
     /** The broker resumes what was suspended last. */
