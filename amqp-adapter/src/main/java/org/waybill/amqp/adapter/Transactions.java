@@ -65,7 +65,11 @@ final class Transactions {
      * @param reply gets the txn-id of the association
      */
     void start(
-            Xid xid, Branches.Start how, @Nullable CoordinatorLink coordinator, Consumer<BranchReply<Binary>> reply) {
+            Xid xid,
+            Branches.Start how,
+            long timeoutS,
+            @Nullable CoordinatorLink coordinator,
+            Consumer<BranchReply<Binary>> reply) {
         if (isFull()) {
             reply.accept(BranchReply.of(XaCode.ERROR, tooMany()));
             return;
@@ -139,7 +143,8 @@ final class Transactions {
             branches.end(
                     ended.work(),
                     Branches.End.FAIL,
-                    done -> reply.accept(BranchReply.of(done.code(), failure.message())));
+                    done -> reply.accept(BranchReply.of(
+                            done.code() == XaCode.OK ? XaCode.ROLLED_BACK : done.code(), failure.message())));
         }
     }
 

@@ -70,7 +70,8 @@ final class XaWire implements AutoCloseable {
     private void attach(String name, int handle, @Nullable String address) throws Exception {
         wire.frames.expectAttach().ofReceiver();
         wire.frames.expectFlow();
-        var attach = wire.frames.remoteAttach().withName(name).withHandle(handle).ofSender();
+        var attach =
+                wire.frames.remoteAttach().withName(name).withHandle(handle).ofSender();
         attach.withInitialDeliveryCount(0).withSource();
         if (address == null) {
             attach.withCoordinator().withCapabilities("amqp:distributed-transactions");
@@ -155,18 +156,22 @@ final class XaWire implements AutoCloseable {
     /** Sends a message to {@code q}, in a branch if there is a txn-id. */
     void send(String text, byte @Nullable [] txnId) throws Exception {
         wire.frames.expectDisposition().withFirst(nextId).withSettled(true);
+        transferIn(0, txnId, Wire.message(text));
+        wire.done();
+    }
+
+    void transferIn(int handle, byte @Nullable [] txnId, byte[] payload) {
         var transfer = wire.frames
                 .remoteTransfer()
-                .withHandle(0)
+                .withHandle(handle)
                 .withDeliveryId(nextId)
                 .withDeliveryTag(new byte[] {(byte) (nextId >> 8), (byte) nextId})
-                .withPayload(Wire.message(text));
+                .withPayload(payload);
         if (txnId != null) {
             transfer.withState(in(txnId));
         }
         nextId++;
         transfer.now();
-        wire.done();
     }
 
     static TransactionalState in(byte[] txnId) {
