@@ -336,7 +336,7 @@ final class QueueModel implements Facts, Sink {
         long held = clients.values().stream()
                 .mapToLong(client -> client.unsettled.size())
                 .sum();
-        assertThat(queue.unsettled()).isEqualTo(held + taken);
+        assertThat(queue.outcomes().unsettled()).isEqualTo(held + taken);
         assertThat(queue.waiting())
                 .isEqualTo(live.values().stream()
                         .filter(entry -> entry.dueAtMs != 0)
@@ -352,7 +352,7 @@ final class QueueModel implements Facts, Sink {
     private void checkEntries() {
         List<Long> ids = new ArrayList<>();
         long[] bytes = {0};
-        queue.forEachLive((block, index) -> {
+        queue.lines().forEachLive((block, index) -> {
             Entry entry = entry(block, index);
             ids.add(entry.id);
             assertThat(block.deliveryCount(index)).isEqualTo(entry.failures);
@@ -369,7 +369,7 @@ final class QueueModel implements Facts, Sink {
     /** A block without live entries is not kept, but for the last one of a line, which is filled further. */
     private void checkBlocks() {
         for (int priority = 0; priority < Queue.PRIORITIES; priority++) {
-            Line line = queue.line(priority);
+            Line line = queue.lines().line(priority);
             Block before = null;
             int available = 0;
             for (Block block = line == null ? null : line.first; block != null; block = block.next) {

@@ -59,11 +59,13 @@ public final class ClientException extends RuntimeException {
         this.info = cause.info;
     }
 
-    static ClientException of(Kind kind, String message) {
+    /** Of this kind, and nothing more to say. */
+    public static ClientException of(Kind kind, String message) {
         return new ClientException(kind, message, null, null, null);
     }
 
-    static ClientException of(Kind kind, String message, Throwable cause) {
+    /** Of this kind, because of that. */
+    public static ClientException of(Kind kind, String message, @Nullable Throwable cause) {
         return new ClientException(kind, message, null, null, cause);
     }
 

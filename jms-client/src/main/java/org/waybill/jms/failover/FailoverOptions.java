@@ -7,8 +7,8 @@ package org.waybill.jms.failover;
  * @param reconnectDelayMs how long to wait between the first and the second round of attempts; a round tries each server once
  * @param maxReconnectDelayMs how long to wait between two rounds at most
  * @param backOffMultiplier by how much the wait grows from round to round; 1 for not at all
- * @param maxReconnectAttempts attempts after a loss before giving up, or -1 for no limit
- * @param startupMaxReconnectAttempts attempts for the first connection, or -1 for no limit
+ * @param maxReconnectAttempts attempts after a loss before giving up, at least one, or -1 for no limit
+ * @param startupMaxReconnectAttempts attempts for the first connection, at least one, or -1 for no limit
  * @param warnAfterReconnectAttempts after how many attempts in vain to log that it is still trying, again and again; 0 for never
  * @param randomize whether to try the servers in random order
  * @param serverListAction what to do with the servers that a server names as its stand-ins

@@ -1,5 +1,6 @@
 package org.waybill.jms.failover;
 
+import org.jspecify.annotations.Nullable;
 import org.waybill.jms.engine.ClientOptions;
 import org.waybill.jms.engine.Endpoint;
 
@@ -10,9 +11,10 @@ import org.waybill.jms.engine.Endpoint;
  * @param insecureRedirects whether it may, being spoken to over TLS, send the client to one without
  */
 public record Server(ClientOptions options, boolean insecureRedirects) {
-    /** The same at another place. */
-    Server at(Endpoint endpoint) {
-        return new Server(options.withEndpoint(endpoint), insecureRedirects);
+    /** One at another place that is spoken to in the same way; asked for under this name, or under the same if it is null. */
+    Server at(Endpoint endpoint, @Nullable String virtualHost) {
+        ClientOptions there = options.withEndpoint(endpoint);
+        return new Server(virtualHost == null ? there : there.withVirtualHost(virtualHost), insecureRedirects);
     }
 
     /** Its URI, without options. */
