@@ -22,13 +22,7 @@ final class Annotations {
     private static final byte[] PRODUCER_EPOCH = name("x-opt-waybill-producer-epoch");
     private static final byte[] SEQUENCE = name("x-opt-waybill-sequence");
     private static final byte[][] OURS = {
-        TYPE,
-        DESTINATION,
-        REPLY_TO,
-        OLD_DESTINATION,
-        OLD_REPLY_TO,
-        DELIVERY_TIME,
-        DELIVERY_DELAY
+        TYPE, DESTINATION, REPLY_TO, OLD_DESTINATION, OLD_REPLY_TO, DELIVERY_TIME, DELIVERY_DELAY
     };
 
     private Annotations() {}

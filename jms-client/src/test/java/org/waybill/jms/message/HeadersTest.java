@@ -265,9 +265,12 @@ final class HeadersTest {
         Message wire = Wires.proton(Wires.encode(messages.createMessage(), 0, new Origin(id, 3, 1L << 40)));
         assertThat(wire.getDeliveryAnnotations().getValue())
                 .isEqualTo(Map.of(
-                        Symbol.valueOf("x-opt-waybill-producer-id"), id,
-                        Symbol.valueOf("x-opt-waybill-producer-epoch"), 3,
-                        Symbol.valueOf("x-opt-waybill-sequence"), 1L << 40));
+                        Symbol.valueOf("x-opt-waybill-producer-id"),
+                        id,
+                        Symbol.valueOf("x-opt-waybill-producer-epoch"),
+                        3,
+                        Symbol.valueOf("x-opt-waybill-sequence"),
+                        1L << 40));
     }
 
     @Test
