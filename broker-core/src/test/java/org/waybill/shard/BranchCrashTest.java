@@ -78,8 +78,6 @@ class BranchCrashTest {
         final int mark;
         final Map<Site, Transaction> work = new LinkedHashMap<>();
 
-        boolean isNew = true;
-
         /** Starts and ends that are not answered. */
         int pending;
 
@@ -91,7 +89,10 @@ class BranchCrashTest {
         boolean commitAsked;
         boolean onePhaseAsked;
         boolean rollbackAsked;
-        @Nullable Decision decisionAsked;
+
+        @Nullable
+        Decision decisionAsked;
+
         boolean decisionDone;
         boolean forgetAsked;
         boolean isOver;
@@ -123,8 +124,7 @@ class BranchCrashTest {
 
         Site(CoreFixture core, List<TreeMap<Integer, Copy>> queues) {
             this.session = core.session();
-            this.producer =
-                    session.session.openProducer(new ProducerSpec(null, NodeKind.ANY), new AnonymousProducer());
+            this.producer = session.session.openProducer(new ProducerSpec(null, NodeKind.ANY), new AnonymousProducer());
             for (int i = 0; i < SHARDS; i++) {
                 takers.add(new Taker(session.session, QUEUES[i], queues.get(i)));
             }
@@ -235,10 +235,12 @@ class BranchCrashTest {
         }
 
         private static String state(Known branch, BranchClient manager) {
-            Reply<List<Map<String, Object>>> read = manager.manage(
-                    new Operation.Read(new Target(Operation.Type.BRANCH, branch.xid.toString())));
-            return String.valueOf(
-                    ((Reply.Done<List<Map<String, Object>>>) read).value().get(0).get("state"));
+            Reply<List<Map<String, Object>>> read =
+                    manager.manage(new Operation.Read(new Target(Operation.Type.BRANCH, branch.xid.toString())));
+            return String.valueOf(((Reply.Done<List<Map<String, Object>>>) read)
+                    .value()
+                    .get(0)
+                    .get("state"));
         }
 
         private static void checkNotListed(Known branch, BranchClient manager) {
@@ -260,7 +262,9 @@ class BranchCrashTest {
                 branch.committed = outcome == Branches.Outcome.COMMITTED;
             }
             if (branch.committed) {
-                assertThat(branch.mayBeCommitted()).as("%s was to be committed", branch.xid).isTrue();
+                assertThat(branch.mayBeCommitted())
+                        .as("%s was to be committed", branch.xid)
+                        .isTrue();
             }
             branch.isOver = true;
         }
@@ -287,8 +291,9 @@ class BranchCrashTest {
             texts.forEach(text -> found.add(Integer.parseInt(text.strip())));
             assertThat(found).as("messages of queue %d", queue).isEqualTo(expected);
             assertThat(texts).as("copies in queue %d", queue).hasSameSizeAs(found);
-            known.entrySet().removeIf(entry -> !found.contains(entry.getKey())
-                    && (!entry.getValue().durable || !branches.contains(entry.getValue().sender)));
+            known.entrySet()
+                    .removeIf(entry -> !found.contains(entry.getKey())
+                            && (!entry.getValue().durable || !branches.contains(entry.getValue().sender)));
             known.replaceAll((id, copy) -> {
                 Set<Known> open = new HashSet<>(copy.takers);
                 open.retainAll(branches);
@@ -382,8 +387,7 @@ class BranchCrashTest {
 
             private void start(Site site, int open) {
                 if (open < 6) {
-                    Known branch =
-                            new Known(BranchClient.xid(workload.nextInt(SHARDS), SHARDS, ++lastMark), lastMark);
+                    Known branch = new Known(BranchClient.xid(workload.nextInt(SHARDS), SHARDS, ++lastMark), lastMark);
                     branches.add(branch);
                     begin(site, branch, Start.NEW);
                 }
@@ -401,7 +405,6 @@ class BranchCrashTest {
                         return;
                     }
                     branch.work.put(site, work);
-                    branch.isNew = false;
                     if (how == Start.NEW) {
                         String mark = String.valueOf(branch.mark);
                         site.producer.send(CoreFixture.message(true, 4, 0, any(List.of(MARKS)), mark), work);
@@ -410,7 +413,7 @@ class BranchCrashTest {
             }
 
             private void join(Site site, @Nullable Known branch) {
-                if (branch != null && !branch.work.isEmpty() && !branch.work.containsKey(site)) {
+                if (branch != null && branch.pending == 0 && !branch.work.isEmpty() && !branch.work.containsKey(site)) {
                     begin(site, branch, Start.JOIN);
                 }
             }
@@ -466,8 +469,7 @@ class BranchCrashTest {
                 Site lost = sites[dice];
                 for (Known branch : branches) {
                     branch.hopeless |= branch.work.remove(lost) != null || !branch.prepared;
-                    branch.isOver |= branch.isNew && branch.pending > 0;
-                    branch.pending = 0;
+                    branch.isOver |= branch.pending > 0 && !branch.prepared;
                 }
                 lost.session.session.close();
                 sites[dice] = new Site(core, queues);
