@@ -122,7 +122,7 @@ class BranchCrashTest {
         final Producer producer;
         final List<Taker> takers = new ArrayList<>();
 
-        Site(CoreFixture core, List<TreeMap<Integer, Copy>> queues) {
+        Site(CoreFixture core, List<Map<Integer, Copy>> queues) {
             this.session = core.session();
             this.producer = session.session.openProducer(new ProducerSpec(null, NodeKind.ANY), new AnonymousProducer());
             for (int i = 0; i < SHARDS; i++) {
@@ -135,7 +135,7 @@ class BranchCrashTest {
     private static final class Work implements CrashRun.Scenario {
         private final Random workload;
         private final Random fate;
-        private final List<TreeMap<Integer, Copy>> queues = new ArrayList<>();
+        private final List<Map<Integer, Copy>> queues = new ArrayList<>();
         private final Set<Integer> marks = new HashSet<>();
         private final List<Known> branches = new ArrayList<>();
         final Map<String, Integer> counts = new TreeMap<>();
@@ -278,7 +278,7 @@ class BranchCrashTest {
         }
 
         private void compare(int queue, BranchClient manager) {
-            TreeMap<Integer, Copy> known = queues.get(queue);
+            Map<Integer, Copy> known = queues.get(queue);
             Set<Integer> expected = new HashSet<>();
             known.forEach((id, copy) -> {
                 boolean sent = copy.sender == null || copy.sender.committed;
@@ -593,13 +593,13 @@ class BranchCrashTest {
     }
 
     private static final class Taker implements ConsumerHandler {
-        private final TreeMap<Integer, Copy> copies;
+        private final Map<Integer, Copy> copies;
         private final Consumer consumer;
         private final List<Integer> ids = new ArrayList<>();
         private boolean opened;
         private int settled;
 
-        Taker(LocalSession session, String queue, TreeMap<Integer, Copy> copies) {
+        Taker(LocalSession session, String queue, Map<Integer, Copy> copies) {
             this.copies = copies;
             this.consumer = session.openConsumer(
                     new ConsumerSpec(queue, NodeKind.QUEUE, false, false, Outcome.RELEASED, null), this);
