@@ -127,9 +127,14 @@ final class Verbs {
         } else if (branch.isBusy()) {
             branch.later(() -> forget(id, reply));
         } else if (isHeuristic(branch)) {
-            table.over(branch, branch.state == Branch.State.COMMITTED ? End.COMMITTED : End.ROLLED_BACK);
+            End end = branch.state == Branch.State.COMMITTED ? End.COMMITTED : End.ROLLED_BACK;
+            branch.state = Branch.State.CHANGING;
             shard.branchParts().forget(id);
-            shard.turn().afterwards(() -> reply.accept(BranchReply.of(XaCode.OK)));
+            shard.turn().afterwards(() -> {
+                table.over(branch, end);
+                reply.accept(BranchReply.of(XaCode.OK));
+                released(branch);
+            });
         } else {
             reply.accept(BranchReply.of(
                     XaCode.OUT_OF_ORDER,

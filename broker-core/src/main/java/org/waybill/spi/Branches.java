@@ -13,20 +13,22 @@ import org.jspecify.annotations.Nullable;
  * lost, for as long as the broker remembers the outcome.
  *
  * <pre>
- *  state        start       join     end        prepare              commit       one-phase    rollback     forget
- *  none         ACTIVE      UNKNOWN  -          UNKNOWN              UNKNOWN      UNKNOWN      UNKNOWN      UNKNOWN
- *  ACTIVE       DUPLICATE   ACTIVE   IDLE [1]   OUT_OF_ORDER         OUT_OF_ORDER OUT_OF_ORDER OUT_OF_ORDER OUT_OF_ORDER
- *  IDLE         DUPLICATE   ACTIVE   -          PREPARED, none [2]   OUT_OF_ORDER COMMITTED    ROLLED_BACK  OUT_OF_ORDER
- *  PREPARED     DUPLICATE   OUT_OF_ORDER -      OK                   COMMITTED    OUT_OF_ORDER ROLLED_BACK  OUT_OF_ORDER
- *  COMMITTED    ACTIVE [3]  UNKNOWN  -          OUT_OF_ORDER         OK           OK           OUT_OF_ORDER OK
- *  ROLLED_BACK  ACTIVE [3]  UNKNOWN  -          as it was            as it was    as it was    OK           OK
- *  HEURISTIC    DUPLICATE   OUT_OF_ORDER -      OUT_OF_ORDER         HEURISTIC_*  OUT_OF_ORDER HEURISTIC_*  none
- *  [1] when it was the last one that worked in it, and nobody has suspended
- *  [2] READ_ONLY when it has done nothing; ROLLED_BACK* when it can only be rolled back
- *  [3] these are memories of a branch, kept for some time
+ *  state            start      join           prepare        commit         one phase      rollback       forget
+ *  none             ACTIVE     UNKNOWN        UNKNOWN        UNKNOWN        UNKNOWN        UNKNOWN        UNKNOWN
+ *  ACTIVE           DUPLICATE  ACTIVE         OUT_OF_ORDER   OUT_OF_ORDER   OUT_OF_ORDER   OUT_OF_ORDER   OUT_OF_ORDER
+ *  IDLE [1]         DUPLICATE  ACTIVE         PREPARED [2]   OUT_OF_ORDER   COMMITTED      ROLLED_BACK    OUT_OF_ORDER
+ *  PREPARED         DUPLICATE  OUT_OF_ORDER   OK             COMMITTED      OUT_OF_ORDER   ROLLED_BACK    OUT_OF_ORDER
+ *  HEURISTIC_*      DUPLICATE  OUT_OF_ORDER   OK             HEURISTIC_*    OUT_OF_ORDER   HEURISTIC_*    COMMITTED or ROLLED_BACK
+ *  COMMITTED [3]    ACTIVE     UNKNOWN        OUT_OF_ORDER   OK             OK             OUT_OF_ORDER   OK
+ *  ROLLED_BACK [3]  ACTIVE     ROLLED_BACK*   ROLLED_BACK*   ROLLED_BACK*   ROLLED_BACK*   OK             OK
+ *  READ_ONLY [3]    ACTIVE     UNKNOWN        READ_ONLY      UNKNOWN        UNKNOWN        UNKNOWN        OK
+ *  [1] nobody works in it, and nobody has suspended
+ *  [2] READ_ONLY when it has done nothing, ROLLED_BACK when something in it cannot be done
+ *  [3] memories of a branch, of which a bounded number is kept
  * </pre>
  *
- * <p>A branch in which something failed can only be rolled back: it stays where it is, and prepare and one-phase commit say why.
+ * <p>A branch in which something failed is undone at once. It is ROLLED_BACK when the last session has ended its work in it; until then
+ * nobody joins it. The verbs say why.
  */
 public interface Branches {
     /** How a session begins to work in a branch. */
@@ -83,7 +85,7 @@ public interface Branches {
      *
      * @param work what {@link #start} gave; one that was suspended can be ended too. A {@code work} that has ended, or is no
      *     branch's, is OUT_OF_ORDER
-     * @param reply OK, or ROLLED_BACK* when the branch can only be rolled back, why ever
+     * @param reply OK, or, unless this ends it with FAIL, ROLLED_BACK* when the branch can only be rolled back
      */
     void end(Transaction work, End how, Consumer<BranchReply<Void>> reply);
 
@@ -124,7 +126,7 @@ public interface Branches {
     /**
      * Sets after how long the branches that this session makes from now on are rolled back, unless they are prepared by then.
      *
-     * @param seconds 0 for what the settings say; the settings' own limit is never exceeded
+     * @param seconds 0 for what the settings say; more than a year is a year
      */
     void timeoutS(long seconds);
 

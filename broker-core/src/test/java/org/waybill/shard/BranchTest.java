@@ -2,6 +2,7 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -515,6 +516,55 @@ class BranchTest {
         assertThat(two.recover(10)).isEmpty();
         assertThat(two.browse(Q[0])).containsExactly("m1");
         assertThat(two.browse(Q[1])).containsExactly("a");
+    }
+
+    @Test
+    void aPromiseIsRecordedOnlyWhenAllItsPartsAreForced() {
+        Xid xid = xid(0, 1);
+        one.work(xid, Q[1]);
+        List<BranchReply<Void>> replies = new ArrayList<>();
+        one.branches.prepare(xid, replies::add);
+        one.session.session.flush();
+        TestLoop coordinator = core.loops.get(0);
+        coordinator.drain();
+        core.loops.get(1).one();
+        coordinator.drain();
+        force();
+        assertThat(replies).isEmpty();
+        killAndRestart();
+        assertThat(one.recover(1)).isEmpty();
+        assertThat(one.browse(Q[1])).isEmpty();
+        checkNothingIsKept();
+    }
+
+    @Test
+    void aDecisionIsForgottenOnlyWhenAllItsPartsAreForced() {
+        Xid xid = xid(0, 1);
+        one.work(xid, Q[1]);
+        one.prepare(xid);
+        core.loop.settle();
+        one.branches.commit(xid, false, reply -> {});
+        one.session.session.flush();
+        TestLoop coordinator = core.loops.get(0);
+        coordinator.drain();
+        force();
+        coordinator.drain();
+        core.loops.get(1).one();
+        coordinator.drain();
+        force();
+        killAndRestart();
+        assertThat(one.outcome(xid)).isEqualTo(Branches.Outcome.COMMITTED);
+        assertThat(one.browse(Q[1])).hasSize(1);
+        checkNothingIsKept();
+    }
+
+    /** The disk has what was appended so far. */
+    private void force() {
+        boolean busy = true;
+        while (busy) {
+            boolean appended = core.steps.append();
+            busy = core.steps.work() || appended;
+        }
     }
 
     @Test

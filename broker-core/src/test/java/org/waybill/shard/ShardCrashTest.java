@@ -2,7 +2,6 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -37,24 +36,12 @@ class ShardCrashTest {
     private static final int SHARDS = 2;
     private static final String[] QUEUES = {"a", "b", "c"};
     private static final int OPERATIONS = 160;
-    private static final int LIVES = 3;
-    private static final int RUNS = 120;
+    private static final CrashRun.Plan PLAN = new CrashRun.Plan(120, 3, 200, 0);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void keepsEveryPromiseWhereverItStops(long seed) {
-        long steps = new Run(seed, new Random(seed)).live(Long.MAX_VALUE / 2);
-        assertThat(steps).isGreaterThan(RUNS);
-        for (int i = 0; i < RUNS; i++) {
-            long crashBefore = 1 + i * steps / RUNS;
-            Run run = new Run(seed, new Random(seed * 1_000_003 + i));
-            try {
-                run.live(crashBefore);
-                run.recoverAndGoOn();
-            } catch (AssertionError | RuntimeException wrong) {
-                throw new AssertionError("seed " + seed + ", stopped before step " + crashBefore, wrong);
-            }
-        }
+        CrashRun.everywhere(seed, PLAN, Run::new, whole -> {});
     }
 
     /** What clients know of a message. */
@@ -66,61 +53,40 @@ class ShardCrashTest {
         int failures;
     }
 
-    /** Several lives of one disk. */
-    private static final class Run {
+    private static final class Run implements CrashRun.Scenario {
         private final Random workload;
-        private final Random fate;
         private final List<TreeMap<Integer, Known>> queues = new ArrayList<>();
         private final int[] sent = new int[QUEUES.length];
-        private CrashDisk disk = new CrashDisk();
 
-        Run(long seed, Random fate) {
-            this.workload = new Random(seed);
-            this.fate = fate;
+        Run(Random workload, Random fate) {
+            this.workload = workload;
             for (int i = 0; i < QUEUES.length; i++) {
                 queues.add(new TreeMap<>());
             }
         }
 
-        /** Works until the disk stops, or to the end; returns the steps the disk has made. */
-        long live(long crashBefore) {
-            disk.crashBefore(crashBefore);
-            try {
-                CoreFixture core = open();
-                Client client = new Client(core);
-                for (int i = 0; i < OPERATIONS && !disk.hasCrashed(); i++) {
-                    client.operate();
-                }
-                if (!disk.hasCrashed()) {
-                    core.loop.settle();
-                }
-            } catch (UncheckedIOException stopped) {
-                assertThat(disk.hasCrashed()).isTrue();
-            }
-            return disk.steps();
+        @Override
+        public int operations() {
+            return OPERATIONS;
         }
 
-        void recoverAndGoOn() {
-            for (int life = 1; life < LIVES; life++) {
-                recover();
-                live(1 + fate.nextInt(200));
-            }
-            recover();
+        @Override
+        public Runnable client(CoreFixture core) {
+            return new Client(core)::operate;
         }
 
-        private CoreFixture open() {
+        @Override
+        public CoreFixture open(CrashDisk disk) {
             long memoryBytes = workload.nextBoolean() ? 20_000 : 64L << 20;
             return new CoreFixture(disk, SHARDS, memoryBytes, 1 << 16, name -> AddressSettings.defaults());
         }
 
-        private void recover() {
-            disk = fate.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerLoss(fate);
-            CoreFixture core = open();
+        @Override
+        public void check(CoreFixture core, boolean last) {
             for (int i = 0; i < QUEUES.length; i++) {
                 TestConsumer browser = core.session().browser(QUEUES[i], null);
                 compare(browser.drain(), browser.heads, queues.get(i));
             }
-            core.close();
         }
 
         private static void compare(List<String> texts, List<byte @Nullable []> heads, Map<Integer, Known> known) {

@@ -2,7 +2,6 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -37,26 +36,13 @@ class TimeCrashTest {
     private static final String[] QUEUES = {"a", "b", "c"};
     private static final String[] MOVED_TO = {"expired", "dead-letters"};
     private static final int OPERATIONS = 160;
-    private static final int LIVES = 3;
-    private static final int RUNS = 60;
+    private static final CrashRun.Plan PLAN = new CrashRun.Plan(60, 3, 200, 0);
     private static final long DELAY_MS = 300;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void losesNothingAndDeliversNothingTooEarlyWhereverItStops(long seed) {
-        Run whole = new Run(seed, new Random(seed));
-        long steps = whole.live(Long.MAX_VALUE / 2);
-        assertThat(steps).isGreaterThan(RUNS);
-        for (int i = 0; i < RUNS; i++) {
-            long crashBefore = 1 + i * steps / RUNS;
-            Run run = new Run(seed, new Random(seed * 1_000_003 + i));
-            try {
-                run.live(crashBefore);
-                run.recoverAndGoOn();
-            } catch (AssertionError | RuntimeException wrong) {
-                throw new AssertionError("seed " + seed + ", stopped before step " + crashBefore, wrong);
-            }
-        }
+        CrashRun.everywhere(seed, PLAN, Run::new, whole -> {});
     }
 
     /** What clients know of a message. */
@@ -77,54 +63,29 @@ class TimeCrashTest {
         }
     }
 
-    /** Several lives of one disk. */
-    private static final class Run {
+    private static final class Run implements CrashRun.Scenario {
         private final Random workload;
-        private final Random fate;
         private final TreeMap<Integer, Known> messages = new TreeMap<>();
         private int sent;
         private long nowMs = 1_700_000_000_000L;
-        private CrashDisk disk = new CrashDisk();
 
-        Run(long seed, Random fate) {
-            this.workload = new Random(seed);
-            this.fate = fate;
+        Run(Random workload, Random fate) {
+            this.workload = workload;
         }
 
-        long live(long crashBefore) {
+        @Override
+        public int operations() {
+            return OPERATIONS;
+        }
+
+        @Override
+        public Runnable client(CoreFixture core) {
             messages.values().forEach(one -> one.retryAtMs = one.confirmedRetryAtMs);
-            disk.crashBefore(crashBefore);
-            try {
-                CoreFixture core = open();
-                Client client = new Client(core);
-                for (int i = 0; i < OPERATIONS && !disk.hasCrashed(); i++) {
-                    client.operate();
-                }
-                if (!disk.hasCrashed()) {
-                    core.loop.settle();
-                }
-            } catch (UncheckedIOException stopped) {
-                assertThat(disk.hasCrashed()).isTrue();
-            }
-            return disk.steps();
+            return new Client(core)::operate;
         }
 
-        void recoverAndGoOn() {
-            for (int life = 1; life < LIVES; life++) {
-                disk = fate.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerLoss(fate);
-                live(1 + fate.nextInt(200));
-            }
-            disk = fate.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerLoss(fate);
-            CoreFixture core = open();
-            core.clock.epochMs += 1_000_000;
-            for (int i = 0; i < 30; i++) {
-                core.pass(Alarm.LONGEST_SLEEP_MS);
-            }
-            compare(core);
-            core.close();
-        }
-
-        private CoreFixture open() {
+        @Override
+        public CoreFixture open(CrashDisk disk) {
             long memoryBytes = workload.nextBoolean() ? 20_000 : 64L << 20;
             AddressSettings settings = AddressSettings.defaults()
                     .withRedelivery(new Redelivery(3, DELAY_MS, 1, 0), Optional.of("dead-letters"))
@@ -132,6 +93,17 @@ class TimeCrashTest {
             CoreFixture core = new CoreFixture(disk, SHARDS, memoryBytes, 1 << 16, name -> settings);
             core.clock.epochMs = nowMs;
             return core;
+        }
+
+        @Override
+        public void check(CoreFixture core, boolean last) {
+            if (last) {
+                core.clock.epochMs += 1_000_000;
+                for (int i = 0; i < 30; i++) {
+                    core.pass(Alarm.LONGEST_SLEEP_MS);
+                }
+                compare(core);
+            }
         }
 
         private void compare(CoreFixture core) {

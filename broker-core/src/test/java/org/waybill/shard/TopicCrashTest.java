@@ -2,7 +2,6 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -43,24 +42,12 @@ class TopicCrashTest {
     private static final int COMES_AND_GOES = 1;
 
     private static final int OPERATIONS = 200;
-    private static final int LIVES = 3;
-    private static final int RUNS = 120;
+    private static final CrashRun.Plan PLAN = new CrashRun.Plan(120, 3, 250, 0);
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void keepsEveryPromiseWhereverItStops(long seed) {
-        long steps = new Run(seed, new Random(seed)).live(Long.MAX_VALUE / 2);
-        assertThat(steps).isGreaterThan(RUNS);
-        for (int i = 0; i < RUNS; i++) {
-            long crashBefore = 1 + i * steps / RUNS;
-            Run run = new Run(seed, new Random(seed * 1_000_003 + i));
-            try {
-                run.live(crashBefore);
-                run.recoverAndGoOn();
-            } catch (AssertionError | RuntimeException wrong) {
-                throw new AssertionError("seed " + seed + ", stopped before step " + crashBefore, wrong);
-            }
-        }
+        CrashRun.everywhere(seed, PLAN, Run::new, whole -> {});
     }
 
     private static ConsumerSpec spec(String address, @Nullable SubscriptionSpec named) {
@@ -94,66 +81,47 @@ class TopicCrashTest {
         }
     }
 
-    /** Several lives of one disk. */
-    private static final class Run {
+    private static final class Run implements CrashRun.Scenario {
         private final Random workload;
-        private final Random fate;
         private final List<Model> models = new ArrayList<>();
         private int sent;
-        private CrashDisk disk = new CrashDisk();
 
-        Run(long seed, Random fate) {
-            this.workload = new Random(seed);
-            this.fate = fate;
+        Run(Random workload, Random fate) {
+            this.workload = workload;
             for (int i = 0; i < PATTERNS.length; i++) {
                 models.add(new Model(i));
             }
         }
 
-        /** Works until the disk stops, or to the end; returns the steps the disk has made. */
-        long live(long crashBefore) {
-            disk.crashBefore(crashBefore);
-            try {
-                CoreFixture core = open();
-                Client client = new Client(core);
-                for (int i = 0; i < OPERATIONS && !disk.hasCrashed(); i++) {
-                    client.operate();
-                }
-                if (!disk.hasCrashed()) {
-                    core.loop.settle();
-                }
-                if (!disk.hasCrashed()) {
-                    Bodies.check(core);
-                }
-            } catch (UncheckedIOException stopped) {
-                assertThat(disk.hasCrashed()).isTrue();
-            }
-            return disk.steps();
+        @Override
+        public int operations() {
+            return OPERATIONS;
         }
 
-        void recoverAndGoOn() {
-            for (int life = 1; life < LIVES; life++) {
-                recover();
-                live(1 + fate.nextInt(250));
-            }
-            recover();
+        @Override
+        public Runnable client(CoreFixture core) {
+            return new Client(core)::operate;
         }
 
-        private CoreFixture open() {
+        @Override
+        public void settled(CoreFixture core) {
+            Bodies.check(core);
+        }
+
+        @Override
+        public CoreFixture open(CrashDisk disk) {
             long memoryBytes = workload.nextBoolean() ? 20_000 : 64L << 20;
             return new CoreFixture(disk, 1, memoryBytes, 1 << 16, name -> AddressSettings.defaults());
         }
 
-        private void recover() {
-            disk = fate.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerLoss(fate);
-            CoreFixture core = open();
+        @Override
+        public void check(CoreFixture core, boolean last) {
             Bodies.check(core);
             for (Model model : models) {
                 TestConsumer consumer = core.session().consumer(spec(PATTERNS[model.number], named(model.number)));
                 assertThat(consumer.error).isNull();
                 compare(consumer.drain(), consumer.heads, model);
             }
-            core.close();
         }
 
         private static void compare(List<String> texts, List<byte @Nullable []> heads, Model model) {

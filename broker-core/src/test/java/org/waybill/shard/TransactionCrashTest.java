@@ -2,7 +2,6 @@ package org.waybill.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -47,8 +46,7 @@ class TransactionCrashTest {
     private static final String TOPIC = "t";
     private static final int PLACES = SHARDS + 2;
     private static final int OPERATIONS = 500;
-    private static final int LIVES = 3;
-    private static final int RUNS = 100;
+    private static final CrashRun.Plan PLAN = new CrashRun.Plan(100, 3, 300, 2);
 
     private static String[] names(String prefix) {
         String[] names = new String[SHARDS];
@@ -65,20 +63,9 @@ class TransactionCrashTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void aTransactionIsDoneAsAWholeOrNotAtAll(long seed) {
-        Run whole = new Run(seed, new Random(seed));
-        long steps = whole.live(Long.MAX_VALUE / 2);
-        assertThat(steps).isGreaterThan(RUNS);
-        assertThat(whole.committed).as("transactions over several shards").isGreaterThan(12);
-        for (int i = 0; i < RUNS; i++) {
-            long crashBefore = 1 + i * steps / RUNS;
-            Run run = new Run(seed, new Random(seed * 1_000_003 + i));
-            try {
-                run.live(crashBefore);
-                run.recoverAndGoOn();
-            } catch (AssertionError | RuntimeException wrong) {
-                throw new AssertionError("seed " + seed + ", stopped before step " + crashBefore, wrong);
-            }
-        }
+        CrashRun.everywhere(seed, PLAN, Run::new, whole -> assertThat(whole.committed)
+                .as("transactions over several shards")
+                .isGreaterThan(12));
     }
 
     /** What is known of a transaction. */
@@ -101,68 +88,40 @@ class TransactionCrashTest {
     /** A message in one place: who sent it, null for somebody whose commit is long known, and who took it, in order. */
     private record Copy(@Nullable Known sender, boolean durable, List<Known> takers) {}
 
-    /** Several lives of one disk. */
-    private static final class Run {
+    private static final class Run implements CrashRun.Scenario {
         private final Random workload;
-        private final Random fate;
         private final List<TreeMap<Integer, Copy>> places = new ArrayList<>();
         private final Set<Integer> marks = new HashSet<>();
         private final List<Known> transactions = new ArrayList<>();
-        private CrashDisk disk = new CrashDisk();
         private int lastMark;
         private int lastMessage;
         int committed;
 
-        Run(long seed, Random fate) {
-            this.workload = new Random(seed);
-            this.fate = fate;
+        Run(Random workload, Random fate) {
+            this.workload = workload;
             for (int i = 0; i < PLACES; i++) {
                 places.add(new TreeMap<>());
             }
         }
 
-        /** Works until the disk stops, or to the end; returns the steps the disk has made. */
-        long live(long crashBefore) {
-            disk.crashBefore(crashBefore);
-            try {
-                CoreFixture core = open();
-                Client client = new Client(core);
-                for (int i = 0; i < OPERATIONS && !disk.hasCrashed(); i++) {
-                    client.operate();
-                }
-                if (!disk.hasCrashed()) {
-                    core.loop.settle();
-                }
-            } catch (UncheckedIOException stopped) {
-                assertThat(disk.hasCrashed()).isTrue();
-            }
-            return disk.steps();
+        @Override
+        public int operations() {
+            return OPERATIONS;
         }
 
-        void recoverAndGoOn() {
-            for (int life = 1; life < LIVES; life++) {
-                recover(false);
-                live(1 + fate.nextInt(300));
-            }
-            recover(true);
+        @Override
+        public Runnable client(CoreFixture core) {
+            return new Client(core)::operate;
         }
 
-        private CoreFixture open() {
+        @Override
+        public CoreFixture open(CrashDisk disk) {
             long memoryBytes = workload.nextBoolean() ? 20_000 : 64L << 20;
             return new CoreFixture(disk, SHARDS, memoryBytes, 1 << 16, name -> AddressSettings.defaults(), true);
         }
 
-        private CrashDisk left() {
-            return fate.nextInt(3) == 0 ? disk.afterKill() : disk.afterPowerLoss(fate);
-        }
-
-        private void recover(boolean last) {
-            disk = left();
-            for (int crashes = fate.nextInt(3); crashes > 0; crashes--) {
-                recoverHalfWay();
-                disk = left();
-            }
-            CoreFixture core = open();
+        @Override
+        public void check(CoreFixture core, boolean last) {
             core.loop.settle();
             for (Shard shard : core.shards) {
                 assertThat(shard.state().ledger().isEmpty())
@@ -177,17 +136,6 @@ class TransactionCrashTest {
             transactions.clear();
             if (last) {
                 checkNothingIsLeft(core, session);
-            }
-            core.close();
-        }
-
-        /** Starts, and stops again before long. */
-        private void recoverHalfWay() {
-            disk.crashBefore(1 + fate.nextInt(12));
-            try {
-                open().loop.settle();
-            } catch (UncheckedIOException stopped) {
-                assertThat(disk.hasCrashed()).isTrue();
             }
         }
 
