@@ -28,7 +28,10 @@ final class ExactlyOnceTest {
     private CrashDisk disk = new CrashDisk();
 
     private static Message message(Origin origin, boolean durable, String text) {
-        byte[] plain = CoreFixture.message(durable, text).bytes();
+        return numbered(origin, CoreFixture.message(durable, text).bytes());
+    }
+
+    private static Message numbered(Origin origin, byte[] plain) {
         int headerEnd = 5 + (plain[4] & 0xFF);
         ByteBuffer entries = ByteBuffer.allocate(200);
         symbol(entries, "x-opt-waybill-producer-id").put((byte) 0x98);
@@ -65,10 +68,39 @@ final class ExactlyOnceTest {
             TestSession session = core.session();
             TestProducer producer = session.producer("q");
             send(producer, numbered(ONE, 1), numbered(ONE, 2), numbered(ONE, 2), numbered(ONE, 1), numbered(ONE, 5));
-            send(producer, numbered(OTHER, 3), numbered(ONE, 4), message(new Origin(ONE, 1, 1), true, "next life"));
+            send(producer, numbered(OTHER, 3), numbered(ONE, 5), message(new Origin(ONE, 1, 1), true, "next life"));
 
             assertThat(session.consumer("q").drain()).containsExactly("m1", "m2", "m5", "m3", "next life");
         }
+    }
+
+    /** Its sender has not heard that one was refused and another stored: it sends both again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasRefusedIsNotTakenForStored(boolean crash) {
+        CoreFixture core = new CoreFixture(disk);
+        TestProducer before = core.session().producer(null);
+        before.sendAndWait(to("$none", 1));
+        before.sendAndWait(to("q", 2));
+        assertThat(before.refusals).hasSize(1);
+        if (crash) {
+            core.close();
+            core = new CoreFixture(disk.afterKill());
+        }
+        TestSession session = core.session();
+        TestProducer again = session.producer(null);
+        again.sendAndWait(to("$none", 1));
+        again.sendAndWait(to("q", 2));
+        again.sendAndWait(to("q", 1));
+
+        assertThat(again.refusals).hasSize(1);
+        assertThat(session.consumer("q").drain()).containsExactly("m2", "m1");
+        core.close();
+    }
+
+    private static Message to(String address, long sequence) {
+        Message plain = CoreFixture.message(true, 4, 0, address, "m" + sequence);
+        return numbered(new Origin(ONE, 0, sequence), plain.bytes());
     }
 
     @Test
