@@ -263,12 +263,13 @@ final class Producers {
 
     /** Visits what the log has of promises, in the form that {@link Events} gives them. */
     void forEachPromised(Consumer<Bytes> visitor) {
-        promised.forEach((transaction, some) -> some.values().forEach(runs -> runs.forEach(one -> {
-            if (one.logged) {
-                Bytes event = new Bytes();
-                Events.produced(event, one.run, one.storedMs, transaction);
-                visitor.accept(event);
-            }
-        })));
+        promised.forEach((transaction, some) -> some.values()
+                .forEach(runs -> runs.forEach(one -> {
+                    if (one.logged) {
+                        Bytes event = new Bytes();
+                        Events.produced(event, one.run, one.storedMs, transaction);
+                        visitor.accept(event);
+                    }
+                })));
     }
 }

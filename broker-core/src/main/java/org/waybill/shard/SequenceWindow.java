@@ -98,7 +98,7 @@ final class SequenceWindow {
             return;
         }
         int words = bits.length;
-        while (words * Long.SIZE < Math.min(span, MOST)) {
+        while ((long) words * Long.SIZE < Math.min(span, MOST)) {
             words *= 2;
         }
         // a bit has the same place in its word however many words there are
