@@ -1,6 +1,7 @@
 package org.waybill.jms.uri;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.jms.message.DeserializationPolicy;
 import org.waybill.jms.session.ConnectionSettings;
 
 /** The options {@code jms.*} as they are read: how connections behave towards the application. */
@@ -146,6 +147,7 @@ final class JmsDraft {
                 validatePropertyNames,
                 new ConnectionSettings.Timeouts(requestTimeoutMs, sendTimeoutMs, closeTimeoutMs),
                 new ConnectionSettings.Prefetch(queuePrefetch, topicPrefetch, durableTopicPrefetch, browserPrefetch),
-                new ConnectionSettings.Redelivery(maxRedeliveries, redeliveryOutcome));
+                new ConnectionSettings.Redelivery(maxRedeliveries, redeliveryOutcome),
+                DeserializationPolicy.of(allowList, denyList));
     }
 }
