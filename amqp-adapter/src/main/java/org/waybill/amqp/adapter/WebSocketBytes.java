@@ -38,8 +38,7 @@ final class WebSocketBytes extends ChannelDuplexHandler {
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         boolean isBytes = message instanceof ByteBuf bytes && bytes.isReadable();
-        ChannelFuture unused =
-                ctx.write(isBytes ? new BinaryWebSocketFrame((ByteBuf) message) : message, promise);
+        ChannelFuture unused = ctx.write(isBytes ? new BinaryWebSocketFrame((ByteBuf) message) : message, promise);
     }
 
     @Override

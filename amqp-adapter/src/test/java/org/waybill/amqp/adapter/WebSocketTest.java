@@ -14,6 +14,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,12 +22,16 @@ import java.util.concurrent.TimeUnit;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.waybill.config.AmqpSettings;
 import org.waybill.config.WebSocketSettings;
 
 /** AMQP over WebSockets, at the listener's own port. */
 @Timeout(60)
 final class WebSocketTest {
+    @TempDir
+    Path directory;
+
     private static final byte[] HEADER = {'A', 'M', 'Q', 'P', 3, 1, 0, 0};
 
     private static AmqpSettings with(AmqpSettings amqp, WebSocketSettings webSocket) {
@@ -34,12 +39,16 @@ final class WebSocketTest {
                 amqp.host(), 0, null, webSocket, 0, 65_536, 100_000, 10, 10, 10, 10, 5_000, 100, amqp.saslMechanisms());
     }
 
+    private static String uri(String scheme, FakeBroker broker) {
+        return scheme + "://127.0.0.1:" + broker.port();
+    }
+
     @Test
     void carriesMessagesBothWays() throws Exception {
-        try (RunningBroker broker = RunningBroker.start(amqp -> with(amqp, new WebSocketSettings(List.of())))) {
+        try (FakeBroker broker = new FakeBroker(directory, amqp -> with(amqp, new WebSocketSettings(List.of())))) {
+            assertThat(broker.listening()).containsExactly(uri("amqp", broker), uri("amqpws", broker));
             for (String scheme : List.of("amqpws", "amqp")) {
-                try (Connection connection =
-                        new JmsConnectionFactory(scheme + "://127.0.0.1:" + broker.port()).createConnection()) {
+                try (Connection connection = new JmsConnectionFactory(uri(scheme, broker)).createConnection()) {
                     connection.start();
                     Session session = connection.createSession();
                     MessageProducer producer = session.createProducer(session.createQueue("q"));
@@ -56,7 +65,7 @@ final class WebSocketTest {
     @Test
     void letsInWebPagesOfListedOriginsOnly() throws Exception {
         WebSocketSettings settings = new WebSocketSettings(List.of("https://shop.example"));
-        try (RunningBroker broker = RunningBroker.start(amqp -> with(amqp, settings))) {
+        try (FakeBroker broker = new FakeBroker(directory, amqp -> with(amqp, settings))) {
             Heard heard = new Heard();
             WebSocket socket = open(broker, heard, "amqp", "https://shop.example");
             assertThat(socket.getSubprotocol()).isEqualTo("amqp");
@@ -72,7 +81,7 @@ final class WebSocketTest {
 
     @Test
     void tellsABrowserWhatThisPortIs() throws Exception {
-        try (RunningBroker broker = RunningBroker.start(amqp -> with(amqp, new WebSocketSettings(List.of())))) {
+        try (FakeBroker broker = new FakeBroker(directory, amqp -> with(amqp, new WebSocketSettings(List.of())))) {
             HttpResponse<String> response = HttpClient.newHttpClient()
                     .send(
                             HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + broker.port() + "/"))
@@ -84,8 +93,9 @@ final class WebSocketTest {
         }
     }
 
-    private static WebSocket open(RunningBroker broker, Heard heard, String protocol, String origin) throws Exception {
-        WebSocket.Builder builder = HttpClient.newHttpClient().newWebSocketBuilder().subprotocols(protocol);
+    private static WebSocket open(FakeBroker broker, Heard heard, String protocol, String origin) throws Exception {
+        WebSocket.Builder builder =
+                HttpClient.newHttpClient().newWebSocketBuilder().subprotocols(protocol);
         if (origin != null) {
             builder.header("Origin", origin);
         }
