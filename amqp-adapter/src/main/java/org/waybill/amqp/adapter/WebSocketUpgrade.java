@@ -20,6 +20,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshakerFactory;
+import io.netty.util.NetUtil;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -111,9 +112,21 @@ final class WebSocketUpgrade extends ChannelInboundHandlerAdapter {
         if (!headers.containsValue(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL, SUBPROTOCOL, true)) {
             return "the only WebSocket sub-protocol here is amqp";
         }
-        return origin == null || origins.contains(origin)
+        return origin == null || origins.contains(origin) || isOurs(origin, headers.get(HttpHeaderNames.HOST))
                 ? null
                 : "the origin " + origin + " is not in amqp.websocket.origins";
+    }
+
+    /**
+     * Whether a page came from where the request goes, as libraries claim that know no origin. That proves something only where no
+     * name is involved: whoever has a name can let it lead here.
+     */
+    private static boolean isOurs(String origin, @Nullable String host) {
+        if (host == null || !origin.endsWith("://" + host)) {
+            return false;
+        }
+        String name = host.replaceFirst(":\\d+$", "");
+        return name.equals("localhost") || NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
     }
 
     private static void refuse(ChannelHandlerContext ctx, String sentence) {

@@ -74,6 +74,8 @@ final class WebSocketTest {
             socket.abort();
             assertThatThrownBy(() -> open(broker, new Heard(), "amqp", "https://evil.example"))
                     .hasRootCauseMessage("Unexpected HTTP response status code 400");
+            assertThatThrownBy(() -> open(broker, new Heard(), "amqp", "http://localhost:" + broker.port()))
+                    .hasRootCauseMessage("Unexpected HTTP response status code 400");
             assertThatThrownBy(() -> open(broker, new Heard(), "mqtt", null))
                     .hasRootCauseMessage("Unexpected HTTP response status code 400");
         }

@@ -91,6 +91,7 @@ final class Dialling {
                     .webSocketUri(webSocketUri(endpoint))
                     .version(WebSocketVersion.V13)
                     .subprotocol(WebSocketFrames.SUBPROTOCOL)
+                    .generateOriginHeader(false)
                     .maxFramePayloadLength(WebSocketFrames.MAX_FRAME_BYTES)
                     .handshakeTimeoutMillis(limitMs())
                     .build()));
