@@ -49,6 +49,8 @@ final class WebSocketBytes extends ChannelDuplexHandler {
         }
         closed = true;
         ChannelFuture unused = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
-                .addListener(sent -> ctx.close(promise));
+                .addListener(sent -> {
+                    ChannelFuture done = ctx.close(promise);
+                });
     }
 }
