@@ -128,8 +128,8 @@ class CoordinatorWireTest {
             rejected.setError(Conditions.error(
                     org.apache.qpid.proton.amqp.Symbol.valueOf("amqp:transaction:rollback"), "a queue was full"));
             broker.answer = rejected;
-            ClientException reason = catchThrowableOfType(
-                    ClientException.class, () -> coordinator.discharge(transaction, false));
+            ClientException reason =
+                    catchThrowableOfType(ClientException.class, () -> coordinator.discharge(transaction, false));
             assertThat(reason.kind()).isEqualTo(ClientException.Kind.NOT_ACCEPTED);
             assertThat(reason.condition()).isEqualTo("amqp:transaction:rollback");
             assertThat(reason.description()).isEqualTo("a queue was full");

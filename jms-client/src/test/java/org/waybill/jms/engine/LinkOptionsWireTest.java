@@ -96,8 +96,7 @@ class LinkOptionsWireTest {
             assertThat(source.getDurable()).isEqualTo(TerminusDurability.UNSETTLED_STATE);
             assertThat(source.getExpiryPolicy()).isEqualTo(TerminusExpiryPolicy.NEVER);
             assertThat(source.getCapabilities()).containsExactly(Symbol.valueOf("topic"), Symbol.valueOf("shared"));
-            assertThat(source.getFilter())
-                    .containsOnlyKeys(Symbol.valueOf("jms-selector"), Symbol.valueOf("no-local"));
+            assertThat(source.getFilter()).containsOnlyKeys(Symbol.valueOf("jms-selector"), Symbol.valueOf("no-local"));
             assertThat(receiver.appliedFilters()).containsExactlyInAnyOrder("jms-selector", "no-local");
         }
     }

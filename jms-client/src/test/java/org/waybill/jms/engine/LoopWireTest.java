@@ -25,7 +25,8 @@ class LoopWireTest {
                 brokers.add(new SmallBroker());
                 connections.add(brokers.get(i).open());
             }
-            assertThat(loops()).hasSizeBetween(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
+            assertThat(loops())
+                    .hasSizeBetween(1, Math.min(4, Runtime.getRuntime().availableProcessors()));
             assertThat(loops()).allMatch(Thread::isDaemon);
             for (ClientConnection connection : connections.subList(1, 20)) {
                 connection.close();
@@ -34,7 +35,8 @@ class LoopWireTest {
             connections.get(0).close();
             assertThat(loops()).isEmpty();
             for (SmallBroker broker : brokers) {
-                assertThat(broker.clientGone.await(LONG_MS, TimeUnit.MILLISECONDS)).isTrue();
+                assertThat(broker.clientGone.await(LONG_MS, TimeUnit.MILLISECONDS))
+                        .isTrue();
             }
         } finally {
             for (SmallBroker broker : brokers) {
@@ -94,14 +96,13 @@ class LoopWireTest {
     void closesAConnectionInACallback() throws Exception {
         try (SmallBroker broker = new SmallBroker()) {
             ClientConnection connection = broker.open();
-            CompletableFuture<String> callback = connection
-                    .session()
-                    .sender("orders")
-                    .sendAsync(MessageCodec.encode(MessageCodec.text("last")))
-                    .thenApply(sent -> {
-                        connection.close();
-                        return Thread.currentThread().getName();
-                    });
+            CompletableFuture<String> callback = new CompletableFuture<>();
+            byte[] message = MessageCodec.encode(MessageCodec.text("last"));
+            SendListener listener = (attachment, refusal) -> {
+                connection.close();
+                callback.complete(Thread.currentThread().getName());
+            };
+            connection.session().sender("orders").send(message, 0, message.length, false, null, listener, null);
             assertThat(callback.get(LONG_MS, TimeUnit.MILLISECONDS)).startsWith("waybill-client-loop-");
             assertThat(broker.clientGone.await(LONG_MS, TimeUnit.MILLISECONDS)).isTrue();
             assertThat(connection.isOpen()).isFalse();
