@@ -204,7 +204,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     private @Nullable ClientReceiver receiver(Deadline deadline) throws JMSException {
         ClientReceiver from = link.receiver();
         if (from == null && !closed) {
-            session.awaitConnection(deadline, "cannot receive from " + spec.destination());
+            session.connection().lifeline().poll(deadline, "cannot receive from " + spec.destination());
             from = link.receiver();
         }
         return from;

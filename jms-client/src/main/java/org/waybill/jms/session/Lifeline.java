@@ -102,6 +102,22 @@ final class Lifeline {
      * @throws JMSException if there will be none, or none in time
      */
     ClientConnection await(Deadline deadline, String doing) throws JMSException {
+        ClientConnection found = poll(deadline, doing);
+        if (found == null) {
+            throw new JMSException(
+                    doing + ": there was no connection with " + connector.uri() + " in time", "not-connected");
+        }
+        return found;
+    }
+
+    /**
+     * The connection to use; waits while there is none.
+     *
+     * @return null if there is none in time
+     * @throws JMSException if there will be none
+     */
+    @Nullable
+    ClientConnection poll(Deadline deadline, String doing) throws JMSException {
         lock.lock();
         try {
             ClientConnection found;
@@ -114,8 +130,7 @@ final class Lifeline {
                     throw Failures.closed("the connection", Failures.of(doing, failure));
                 }
                 if (deadline.hasPassed()) {
-                    throw new JMSException(
-                            doing + ": there was no connection with " + connector.uri() + " in time", "not-connected");
+                    return null;
                 }
                 changed.awaitNanos(deadline.leftNs());
             }

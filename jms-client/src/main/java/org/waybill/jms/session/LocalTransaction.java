@@ -33,6 +33,8 @@ final class LocalTransaction implements SessionTransaction {
     private @Nullable CompletableFuture<ClientTransaction> next;
     private boolean worked;
     private volatile @Nullable Exception doom;
+    /** Whether the connection that {@link #current} was declared on is gone. */
+    private volatile boolean lost;
 
     LocalTransaction(SessionWork session) {
         this.session = session;
@@ -41,13 +43,13 @@ final class LocalTransaction implements SessionTransaction {
     @Override
     public @Nullable ClientTransaction transaction() throws JMSException {
         worked = true;
+        dropLost();
         ClientTransaction active = current;
-        if (active == null && doom == null) {
+        if (active == null) {
+            // A doomed one goes on in another, so that all that is still given to it can be undone.
             active = session.call("cannot begin a transaction", this::begin);
             current = active;
         }
-        // What a doomed transaction is given goes into none: its commit fails anyway, and its rollback gives back what
-        // it took.
         return active;
     }
 
@@ -83,6 +85,14 @@ final class LocalTransaction implements SessionTransaction {
         if (worked && doom == null) {
             doom = why;
         }
+        lost = true;
+    }
+
+    private void dropLost() {
+        if (lost) {
+            lost = false;
+            current = null;
+        }
     }
 
     /** Whether something was done that a commit would make lasting. */
@@ -106,6 +116,7 @@ final class LocalTransaction implements SessionTransaction {
         if (!worked) {
             return;
         }
+        dropLost();
         ClientTransaction active = current;
         ClientCoordinator coordinating = coordinator;
         session.awaitRefusals();
@@ -134,6 +145,7 @@ final class LocalTransaction implements SessionTransaction {
 
     /** Has the server undo what was done. */
     void undo() throws JMSException {
+        dropLost();
         ClientTransaction active = current;
         ClientCoordinator coordinating = coordinator;
         reset();

@@ -71,14 +71,15 @@ final class OutgoingLink implements SendListener {
             if (send.transaction() == null && bytes != null) {
                 attached.send(bytes, 0, bytes.length, false, null, this, send);
             } else if (forget(send)) {
-                session.completed(
-                        send,
-                        new TransactionRolledBackException(
-                                "the connection was lost, and the transaction with it: do its work again",
-                                "rolled-back"));
+                session.completed(send, lostWithTransaction());
             }
         }
         session.flushCompletions();
+    }
+
+    private static TransactionRolledBackException lostWithTransaction() {
+        return new TransactionRolledBackException(
+                "the connection was lost, and the transaction with it: do its work again", "rolled-back");
     }
 
     private List<OutgoingSend> keptNow() {
@@ -97,21 +98,26 @@ final class OutgoingLink implements SendListener {
 
     /** Sends, and waits for the outcome; on the next connection if this one is lost meanwhile. */
     void send(
-            WaybillDestination to, byte[] bytes, int length, @Nullable ClientTransaction transaction, Deadline deadline)
+            WaybillDestination to,
+            byte[] bytes,
+            int length,
+            @Nullable ClientTransaction transaction,
+            int period,
+            Deadline deadline)
             throws JMSException {
         while (true) {
             ClientSender now = await(deadline, to);
             order.lock();
             try {
+                if (transaction != null && !session.isStill(period)) {
+                    // Lost with its transaction, whose commit will say so.
+                    return;
+                }
                 now.send(bytes, 0, length, transaction);
                 return;
             } catch (ClientException e) {
                 if (isFinal(e)) {
                     throw refused(to, e);
-                }
-                if (transaction != null) {
-                    // Lost with its transaction, whose commit will say so.
-                    return;
                 }
             } finally {
                 order.unlock();
@@ -131,6 +137,11 @@ final class OutgoingLink implements SendListener {
         try {
             if (now != sender) {
                 return false;
+            }
+            if (send.transaction() != null && !session.isStill(send.period())) {
+                session.completed(send, lostWithTransaction());
+                session.flushCompletions();
+                return true;
             }
             keep(send);
             now.send(bytes, 0, length, false, send.transaction(), this, send);

@@ -12,6 +12,7 @@ final class OutgoingSend {
     private final WaybillDestination to;
     private final byte @Nullable [] bytes;
     private final @Nullable ClientTransaction transaction;
+    private final int period;
     private final Message message;
     private final @Nullable CompletionListener listener;
     /** These two are {@link Completions}'s, under its lock. */
@@ -24,6 +25,7 @@ final class OutgoingSend {
      *
      * @param bytes what to send again on another connection, or null where there will be none
      * @param transaction the transaction it belongs to, or null
+     * @param period between which losses of the connection the transaction lives
      * @param message what the listener gets
      * @param listener who is told of the outcome, or null
      */
@@ -31,11 +33,13 @@ final class OutgoingSend {
             WaybillDestination to,
             byte @Nullable [] bytes,
             @Nullable ClientTransaction transaction,
+            int period,
             Message message,
             @Nullable CompletionListener listener) {
         this.to = to;
         this.bytes = bytes;
         this.transaction = transaction;
+        this.period = period;
         this.message = message;
         this.listener = listener;
     }
@@ -51,6 +55,10 @@ final class OutgoingSend {
     @Nullable
     ClientTransaction transaction() {
         return transaction;
+    }
+
+    int period() {
+        return period;
     }
 
     @Nullable

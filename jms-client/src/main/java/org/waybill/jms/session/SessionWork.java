@@ -10,6 +10,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TransactionInProgressException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ final class SessionWork {
     private final AnonymousLinks anonymous;
     private final ReentrantLock sending = new ReentrantLock();
     private EncodeBuffer buffer = new EncodeBuffer(ENCODE_BYTES);
+    /** How many connections were lost: what was begun before a loss does not go on after it. */
+    private final AtomicInteger losses = new AtomicInteger();
+
     private volatile boolean closed;
     private volatile @Nullable Exception failure;
 
@@ -152,6 +156,11 @@ final class SessionWork {
                 || why.kind() == ClientException.Kind.LOST;
     }
 
+    /** Whether no connection was lost since it was asked how many were. */
+    boolean isStill(int period) {
+        return losses.get() == period;
+    }
+
     /** Whether what was sent will be sent again. */
     boolean willBeRestored() {
         ClientSession engine = links.engine();
@@ -252,15 +261,20 @@ final class SessionWork {
     }
 
     private void transmit(OutgoingLink link, Message message, Sending how, Deadline deadline) throws JMSException {
-        ClientTransaction in = transaction == null ? null : transaction.transaction();
+        ClientTransaction in;
+        int period;
+        do {
+            period = losses.get();
+            in = transaction == null ? null : transaction.transaction();
+        } while (period != losses.get());
         boolean waits = settings().forceSyncSend()
                 || (how.isPersistent() && in == null && !settings().forceAsyncSend());
         if (waits && how.listener() == null) {
-            link.send(how.to(), buffer.array(), buffer.size(), in, deadline);
+            link.send(how.to(), buffer.array(), buffer.size(), in, period, deadline);
             return;
         }
         byte[] copy = connection.lifeline().reconnects() ? Arrays.copyOf(buffer.array(), buffer.size()) : null;
-        OutgoingSend send = new OutgoingSend(how.to(), copy, in, message, how.listener());
+        OutgoingSend send = new OutgoingSend(how.to(), copy, in, period, message, how.listener());
         completions.expect(send);
         boolean sent = false;
         try {
@@ -555,6 +569,7 @@ final class SessionWork {
 
     /** The connection is gone. Any thread; must not block. */
     void interrupted(ClientException why) {
+        losses.incrementAndGet();
         if (transaction != null) {
             transaction.interrupted(why);
         }
