@@ -21,6 +21,9 @@ import org.waybill.jms.engine.ClientException;
  * <p>Any thread may call it. Who calls with a connection that is not the current one any more is not heard.
  */
 final class Lifeline {
+    /** The error code of who waited for a connection in vain. */
+    static final String NOT_CONNECTED = "not-connected";
+
     private static final long FIRST_PAUSE_MS = 50;
     private static final long LONGEST_PAUSE_MS = 10_000;
 
@@ -115,7 +118,7 @@ final class Lifeline {
                 }
                 if (deadline.hasPassed()) {
                     throw new JMSException(
-                            doing + ": there was no connection with " + connector.uri() + " in time", "not-connected");
+                            doing + ": there was no connection with " + connector.uri() + " in time", NOT_CONNECTED);
                 }
                 changed.awaitNanos(deadline.leftNs());
             }
