@@ -12,6 +12,7 @@ import org.waybill.jms.engine.ClientTransaction;
 import org.waybill.jms.message.AckType;
 import org.waybill.jms.message.JmsMessage;
 import org.waybill.jms.session.IncomingLink.Delivered;
+import org.waybill.jms.tracing.Tracing;
 
 /**
  * How a session's messages come to the application: whether they may, in which acknowledgement mode, what is not acknowledged yet, and
@@ -235,7 +236,7 @@ final class Delivery {
         boolean completed = false;
         try {
             if (isAutomatic() || received(now, message)) {
-                listener.onMessage(message);
+                traced(message, listener);
                 completed = true;
             }
         } catch (JMSException e) {
@@ -248,6 +249,15 @@ final class Delivery {
         } finally {
             settle(now, completed);
             end();
+        }
+    }
+
+    private static void traced(JmsMessage message, MessageListener listener) {
+        Tracing.Scope scope = Tracing.DETECTED.enter(message);
+        try {
+            listener.onMessage(message);
+        } finally {
+            scope.close();
         }
     }
 
