@@ -226,7 +226,7 @@ final class Backlog {
     }
 
     /** Takes out what was put aside for a group, or, when that is null, everything by name. */
-    void remove(@Nullable Group of, Queue.EntryVisitor taken) {
+    void remove(@Nullable Group of, EntryVisitor taken) {
         int kept = from;
         for (int i = from; i < to; i++) {
             Block one = blockAt(i);
@@ -246,7 +246,7 @@ final class Backlog {
     }
 
     /** Visits what is named, in order. */
-    void forEachNamed(Queue.EntryVisitor visitor) {
+    void forEachNamed(EntryVisitor visitor) {
         for (int i = from; i < to; i++) {
             visitor.visit(blockAt(i), indexes[i]);
         }

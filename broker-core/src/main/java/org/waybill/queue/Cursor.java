@@ -19,7 +19,7 @@ final class Cursor {
     /** Finds the next entry that nobody holds, highest priority first, whose id is at most {@code visibleId}. */
     boolean seek(Queue queue, long visibleId) {
         for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
-            Line line = queue.line(priority);
+            Line line = queue.lines().line(priority);
             if (line != null && seekIn(line, visibleId)) {
                 return true;
             }
@@ -30,7 +30,7 @@ final class Cursor {
     /** Finds the next entry in the queue that does not wait, held or not: what a browser sees. */
     boolean seekLive(Queue queue, long visibleId) {
         for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
-            Line line = queue.line(priority);
+            Line line = queue.lines().line(priority);
             if (line != null && seekIn(line, visibleId, true)) {
                 return true;
             }
@@ -80,7 +80,7 @@ final class Cursor {
     /** As {@link #seek}, but goes no further than another cursor. */
     boolean seekBefore(Queue queue, long visibleId, Cursor limit) {
         for (int priority = Queue.PRIORITIES - 1; priority >= 0; priority--) {
-            Line line = queue.line(priority);
+            Line line = queue.lines().line(priority);
             if (line != null && seekIn(line, visibleId) && limit.hasPassed(Invariant.present(block), index)) {
                 return true;
             }

@@ -174,7 +174,7 @@ final class Dispatcher {
         while (browser.ready() && cursor.seekLive(queue, browser.viewedId())) {
             Block block = Invariant.present(cursor.block);
             int index = cursor.index;
-            if (block.isAvailable(index) && queue.expireIfDue(block, index, nowMs)) {
+            if (block.isAvailable(index) && queue.schedule().expireIfDue(block, index, nowMs)) {
                 continue;
             }
             Message message = block.message(index);
@@ -190,7 +190,7 @@ final class Dispatcher {
             if (browser.selector == null || browser.selector.matches(properties)) {
                 hand(browser, block, index, message);
             } else {
-                queue.shed(block, index, message);
+                queue.bodies().shed(block, index, message);
             }
         }
     }
@@ -206,7 +206,7 @@ final class Dispatcher {
                 facts.removed(queue, block, index);
             } else {
                 consumer.unsettled.add(token, block, index);
-                queue.held(block, index, message);
+                queue.outcomes().held(block, index, message);
             }
         }
         // all of a pre-settled consumer's, not only those whose removal is recorded: else these would be overtaken

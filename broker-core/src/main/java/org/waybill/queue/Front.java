@@ -276,7 +276,7 @@ final class Front implements Taker {
         while (ready > 0 && unseen.seek(queue, visible, null)) {
             Block block = Invariant.present(unseen.block);
             int at = unseen.index;
-            if (queue.expireIfDue(block, at, now)) {
+            if (queue.schedule().expireIfDue(block, at, now)) {
                 continue;
             }
             Message message = block.message(at);
@@ -319,7 +319,7 @@ final class Front implements Taker {
             }
             Block block = Invariant.present(backlog.block);
             int at = backlog.index;
-            if (queue.expireIfDue(block, at, nowMs)) {
+            if (queue.schedule().expireIfDue(block, at, nowMs)) {
                 continue;
             }
             Message message = block.message(at);
@@ -341,7 +341,7 @@ final class Front implements Taker {
 
     private void offer(Selection selection, boolean named, Block block, int at, Message message) {
         if (!named && !selection.wants(block.id(at), properties)) {
-            queue.shed(block, at, message);
+            queue.bodies().shed(block, at, message);
             return;
         }
         Group group = groups.of(message);
@@ -359,7 +359,7 @@ final class Front implements Taker {
         if (named || group != null && group.owner == owner && isWanted(owner, block.id(at))) {
             hand(owner, group, block, at, message);
         } else {
-            queue.shed(block, at, message);
+            queue.bodies().shed(block, at, message);
         }
     }
 
@@ -464,7 +464,7 @@ final class Front implements Taker {
         if (owner.enlisted) {
             list(own);
         }
-        queue.shed(block, at, message);
+        queue.bodies().shed(block, at, message);
     }
 
     private void putAside(Block block, int at, Message message) {
@@ -475,7 +475,7 @@ final class Front implements Taker {
                 list(selection.backlog);
             }
         }
-        queue.shed(block, at, message);
+        queue.bodies().shed(block, at, message);
     }
 
     private int mostAside() {

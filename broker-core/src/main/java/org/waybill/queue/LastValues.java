@@ -141,7 +141,7 @@ final class LastValues {
     private void learn(Block block, int index, Message message) {
         Object key = key(message);
         keys.put(block.id(index), key);
-        queue.shed(block, index, message);
+        queue.bodies().shed(block, index, message);
         if (key != NONE) {
             replaceOlder(key, block, index);
         }

@@ -2,8 +2,6 @@ package org.waybill.queue;
 
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
-import org.waybill.message.Annotations;
-import org.waybill.message.DecodeError;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 
@@ -32,13 +30,15 @@ public final class Queue {
     private final int id;
     private final String name;
     private final boolean temporary;
-    private final int maxDeliveries;
     private final Facts facts;
     private final ReadAhead readAhead;
     private final Schedule schedule;
     private final Dispatcher dispatcher;
     private @Nullable LastValues lastValues;
-    private final @Nullable Line[] lines = new @Nullable Line[PRIORITIES];
+    private final Lines lines = new Lines(this);
+    private final Outcomes outcomes;
+    private final Intervention intervention;
+    private final Bodies bodies;
     private int uncommitted;
     private int turnSlot;
     private boolean awake;
@@ -46,7 +46,6 @@ public final class Queue {
     private long visibleId;
     private long live;
     private long liveBytes;
-    private long held;
     private long waiting;
     private long enqueued;
     private long dequeued;
@@ -68,11 +67,13 @@ public final class Queue {
         this.id = id;
         this.name = name;
         this.temporary = temporary;
-        this.maxDeliveries = maxDeliveries;
         this.facts = facts;
         this.readAhead = new ReadAhead(this, facts);
         this.schedule = new Schedule(this, facts);
         this.dispatcher = new Dispatcher(this, facts, readAhead, mostAside);
+        this.outcomes = new Outcomes(this, facts, dispatcher, maxDeliveries);
+        this.intervention = new Intervention(this, facts);
+        this.bodies = new Bodies(this, facts);
     }
 
     /** Its number within the shard. */
@@ -105,9 +106,29 @@ public final class Queue {
         return liveBytes;
     }
 
-    /** Messages handed out that have no outcome yet. */
-    public long unsettled() {
-        return held;
+    /** Its entries in their order. */
+    public Lines lines() {
+        return lines;
+    }
+
+    /** What becomes of its deliveries. */
+    public Outcomes outcomes() {
+        return outcomes;
+    }
+
+    /** What is done with it over the heads of its consumers. */
+    public Intervention intervention() {
+        return intervention;
+    }
+
+    /** Which of its messages are in memory. */
+    public Bodies bodies() {
+        return bodies;
+    }
+
+    /** Up to which id its entries are as durable as they must be. */
+    long visibleId() {
+        return visibleId;
     }
 
     /** Messages ever stored since the broker's start. */
@@ -151,12 +172,7 @@ public final class Queue {
      */
     public Block store(
             long messageId, int priority, @Nullable Message message, int bytes, boolean logged, long expiresAtMs) {
-        Line line = lines[priority];
-        if (line == null) {
-            line = new Line(this, priority);
-            lines[priority] = line;
-        }
-        Block block = line.append(messageId, message, bytes, logged, expiresAtMs);
+        Block block = lines.append(messageId, priority, message, bytes, logged, expiresAtMs);
         live++;
         liveBytes += bytes;
         enqueued++;
@@ -233,8 +249,13 @@ public final class Queue {
 
     /** An available or waiting entry is held by nobody's consumer, but for a decision. */
     void hold(Block block, int index) {
-        waiting -= block.isWaiting(index) ? 1 : 0;
+        withdraw(block, index);
         block.dueAtMs(index, 0);
+    }
+
+    /** As {@link #hold}, but its time is kept. */
+    void withdraw(Block block, int index) {
+        waiting -= block.isWaiting(index) ? 1 : 0;
         block.acquire(index);
     }
 
@@ -263,7 +284,7 @@ public final class Queue {
     public void remove(Block block, int index) {
         waiting -= block.isWaiting(index) ? 1 : 0;
         int bytes = block.recordBytes(index);
-        leaveMemory(block, index);
+        bodies.leave(block, index);
         dispatcher.forget(block.id(index));
         if (lastValues != null) {
             lastValues.forget(block.id(index));
@@ -277,13 +298,6 @@ public final class Queue {
         }
     }
 
-    private void leaveMemory(Block block, int index) {
-        Message message = block.message(index);
-        if (message != null && block.ownsBody(index)) {
-            facts.resident(-message.size());
-        }
-    }
-
     /** Sets how often an entry failed, and what annotates it. */
     public void count(Block block, int index, int deliveryCount, byte @Nullable [] annotations) {
         block.deliveryCount(index, deliveryCount);
@@ -292,31 +306,9 @@ public final class Queue {
         }
     }
 
-    /** Finds a live entry by its id. */
-    public @Nullable Block find(long messageId) {
-        for (Line line : lines) {
-            Block block = line == null ? null : line.blockOf(messageId);
-            if (block != null && block.find(messageId) >= 0) {
-                return block;
-            }
-        }
-        return null;
-    }
-
-    /** The highest id a line has held, or 0. */
-    public long lastId(int priority) {
-        Line line = lines[priority];
-        return line == null ? 0 : line.lastId();
-    }
-
-    /** The index of an id in the block that {@link #find} gave. */
+    /** The index of an id in the block that {@link Lines#find} gave. */
     public static int indexOf(Block block, long messageId) {
         return block.find(messageId);
-    }
-
-    @Nullable
-    Line line(int priority) {
-        return lines[priority];
     }
 
     /** A block without live entries has left its line. */
@@ -371,7 +363,7 @@ public final class Queue {
 
     private void detach(QueueConsumer consumer, Outcome outcome) {
         if (!consumer.closed) {
-            settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, outcome);
+            outcomes.settle(consumer, consumer.unsettled.base(), consumer.unsettled.next() - 1, outcome);
             dispatcher.detach(consumer);
         }
     }
@@ -424,16 +416,12 @@ public final class Queue {
 
     /** It was deleted: its messages are gone, and what is still under way for it changes nothing. */
     public void close() {
-        forEachLive((block, index) -> {
-            leaveMemory(block, index);
+        lines.forEachLive((block, index) -> {
+            bodies.leave(block, index);
             block.remove(index);
         });
         closed = true;
-        for (Line line : lines) {
-            for (Block block = line == null ? null : line.first; block != null; block = block.next) {
-                facts.times().forget(block);
-            }
-        }
+        lines.forEachBlock(block -> facts.times().forget(block));
         dispatcher.close();
     }
 
@@ -464,126 +452,6 @@ public final class Queue {
         dequeued = 0;
     }
 
-    // ---- outcomes
-
-    /** States the outcome of what a consumer holds in a range of tokens. */
-    public void settle(QueueConsumer consumer, long firstToken, long lastToken, Outcome outcome) {
-        Unsettled unsettled = consumer.unsettled;
-        long last = Math.min(lastToken, unsettled.next() - 1);
-        boolean spanned = consumer.holdsBack();
-        for (long token = Math.max(firstToken, unsettled.base()); token <= last; token++) {
-            Block block = unsettled.block(token);
-            if (block != null) {
-                int index = unsettled.index(token);
-                unsettled.remove(token);
-                held--;
-                conclude(consumer, block, index, outcome);
-            }
-        }
-        if (spanned) {
-            dispatcher.enlist(consumer);
-        }
-    }
-
-    /** Takes deliveries away from a consumer without an outcome: whoever gets them calls {@link #concludeTaken} later. */
-    public void take(QueueConsumer consumer, long firstToken, long lastToken, DeliveryVisitor taker) {
-        Unsettled unsettled = consumer.unsettled;
-        long last = Math.min(lastToken, unsettled.next() - 1);
-        for (long token = Math.max(firstToken, unsettled.base()); token <= last; token++) {
-            Block block = unsettled.block(token);
-            if (block != null) {
-                int index = unsettled.index(token);
-                unsettled.remove(token);
-                consumer.taken++;
-                taker.visit(token, block, index);
-            }
-        }
-        dispatcher.enlist(consumer);
-    }
-
-    /** Holds a live entry whose consumer is gone, for a transaction that was found undecided: {@link #concludeTaken} follows. */
-    public void take(Block block, int index) {
-        hold(block, index);
-        held++;
-    }
-
-    /** Gives an outcome to a delivery that was taken away from its consumer, which is null when it is gone. */
-    public void concludeTaken(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
-        held--;
-        if (consumer != null) {
-            consumer.taken--;
-        }
-        if (!closed) {
-            conclude(consumer, block, index, outcome);
-        }
-    }
-
-    private void conclude(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
-        if (consumer != null && consumer.browse) {
-            return;
-        }
-        long messageId = block.id(index);
-        decide(consumer, block, index, outcome);
-        dispatcher.concluded(messageId);
-    }
-
-    private void decide(@Nullable QueueConsumer consumer, Block block, int index, Outcome outcome) {
-        if (outcome instanceof Outcome.Accepted) {
-            facts.removed(this, block, index);
-        } else if (outcome instanceof Outcome.Rejected rejected) {
-            facts.undeliverable(this, block, index, reason(rejected));
-        } else if (outcome instanceof Outcome.Modified modified) {
-            modify(consumer, block, index, modified);
-            int failures = block.deliveryCount(index);
-            if (modified.deliveryFailed() && isTooMany(failures)) {
-                facts.undeliverable(this, block, index, "failed " + failures + " times");
-            } else if (block.dueAtMs(index) != 0) {
-                delay(block, index, block.dueAtMs(index));
-            } else {
-                giveBack(block, index);
-            }
-        } else {
-            giveBack(block, index);
-        }
-    }
-
-    private boolean isTooMany(int failures) {
-        return maxDeliveries > 0 && failures >= maxDeliveries;
-    }
-
-    private static String reason(Outcome.Rejected rejected) {
-        String condition = rejected.condition() == null ? "rejected" : "rejected: " + rejected.condition();
-        return rejected.description() == null ? condition : condition + ": " + rejected.description();
-    }
-
-    private void modify(@Nullable QueueConsumer consumer, Block block, int index, Outcome.Modified modified) {
-        byte[] annotations = null;
-        if (modified.annotations() != null) {
-            annotations = annotate(block, index, modified.annotations());
-        }
-        if (modified.deliveryFailed() || annotations != null) {
-            int failures = block.deliveryCount(index) + (modified.deliveryFailed() ? 1 : 0);
-            count(block, index, failures, annotations);
-            if (modified.deliveryFailed() && !isTooMany(failures)) {
-                block.dueAtMs(index, facts.retryAtMs(this, failures));
-            }
-            facts.counted(this, block, index);
-        }
-        if (modified.undeliverableHere() && consumer != null && !consumer.closed) {
-            dispatcher.refuse(consumer, block.id(index));
-        }
-    }
-
-    private static byte @Nullable [] annotate(Block block, int index, byte[] changes) {
-        byte[] base = block.annotations(index);
-        Message message = block.message(index);
-        try {
-            return Annotations.merge(base == null && message != null ? message.annotations() : base, changes);
-        } catch (DecodeError malformed) {
-            return null;
-        }
-    }
-
     /** Makes a held entry available again, at its old place; one that cannot be read back stays held. */
     public void giveBack(Block block, int index) {
         if (!block.isReadable(index)) {
@@ -601,56 +469,6 @@ public final class Queue {
         }
     }
 
-    /** A consumer got an entry that it must settle. */
-    void held(Block block, int index, Message message) {
-        held++;
-        shed(block, index, message);
-    }
-
-    // ---- bodies
-
-    /** Lets a message leave memory when there is too little and the journal has it. */
-    void shed(Block block, int index, Message message) {
-        if (!facts.memoryFull() || block.position(index) == Block.NO_POSITION) {
-            return;
-        }
-        SharedRecord record = block.shared(index);
-        if (record == null) {
-            block.message(index, null);
-            facts.resident(-message.size());
-        } else {
-            facts.shedLater(record);
-        }
-    }
-
-    /** As {@link #shed(Block, int, Message)}, for an entry whose message may be gone already. */
-    public void shed(Block block, int index) {
-        Message message = block.message(index);
-        if (message != null) {
-            shed(block, index, message);
-        }
-    }
-
-    /** A message was read back; a null one cannot be. */
-    public void loaded(Block block, int index, long messageId, @Nullable Message message, String why) {
-        if (closed || !block.isHere(index, messageId)) {
-            return;
-        }
-        if (message == null) {
-            // the cleaner tries again and again; one word about it is enough
-            if (block.isReadable(index)) {
-                block.spoil(index);
-                if (block.isAvailable(index)) {
-                    block.acquire(index);
-                }
-                facts.unreadable(this, block, index, why);
-            }
-        } else if (block.message(index) == null) {
-            block.message(index, message);
-            facts.resident(message.size());
-        }
-    }
-
     /** All messages asked for with one read have been answered. */
     public void readDone() {
         readAhead.done();
@@ -659,154 +477,13 @@ public final class Queue {
 
     // ---- time
 
+    /** What of it is bound to a time. */
+    Schedule schedule() {
+        return schedule;
+    }
+
     /** Looks through a block that {@link TimeIndex#poll} gave: what has expired goes, what is due becomes available. */
     public void timePassed(Block block, long nowMs) {
         schedule.timePassed(block, nowMs, visibleId);
-    }
-
-    /** Lets an entry that nobody holds go if its time is up; returns whether it was. */
-    boolean expireIfDue(Block block, int index, long nowMs) {
-        long expiresAtMs = block.expiresAtMs(index);
-        if (expiresAtMs == 0 || expiresAtMs > nowMs) {
-            return false;
-        }
-        hold(block, index);
-        facts.expired(this, block, index);
-        return true;
-    }
-
-    // ---- administration
-
-    /** Removes what nobody holds, scheduled messages included; returns how many. */
-    public long purge() {
-        long before = live;
-        Cursor cursor = new Cursor();
-        while (cursor.seek(this, visibleId)) {
-            facts.removed(this, Invariant.present(cursor.block), cursor.index);
-        }
-        if (waiting > 0) {
-            forEachLive((block, index) -> cancel(block, index));
-        }
-        return before - live;
-    }
-
-    /** Removes a message that waits for its time; false when there is none of this id, or its time has come. */
-    public boolean cancel(long messageId) {
-        Block block = find(messageId);
-        return block != null && cancel(block, block.find(messageId));
-    }
-
-    private boolean cancel(Block block, int index) {
-        boolean waits = block.dueAtMs(index) != 0
-                && block.isWaiting(index)
-                && !block.isUndecided(index)
-                && block.id(index) <= visibleId;
-        if (waits) {
-            facts.removed(this, block, index);
-        }
-        return waits;
-    }
-
-    /** Whether a live entry is in nobody's hands, be it available or waiting for its time. */
-    public boolean isFree(Block block, int index) {
-        return block.id(index) <= visibleId
-                && (block.isAvailable(index) || (block.isWaiting(index) && !block.isUndecided(index)));
-    }
-
-    /**
-     * Holds a free entry, which is not handed out until it is removed or {@link #replace}d. It keeps its time.
-     *
-     * @return whether it was scheduled by its sender
-     */
-    public boolean withdraw(Block block, int index) {
-        boolean scheduled = block.isScheduled(index);
-        waiting -= block.isWaiting(index) ? 1 : 0;
-        block.acquire(index);
-        return scheduled;
-    }
-
-    /** Undoes {@link #withdraw}, which told whether the entry was scheduled. */
-    public void replace(Block block, int index, boolean scheduled) {
-        long dueAtMs = block.dueAtMs(index);
-        if (dueAtMs == 0) {
-            giveBack(block, index);
-        } else {
-            delay(block, index, dueAtMs);
-            if (scheduled) {
-                block.schedule(index);
-            }
-        }
-    }
-
-    /** Removes the oldest entry of the lowest priority that nobody holds; false when there is none. */
-    public boolean dropOldest() {
-        Cursor cursor = new Cursor();
-        for (int priority = 0; priority < PRIORITIES; priority++) {
-            Line line = lines[priority];
-            if (line != null && cursor.seekIn(line, visibleId)) {
-                facts.removed(this, Invariant.present(cursor.block), cursor.index);
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Visits committed live entries of one priority whose ids lie behind {@code afterId}.
-     *
-     * @return the id of the last one looked at, or -1 when there are no more
-     */
-    public long visit(int priority, long afterId, int max, EntryVisitor visitor) {
-        Line line = lines[priority];
-        Block block = line == null ? null : line.first;
-        int seen = 0;
-        for (; block != null; block = block.next) {
-            if (block.count == 0 || block.id(block.count - 1) <= afterId) {
-                continue;
-            }
-            for (int i = 0; i < block.count; i++) {
-                long entry = block.id(i);
-                if (entry > visibleId) {
-                    return -1;
-                }
-                if (entry > afterId && block.isLive(i)) {
-                    visitor.visit(block, i);
-                }
-            }
-            seen += block.count;
-            if (seen >= max) {
-                return block.id(block.count - 1);
-            }
-        }
-        return -1;
-    }
-
-    /** Visits live entries in order of priority and id, for checkpoints, cleaning and deletion. */
-    public void forEachLive(EntryVisitor visitor) {
-        for (Line line : lines) {
-            for (Block block = line == null ? null : line.first; block != null; ) {
-                Block next = block.next;
-                for (int i = 0; i < block.count; i++) {
-                    if (block.isLive(i)) {
-                        visitor.visit(block, i);
-                    }
-                }
-                block = next;
-            }
-        }
-    }
-
-    /** Sees one live entry. */
-    @FunctionalInterface
-    public interface EntryVisitor {
-        /** The entry {@code index} of {@code block}. */
-        void visit(Block block, int index);
-    }
-
-    /** Sees one delivery of a consumer. */
-    @FunctionalInterface
-    public interface DeliveryVisitor {
-        /** The delivery {@code token}, of the entry {@code index} of {@code block}. */
-        void visit(long token, Block block, int index);
     }
 }

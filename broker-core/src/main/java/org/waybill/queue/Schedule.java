@@ -26,7 +26,7 @@ final class Schedule {
                 next = Math.min(next, nowMs + 1);
             } else if (block.isUndecided(i)) {
                 queue.makeAvailable(block, i);
-            } else if (!queue.expireIfDue(block, i, nowMs)) {
+            } else if (!expireIfDue(block, i, nowMs)) {
                 if (block.isScheduled(i)) {
                     first = Math.min(first, at);
                 } else {
@@ -68,5 +68,16 @@ final class Schedule {
         long at =
                 block.isWaiting(index) ? block.dueAtMs(index) : block.isAvailable(index) ? block.expiresAtMs(index) : 0;
         return at == 0 ? TimeIndex.NEVER : at;
+    }
+
+    /** Lets an entry that nobody holds go if its time is up; returns whether it was. */
+    boolean expireIfDue(Block block, int index, long nowMs) {
+        long expiresAtMs = block.expiresAtMs(index);
+        if (expiresAtMs == 0 || expiresAtMs > nowMs) {
+            return false;
+        }
+        queue.hold(block, index);
+        facts.expired(queue, block, index);
+        return true;
     }
 }

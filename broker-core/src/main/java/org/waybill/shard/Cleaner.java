@@ -118,7 +118,7 @@ final class Cleaner {
             public void damaged(int i, JournalDamage damage) {
                 Block block = Invariant.present(batch.blocks[i]);
                 Queue queue = Invariant.present(batch.queues[i]);
-                queue.loaded(block, batch.indexes[i], batch.ids[i], null, String.valueOf(damage.getMessage()));
+                queue.bodies().loaded(block, batch.indexes[i], batch.ids[i], null, String.valueOf(damage.getMessage()));
             }
 
             @Override

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
-import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.queue.QueueConsumer;
 import org.waybill.spi.BrokerError;
@@ -15,24 +14,33 @@ import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.tx.Part;
-import org.waybill.tx.TransactionId;
 
 /** Carries out what sessions ask of a shard. */
 final class Commands {
     private final Shard shard;
     private final State state;
-    private final Deduplication deduplication;
     private final TopicCommands topics;
-    private final Router router;
+    private final Backpressure pressure;
+    private final Sends sends;
     private final Administration administration;
 
     Commands(Shard shard, State state) {
         this.shard = shard;
         this.state = state;
-        this.deduplication = new Deduplication(shard, state.duplicates());
         this.topics = new TopicCommands(shard, state, this);
-        this.router = new Router(shard, state);
+        this.pressure = new Backpressure(shard, state, this, topics);
+        this.sends = new Sends(shard, state, this, topics, pressure);
         this.administration = new Administration(shard, state, topics, this);
+    }
+
+    /** What is sent. */
+    Sends sends() {
+        return sends;
+    }
+
+    /** Who has to wait before sending more. */
+    Backpressure pressure() {
+        return pressure;
     }
 
     void run(Batch batch) {
@@ -47,7 +55,7 @@ final class Commands {
     private void run(Batch batch, int i, Outbox outbox) {
         Object target = batch.targets[i];
         switch (batch.kinds[i]) {
-            case SEND -> send((LocalProducer) target, batch, i, destination(batch, i), outbox);
+            case SEND -> sends.send((LocalProducer) target, batch, i, outbox);
             case SETTLE -> settle((LocalConsumer) target, batch, i, outbox);
             case CREDIT -> {
                 LocalConsumer consumer = (LocalConsumer) target;
@@ -131,157 +139,6 @@ final class Commands {
         shard.turn().answers().add(outbox, kind, target, 0, 0, null, null);
     }
 
-    private void send(LocalProducer producer, Batch batch, int i, @Nullable Object to, Outbox outbox) {
-        Message message = (Message) present(batch.x[i]);
-        long token = batch.a[i];
-        boolean moved = batch.b[i] == Batch.MOVED;
-        String id = to == null || to instanceof BrokerError || moved ? null : deduplication.id(to, message);
-        if (id != null && isDuplicate(present(to), id, outbox, producer, token)) {
-            return;
-        }
-        if (to instanceof Node node) {
-            String refusal = refusal(node, message);
-            if (refusal == null) {
-                shard.storage().store(node, message, moved, outbox, producer, token);
-                remember(node, id, message, null);
-                overflow(node);
-            } else {
-                reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
-            }
-        } else if (to instanceof Topic topic) {
-            String refusal = refusal(topic, message, producer);
-            if (refusal == null) {
-                router.send(topic, message, outbox, producer, token);
-                remember(topic, id, message, null);
-                overflowTargets();
-            } else {
-                reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
-            }
-        } else {
-            reject(outbox, producer, token, (BrokerError) present(to));
-        }
-    }
-
-    /** Whether a message was sent before, and its producer has its answer. */
-    private boolean isDuplicate(Object to, String id, Outbox outbox, LocalProducer producer, long token) {
-        String refusal = deduplication.refusal(to, id);
-        if (refusal != null) {
-            reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
-            return true;
-        }
-        boolean known = deduplication.isKnown(to, id);
-        if (known) {
-            // with the commit: the one that was sent before may not be forced yet
-            shard.turn().answers().accepted(outbox, producer, token);
-        }
-        return known;
-    }
-
-    private void remember(Object to, @Nullable String id, Message message, @Nullable TransactionId undecided) {
-        if (id != null) {
-            deduplication.remember(to, id, message, undecided);
-        }
-    }
-
-    /** Stores what the broker itself moves to a queue of this shard; returns why not, or null when it is stored. */
-    @Nullable
-    BrokerError forward(String to, Message message) {
-        Object found = resolve(to);
-        if (found instanceof BrokerError error) {
-            return error;
-        }
-        Node node = (Node) found;
-        String refusal = refusal(node, message);
-        if (refusal != null) {
-            return new BrokerError(Code.RESOURCE_LIMIT, refusal);
-        }
-        shard.storage().store(node, message, true);
-        overflow(node);
-        return null;
-    }
-
-    /** Where the message in this slot goes: a {@link Node}, a {@link Topic} or a {@link BrokerError}. */
-    private Object destination(Batch batch, int i) {
-        String to = (String) batch.y[i];
-        if (to != null) {
-            return batch.b[i] == Batch.TO_TOPIC ? topics.destination(to) : resolve(to);
-        }
-        LocalProducer producer = (LocalProducer) batch.targets[i];
-        if (producer.node != null) {
-            return producer.node;
-        }
-        Topic topic = producer.topic;
-        return topic != null ? topic : new BrokerError(Code.NOT_FOUND, "what this producer sends to has been deleted");
-    }
-
-    /** As {@link #destination}, when the producer may have closed since. */
-    Object destinationInTransaction(Batch sends, int i) {
-        LocalProducer producer = (LocalProducer) sends.targets[i];
-        Destination named = producer.destination;
-        if (named == null || producer.node != null || producer.topic != null) {
-            return destination(sends, i);
-        }
-        return named.kind() == NodeKind.TOPIC ? topics.destination(named.name()) : resolve(named.name());
-    }
-
-    /** Why a message is not taken by a {@link Node} or a {@link Topic}, or null. */
-    @Nullable
-    String refusal(Object destination, Message message, LocalProducer from) {
-        String id = deduplication.id(destination, message);
-        String promised = id == null ? null : deduplication.refusal(destination, id);
-        if (promised != null) {
-            return promised;
-        }
-        return destination instanceof Topic topic
-                ? refusal(topic, message, from)
-                : refusal((Node) destination, message);
-    }
-
-    /**
-     * Stores a message where it goes, a {@link Node} or a {@link Topic}, unless it was sent there before.
-     *
-     * @param undecided the transaction that may still be rolled back, or null
-     */
-    void store(Object destination, Message message, LocalProducer from, @Nullable TransactionId undecided) {
-        String id = deduplication.id(destination, message);
-        if (id != null && deduplication.isKnown(destination, id)) {
-            return;
-        }
-        if (destination instanceof Topic topic) {
-            router.store(topic, message, from.session.containerId());
-            overflowTargets();
-        } else {
-            Node node = (Node) destination;
-            shard.storage().store(node, message, false);
-            overflow(node);
-        }
-        remember(destination, id, message, undecided);
-    }
-
-    private @Nullable String refusal(Node node, Message message) {
-        return shard.noRoom() != null && message.durable() ? shard.noRoom() : Limits.refusal(node, message);
-    }
-
-    private @Nullable String refusal(Topic topic, Message message, LocalProducer from) {
-        return shard.noRoom() != null && message.durable()
-                ? shard.noRoom()
-                : router.refusal(topic, message, from.session.containerId());
-    }
-
-    private void overflowTargets() {
-        List<Node> targets = router.targets();
-        for (int i = 0; i < targets.size(); i++) {
-            overflow(targets.get(i));
-        }
-    }
-
-    private void overflow(Node node) {
-        if (Limits.exceeded(node)) {
-            Limits.enforce(node);
-            block(node, node.blocked);
-        }
-    }
-
     <T> void reply(Outbox outbox, @Nullable Object to, Reply<T> result) {
         if (to != null) {
             @SuppressWarnings("unchecked")
@@ -289,10 +146,6 @@ final class Commands {
             Runnable answer = () -> reply.accept(result);
             shard.turn().answers().add(outbox, Batch.Kind.REPLY, answer, 0, 0, null, null);
         }
-    }
-
-    private static void reject(Outbox outbox, LocalProducer producer, long token, BrokerError error) {
-        outbox.answers().add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null);
     }
 
     private void closeProducer(LocalProducer producer, Outbox outbox) {
@@ -330,7 +183,7 @@ final class Commands {
         if (node == null) {
             return;
         }
-        node.queue.settle(state(consumer), batch.a[i], batch.b[i], (Outcome) present(batch.x[i]));
+        node.queue.outcomes().settle(state(consumer), batch.a[i], batch.b[i], (Outcome) present(batch.x[i]));
         if (batch.y[i] != null) {
             shard.confirm(outbox, consumer, batch.a[i], batch.b[i]);
         }
@@ -361,7 +214,7 @@ final class Commands {
     // ---- nodes
 
     /** The queue of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
-    private Object resolve(String address) {
+    Object resolve(String address) {
         Node node = state.node(address);
         if (node != null) {
             return node;
@@ -385,7 +238,8 @@ final class Commands {
         }
     }
 
-    private void deleteIfUnused(Node node) {
+    /** A node that is deleted when nobody uses it goes, if nobody does. */
+    void deleteIfUnused(Node node) {
         if (node.subscription != null) {
             topics.left(node);
         } else if (node.settings.autoDelete() && node.owner == null && node.unused() && node.queue.messages() == 0) {
@@ -457,58 +311,5 @@ final class Commands {
         }
         List.copyOf(outbox.temporaryTopics).forEach(topics::delete);
         shard.forget(outbox.session);
-    }
-
-    // ---- blocking
-
-    /** Messages left a queue: its producers may go on if it is no longer full. */
-    void relieve(Node node) {
-        Limits.enforce(node);
-        if (node.blocked != null && Limits.relieved(node)) {
-            node.blocked = null;
-            if (node.subscription != null) {
-                topics.relieve(node);
-            } else if (shard.noRoom() == null) {
-                tell(node, Batch.Kind.UNBLOCKED, null);
-            }
-        } else if (node.blocked == null && node.subscription == null && node.settings.autoDelete()) {
-            deleteIfUnused(node);
-        }
-    }
-
-    private void block(Node node, @Nullable String before) {
-        String reason = Limits.blockedBecause(node);
-        if (before == null && reason != null) {
-            node.blocked = reason;
-            if (node.subscription == null) {
-                tell(node, Batch.Kind.BLOCKED, reason);
-            } else {
-                topics.block(node, reason);
-            }
-        }
-    }
-
-    /** The disk's room has changed: every producer hears of it. */
-    void roomChanged() {
-        topics.roomChanged();
-        for (Node node : state.nodes()) {
-            String reason = shard.noRoom();
-            if (reason != null) {
-                tell(node, Batch.Kind.BLOCKED, reason);
-            } else if (node.blocked == null) {
-                tell(node, Batch.Kind.UNBLOCKED, null);
-            }
-        }
-    }
-
-    private void tell(Node node, Batch.Kind kind, @Nullable String reason) {
-        for (LocalProducer producer : node.producers) {
-            tell(producer, kind, reason);
-        }
-    }
-
-    void tell(LocalProducer producer, Batch.Kind kind, @Nullable String reason) {
-        // with the commit, as the answer to its opening: else this could overtake the state told there
-        shard.turn().answers().add(shard.outbox(producer.session), kind, producer, 0, 0, reason, null);
     }
 }

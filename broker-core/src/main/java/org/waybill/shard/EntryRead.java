@@ -42,16 +42,16 @@ final class EntryRead implements ReadCallback {
     public void record(int index, byte[] payload) {
         Block block = Invariant.present(blocks[index]);
         try {
-            queue.loaded(block, indexes[index], ids[index], Events.message(payload), "");
+            queue.bodies().loaded(block, indexes[index], ids[index], Events.message(payload), "");
         } catch (DecodeError | IllegalArgumentException | java.nio.BufferUnderflowException malformed) {
-            queue.loaded(block, indexes[index], ids[index], null, String.valueOf(malformed.getMessage()));
+            queue.bodies().loaded(block, indexes[index], ids[index], null, String.valueOf(malformed.getMessage()));
         }
     }
 
     @Override
     public void damaged(int index, JournalDamage damage) {
         Block block = Invariant.present(blocks[index]);
-        queue.loaded(block, indexes[index], ids[index], null, String.valueOf(damage.getMessage()));
+        queue.bodies().loaded(block, indexes[index], ids[index], null, String.valueOf(damage.getMessage()));
     }
 
     @Override

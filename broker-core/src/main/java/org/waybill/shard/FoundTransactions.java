@@ -48,17 +48,17 @@ final class FoundTransactions {
             Part part = new Part();
             for (Sent sent : found.sent) {
                 Queue queue = state.queue(sent.queue);
-                Block block = queue == null ? null : queue.find(sent.messageId);
+                Block block = queue == null ? null : queue.lines().find(sent.messageId);
                 if (queue != null && block != null) {
                     part.sent(queue, block, Queue.indexOf(block, sent.messageId));
                 }
             }
             for (Held held : found.held) {
                 Queue queue = state.queue(held.queue);
-                Block block = queue == null ? null : queue.find(held.messageId);
+                Block block = queue == null ? null : queue.lines().find(held.messageId);
                 if (queue != null && block != null) {
                     int index = Queue.indexOf(block, held.messageId);
-                    queue.take(block, index);
+                    queue.outcomes().take(block, index);
                     part.hold(null, queue, block, index, new Part.Stated(held.outcome, false));
                 }
             }

@@ -34,7 +34,7 @@ final class Limits {
     /** Removes the oldest messages that nobody holds until the queue is within its limits, if that is its policy. */
     static void enforce(Node node) {
         if (node.settings.fullPolicy() == AddressSettings.FullPolicy.DROP_OLDEST) {
-            while (over(node, 0, 0) && node.queue.dropOldest()) {
+            while (over(node, 0, 0) && node.queue.intervention().dropOldest()) {
                 // the condition does the work
             }
         }

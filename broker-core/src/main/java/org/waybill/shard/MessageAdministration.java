@@ -156,7 +156,7 @@ final class MessageAdministration {
 
         @Override
         public boolean found(Block block, int index, @Nullable Message message) {
-            if (node.queue.isFree(block, index)) {
+            if (node.queue.intervention().isFree(block, index)) {
                 shard.storage().removed(node.queue, block, index);
                 deleted++;
             }
@@ -213,13 +213,13 @@ final class MessageAdministration {
         @Override
         public boolean found(Block block, int index, @Nullable Message message) {
             Queue queue = node.queue;
-            if (queue.isFree(block, index)) {
+            if (queue.intervention().isFree(block, index)) {
                 begun++;
                 long id = block.id(index);
-                boolean scheduled = queue.withdraw(block, index);
+                boolean scheduled = queue.intervention().withdraw(block, index);
                 shard.mover().move(queue, block, index, to, problem -> {
                     if (problem != null && !queue.closed() && block.isHere(index, id)) {
-                        queue.replace(block, index, scheduled);
+                        queue.intervention().replace(block, index, scheduled);
                     }
                     ended(problem);
                 });

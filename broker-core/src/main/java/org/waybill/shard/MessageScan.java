@@ -61,7 +61,7 @@ final class MessageScan {
 
     void start() {
         for (long id : which.ids()) {
-            Block block = queue.find(id);
+            Block block = queue.lines().find(id);
             if (block != null) {
                 note(block, Queue.indexOf(block, id));
             }

@@ -211,7 +211,7 @@ final class Mover implements ProducerHandler, SessionHandler {
             session.forward(producer, to, copy, lastToken);
             return;
         }
-        BrokerError error = shard.commands().forward(to, copy);
+        BrokerError error = shard.commands().sends().forward(to, copy);
         if (error == null) {
             moved(entry);
         } else {
@@ -220,7 +220,7 @@ final class Mover implements ProducerHandler, SessionHandler {
     }
 
     private static void unreadable(Moving entry, Exception why) {
-        entry.queue.loaded(entry.block, entry.index, entry.id, null, String.valueOf(why.getMessage()));
+        entry.queue.bodies().loaded(entry.block, entry.index, entry.id, null, String.valueOf(why.getMessage()));
     }
 
     private byte[] annotations(Moving entry, Message message) {

@@ -108,8 +108,8 @@ final class NodeAdministration {
         }
         Map<String, Object> row = node.subscription == null ? queue(node) : subscription(node);
         if (operation instanceof Operation.Purge) {
-            row.put("purged", node.queue.purge());
-            commands.relieve(node);
+            row.put("purged", node.queue.intervention().purge());
+            commands.pressure().relieve(node);
         } else if (operation instanceof Operation.Delete) {
             if (node.owner != null && !node.consumers.isEmpty()) {
                 return Administration.refused(Code.RESOURCE_LOCKED, target + " is temporary and has consumers");
@@ -181,7 +181,7 @@ final class NodeAdministration {
     private static void contents(Node node, Map<String, Object> row) {
         row.put("messages", node.queue.messages());
         row.put("waiting", node.queue.waiting());
-        row.put("unsettled", node.queue.unsettled());
+        row.put("unsettled", node.queue.outcomes().unsettled());
         row.put("bytes", node.queue.bytes());
         row.put("consumers", node.consumers.size());
         row.put("enqueued", node.queue.enqueued());

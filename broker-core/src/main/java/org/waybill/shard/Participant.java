@@ -43,10 +43,10 @@ final class Participant {
         if (share.part.held() >= MAX_HELD) {
             share.refusal = new BrokerError(
                     Code.RESOURCE_LIMIT, "a transaction has outcomes for more than " + MAX_HELD + " deliveries");
-            queue.settle(state, firstToken, lastToken, stated.settled() ? Outcome.FAILED : Outcome.RELEASED);
+            queue.outcomes().settle(state, firstToken, lastToken, stated.settled() ? Outcome.FAILED : Outcome.RELEASED);
             return;
         }
-        queue.take(state, firstToken, lastToken, (token, block, index) -> {
+        queue.outcomes().take(state, firstToken, lastToken, (token, block, index) -> {
             share.part.hold(state, queue, block, index, stated);
             if (!stated.settled()) {
                 share.confirmLater(consumer, token);
@@ -153,12 +153,12 @@ final class Participant {
         Map<Node, long[]> ahead = new HashMap<>(0);
         Batch sends = share.sends;
         for (int i = 0; sends != null && i < sends.size; i++) {
-            Object destination = commands.destinationInTransaction(sends, i);
+            Object destination = commands.sends().destinationInTransaction(sends, i);
             if (destination instanceof BrokerError error) {
                 return error;
             }
             Message message = (Message) Invariant.present(sends.x[i]);
-            String why = commands.refusal(destination, message, (LocalProducer) sends.targets[i]);
+            String why = commands.sends().refusal(destination, message, (LocalProducer) sends.targets[i]);
             if (destination instanceof Node node) {
                 if (node.queue.id() > lastQueueId) {
                     lastQueueId = node.queue.id();
@@ -188,11 +188,12 @@ final class Participant {
     private void store(Share share, List<Object> destinations, @Nullable TransactionId undecided) {
         Batch sends = share.sends;
         for (int i = 0; sends != null && i < sends.size; i++) {
-            commands.store(
-                    destinations.get(i),
-                    (Message) Invariant.present(sends.x[i]),
-                    (LocalProducer) sends.targets[i],
-                    undecided);
+            commands.sends()
+                    .store(
+                            destinations.get(i),
+                            (Message) Invariant.present(sends.x[i]),
+                            (LocalProducer) sends.targets[i],
+                            undecided);
         }
         shard.storage().resident(-share.dropSends());
     }

@@ -242,7 +242,8 @@ public final class Recovery implements ReplayHandler {
             Queue queue = node.queue;
             queue.recovered(shard.state().lastMessageId());
             if (node.subscription == null) {
-                queue.forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
+                queue.lines()
+                        .forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
             }
         }
         for (SharedRecord record : shard.state().recoveredShared()) {

@@ -277,7 +277,7 @@ public final class Shard {
             queue.awake(false);
             if (state.exists(queue)) {
                 queue.dispatch(nowMs);
-                commands.relieve(state.node(queue));
+                commands.pressure().relieve(state.node(queue));
             }
             queue = dirtyQueues.pollFirst();
         }
@@ -396,7 +396,7 @@ public final class Shard {
             } else {
                 LOG.info("WB2102 shard {}: the disk has room again", number);
             }
-            commands.roomChanged();
+            commands.pressure().roomChanged();
         });
     }
 

@@ -167,7 +167,7 @@ final class State {
         }
         for (int id : event.queues()) {
             Node node = byId.get(id);
-            if (node != null && event.messageId() > node.queue.lastId(event.priority())) {
+            if (node != null && event.messageId() > node.queue.lines().lastId(event.priority())) {
                 restored(
                         node,
                         event.messageId(),
@@ -197,7 +197,7 @@ final class State {
     void relocated(Events.Stored event, long position) {
         for (int id : event.queues()) {
             Queue queue = queue(id);
-            Block block = queue == null ? null : queue.find(event.messageId());
+            Block block = queue == null ? null : queue.lines().find(event.messageId());
             if (block != null) {
                 block.place(Queue.indexOf(block, event.messageId()), position);
             }
@@ -213,7 +213,7 @@ final class State {
 
     void removed(int queueId, long messageId) {
         Queue queue = queue(queueId);
-        Block block = queue == null ? null : queue.find(messageId);
+        Block block = queue == null ? null : queue.lines().find(messageId);
         if (queue != null && block != null) {
             queue.remove(block, Queue.indexOf(block, messageId));
         }
@@ -221,7 +221,7 @@ final class State {
 
     void counted(int queueId, long messageId, int count, long dueMs, byte @Nullable [] annotations) {
         Queue queue = queue(queueId);
-        Block block = queue == null ? null : queue.find(messageId);
+        Block block = queue == null ? null : queue.lines().find(messageId);
         if (queue != null && block != null) {
             int index = Queue.indexOf(block, messageId);
             queue.count(block, index, count, annotations);

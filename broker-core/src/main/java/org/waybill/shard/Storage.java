@@ -187,7 +187,7 @@ final class Storage implements Facts {
         if (!queue.temporary()) {
             shard.turn().record(Events.QUEUE_DELETED, event.clear().putVar(queue.id()));
         }
-        queue.forEachLive(this::release);
+        queue.lines().forEachLive(this::release);
         state.deleted(queue.id());
     }
 

@@ -146,7 +146,7 @@ final class TopicCommands {
 
     /** Whether it has consumers, or messages of it are still in the hands of a transaction. */
     private static boolean isUsed(Node node) {
-        return !node.consumers.isEmpty() || node.queue.unsettled() > 0;
+        return !node.consumers.isEmpty() || node.queue.outcomes().unsettled() > 0;
     }
 
     private static BrokerError inUse(Node node, String why) {
@@ -294,7 +294,7 @@ final class TopicCommands {
 
     private void tell(Topic topic, Batch.Kind kind, @Nullable String reason) {
         for (LocalProducer producer : topic.producers) {
-            commands.tell(producer, kind, reason);
+            commands.pressure().tell(producer, kind, reason);
         }
     }
 }

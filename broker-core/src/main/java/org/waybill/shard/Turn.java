@@ -224,7 +224,7 @@ final class Turn {
             Block block = placedBlocks[i];
             int index = placedIndexes[i];
             if (!placedQueues[i].closed() && block.isHere(index, placedIds[i])) {
-                placedQueues[i].shed(block, index);
+                placedQueues[i].bodies().shed(block, index);
             }
         }
         for (int i = 0; i < shared; i++) {

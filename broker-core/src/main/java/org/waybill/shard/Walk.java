@@ -1,6 +1,7 @@
 package org.waybill.shard;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.queue.EntryVisitor;
 import org.waybill.queue.Queue;
 
 /** A walk over the live entries of one queue that may pause between turns: it remembers ids, not blocks. */
@@ -44,8 +45,8 @@ final class Walk {
     }
 
     /** Visits at most {@code max} further entries of one priority. */
-    void next(int max, Queue.EntryVisitor visitor) {
-        long last = queue().visit(priority, afterId, max, visitor);
+    void next(int max, EntryVisitor visitor) {
+        long last = queue().lines().visit(priority, afterId, max, visitor);
         if (last < 0) {
             priority++;
             afterId = 0;

@@ -103,7 +103,7 @@ public final class Part {
             }
         }
         for (int i = 0; i < held.size; i++) {
-            held.queues[i].concludeTaken(consumers[i], held.blocks[i], held.indexes[i], stated[i].outcome);
+            held.queues[i].outcomes().concludeTaken(consumers[i], held.blocks[i], held.indexes[i], stated[i].outcome);
         }
         clear();
     }
@@ -117,7 +117,7 @@ public final class Part {
         }
         for (int i = 0; i < held.size; i++) {
             Outcome back = stated[i].settled ? Outcome.FAILED : Outcome.RELEASED;
-            held.queues[i].concludeTaken(consumers[i], held.blocks[i], held.indexes[i], back);
+            held.queues[i].outcomes().concludeTaken(consumers[i], held.blocks[i], held.indexes[i], back);
         }
         clear();
     }

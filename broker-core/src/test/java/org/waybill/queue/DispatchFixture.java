@@ -89,7 +89,7 @@ final class DispatchFixture implements Facts {
     void shed() {
         boolean before = memoryFull;
         memoryFull = true;
-        queue.forEachLive((block, index) -> queue.shed(block, index));
+        queue.lines().forEachLive((block, index) -> queue.bodies().shed(block, index));
         memoryFull = before;
     }
 
@@ -150,13 +150,13 @@ final class DispatchFixture implements Facts {
         }
 
         Client settle(long token, Outcome outcome) {
-            queue.settle(consumer, token, token, outcome);
+            queue.outcomes().settle(consumer, token, token, outcome);
             dispatch();
             return this;
         }
 
         Client settleAll(Outcome outcome) {
-            queue.settle(consumer, 0, Long.MAX_VALUE - 1, outcome);
+            queue.outcomes().settle(consumer, 0, Long.MAX_VALUE - 1, outcome);
             dispatch();
             return this;
         }
@@ -227,7 +227,7 @@ final class DispatchFixture implements Facts {
         }
         reads.add(() -> {
             for (int i = 0; i < count; i++) {
-                queue.loaded(blocks[i], indexes[i], ids[i], stored.get(ids[i]), "");
+                queue.bodies().loaded(blocks[i], indexes[i], ids[i], stored.get(ids[i]), "");
             }
             queue.readDone();
         });

@@ -191,7 +191,7 @@ class DispatchRandomTest {
             var range = client.unsettled.subMap(first, true, last, true);
             range.values().forEach(entry -> conclude(entry, accepted));
             range.clear();
-            q.queue.settle(client.consumer, first, last, accepted ? Outcome.ACCEPTED : Outcome.RELEASED);
+            q.queue.outcomes().settle(client.consumer, first, last, accepted ? Outcome.ACCEPTED : Outcome.RELEASED);
         }
 
         private void conclude(Entry entry, boolean accepted) {
@@ -208,7 +208,7 @@ class DispatchRandomTest {
                 return;
             }
             long first = client.unsettled.firstKey();
-            q.queue.take(client.consumer, first, first + 3, (token, block, index) -> {
+            q.queue.outcomes().take(client.consumer, first, first + 3, (token, block, index) -> {
                 Entry entry = client.unsettled.remove(token);
                 client.taken.add(entry);
                 transactions.add(() -> {
@@ -216,7 +216,7 @@ class DispatchRandomTest {
                     client.taken.remove(entry);
                     conclude(entry, accepted);
                     Outcome outcome = accepted ? Outcome.ACCEPTED : Outcome.RELEASED;
-                    q.queue.concludeTaken(client.consumer, block, index, outcome);
+                    q.queue.outcomes().concludeTaken(client.consumer, block, index, outcome);
                 });
             });
         }

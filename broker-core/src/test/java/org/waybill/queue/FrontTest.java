@@ -203,10 +203,10 @@ class FrontTest {
         Client first = q.consumer().credit(2);
         Client second = q.consumer().credit(10);
         q.send(1, 2, 3);
-        q.queue.take(first.consumer, 0, 0, (token, block, index) -> {
+        q.queue.outcomes().take(first.consumer, 0, 0, (token, block, index) -> {
             first.close();
             assertThat(second.got).isEmpty();
-            q.queue.concludeTaken(first.consumer, block, index, Outcome.RELEASED);
+            q.queue.outcomes().concludeTaken(first.consumer, block, index, Outcome.RELEASED);
         });
         q.dispatch();
         assertThat(second.got).containsExactly(1L, 2L, 3L);

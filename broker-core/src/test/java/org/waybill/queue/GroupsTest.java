@@ -52,11 +52,11 @@ class GroupsTest {
         Client first = q.consumer().credit(1);
         Client second = q.consumer().credit(100);
         q.send("a", "a");
-        q.queue.take(first.consumer, 0, 0, (token, block, index) -> {
+        q.queue.outcomes().take(first.consumer, 0, 0, (token, block, index) -> {
             first.close();
             q.send("a", "b");
             assertThat(second.got).containsExactly(4L);
-            q.queue.concludeTaken(first.consumer, block, index, Outcome.RELEASED);
+            q.queue.outcomes().concludeTaken(first.consumer, block, index, Outcome.RELEASED);
         });
         q.dispatch();
         assertThat(second.got).containsExactly(4L, 1L, 2L, 3L);

@@ -336,7 +336,7 @@ final class QueueModel implements Facts, Sink {
         long held = clients.values().stream()
                 .mapToLong(client -> client.unsettled.size())
                 .sum();
-        assertThat(queue.unsettled()).isEqualTo(held + taken);
+        assertThat(queue.outcomes().unsettled()).isEqualTo(held + taken);
         assertThat(queue.waiting())
                 .isEqualTo(live.values().stream()
                         .filter(entry -> entry.dueAtMs != 0)
@@ -352,7 +352,7 @@ final class QueueModel implements Facts, Sink {
     private void checkEntries() {
         List<Long> ids = new ArrayList<>();
         long[] bytes = {0};
-        queue.forEachLive((block, index) -> {
+        queue.lines().forEachLive((block, index) -> {
             Entry entry = entry(block, index);
             ids.add(entry.id);
             assertThat(block.deliveryCount(index)).isEqualTo(entry.failures);

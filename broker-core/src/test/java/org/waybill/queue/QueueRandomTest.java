@@ -126,7 +126,7 @@ class QueueRandomTest {
             for (Entry entry :
                     List.copyOf(model.live.subMap(before, false, id, true).values())) {
                 if (model.live.containsKey(entry.id)) {
-                    queue.shed(entry.block, entry.index);
+                    queue.bodies().shed(entry.block, entry.index);
                 }
             }
         }
@@ -210,7 +210,7 @@ class QueueRandomTest {
             var range = client.unsettled.subMap(first, true, last, true);
             range.values().forEach(entry -> model.concluding(client, entry, outcome));
             range.clear();
-            queue.settle(consumer, first, last, outcome);
+            queue.outcomes().settle(consumer, first, last, outcome);
         }
 
         private void take() {
@@ -220,7 +220,7 @@ class QueueRandomTest {
                 return;
             }
             long first = client.unsettled.firstKey() + random.nextInt(4);
-            queue.take(consumer, first, first + 5, (token, block, index) -> {
+            queue.outcomes().take(consumer, first, first + 5, (token, block, index) -> {
                 Entry entry = client.unsettled.remove(token);
                 assertThat(entry.block).isSameAs(block);
                 taken.add(new Taken(consumer, client, entry));
@@ -235,7 +235,7 @@ class QueueRandomTest {
                 Outcome outcome = outcome();
                 model.taken--;
                 model.concluding(one.client, one.entry, outcome);
-                queue.concludeTaken(one.consumer, one.entry.block, one.entry.index, outcome);
+                queue.outcomes().concludeTaken(one.consumer, one.entry.block, one.entry.index, outcome);
             }
         }
 
@@ -266,7 +266,7 @@ class QueueRandomTest {
                                 .filter(entry -> entry.dueAtMs != 0 && entry.id <= model.visible)
                                 .forEach(free::add);
                         model.removing.addAll(free);
-                        assertThat(queue.purge()).isEqualTo(free.size());
+                        assertThat(queue.intervention().purge()).isEqualTo(free.size());
                     }
                 }
                 case 2 -> cancel();
@@ -276,7 +276,7 @@ class QueueRandomTest {
                     if (oldest != null) {
                         model.removing.add(oldest);
                     }
-                    assertThat(queue.dropOldest()).isEqualTo(oldest != null);
+                    assertThat(queue.intervention().dropOldest()).isEqualTo(oldest != null);
                 }
             }
         }
@@ -288,7 +288,7 @@ class QueueRandomTest {
             if (waits) {
                 model.removing.add(entry);
             }
-            assertThat(queue.cancel(id)).isEqualTo(waits);
+            assertThat(queue.intervention().cancel(id)).isEqualTo(waits);
         }
 
         /** What nobody holds, lowest priority and oldest first. */
@@ -306,7 +306,7 @@ class QueueRandomTest {
             if (read != null) {
                 for (Entry entry : read.entries()) {
                     Message message = model.damaged.contains(entry.id) ? null : entry.message;
-                    queue.loaded(entry.block, entry.index, entry.id, message, "damaged");
+                    queue.bodies().loaded(entry.block, entry.index, entry.id, message, "damaged");
                 }
                 queue.readDone();
             }
@@ -339,7 +339,7 @@ class QueueRandomTest {
                 readBack();
                 client.unsettled.values().forEach(entry -> model.concluding(client, entry, Outcome.ACCEPTED));
                 client.unsettled.clear();
-                queue.settle(last, 0, Long.MAX_VALUE, Outcome.ACCEPTED);
+                queue.outcomes().settle(last, 0, Long.MAX_VALUE, Outcome.ACCEPTED);
                 long bytes = client.outstandingBytes;
                 client.outstandingBytes = 0;
                 queue.consumed(last, bytes);

@@ -22,7 +22,7 @@ class QueueTest {
 
     private void store(int count) {
         for (int i = 0; i < count; i++) {
-            long id = queue.lastId(4) + 1;
+            long id = queue.lines().lastId(4) + 1;
             Message message = QueueModel.message(id, 4, false);
             queue.store(id, 4, message, message.size(), false, 0);
             queue.reveal(id);
@@ -50,7 +50,7 @@ class QueueTest {
         queue.credit(consumer, Long.MAX_VALUE, false);
         queue.dispatch(0);
         assertThat(counting.delivered).isEqualTo(QueueConsumer.MAX_UNSETTLED_SPAN);
-        queue.settle(consumer, 0, 99, Outcome.ACCEPTED);
+        queue.outcomes().settle(consumer, 0, 99, Outcome.ACCEPTED);
         queue.dispatch(0);
         assertThat(counting.delivered).isEqualTo(QueueConsumer.MAX_UNSETTLED_SPAN + 100);
     }
@@ -62,12 +62,12 @@ class QueueTest {
         queue.attach(consumer);
         queue.credit(consumer, 1, false);
         queue.dispatch(0);
-        queue.take(consumer, 0, 0, (token, block, index) -> {
+        queue.outcomes().take(consumer, 0, 0, (token, block, index) -> {
             queue.detach(consumer);
-            queue.concludeTaken(consumer, block, index, new Outcome.Modified(true, true, null));
+            queue.outcomes().concludeTaken(consumer, block, index, new Outcome.Modified(true, true, null));
         });
         assertThat(queue.messages()).isEqualTo(1);
-        assertThat(queue.unsettled()).isZero();
+        assertThat(queue.outcomes().unsettled()).isZero();
     }
 
     @Test
@@ -108,7 +108,7 @@ class QueueTest {
     @Test
     void whatATransactionKeepsBackComesAtItsOldPlaceOrNotAtAll() {
         store(3);
-        Block block = queue.find(1);
+        Block block = queue.lines().find(1);
         queue.undecided(block, 0);
         queue.undecided(block, 1);
         QueueConsumer consumer = consumer(false, true);
@@ -116,7 +116,7 @@ class QueueTest {
         queue.credit(consumer, 10, false);
         queue.dispatch(0);
         assertThat(counting.ids).containsExactly(3L);
-        assertThat(queue.purge()).isZero();
+        assertThat(queue.intervention().purge()).isZero();
         queue.discard(block, 0);
         queue.decided(block, 1);
         queue.dispatch(0);
@@ -156,9 +156,9 @@ class QueueTest {
         queue.attach(consumer);
         queue.credit(consumer, 2, false);
         queue.dispatch(0);
-        queue.take(consumer, 0, 0, (token, block, index) -> queue.delay(block, index, 7_000));
+        queue.outcomes().take(consumer, 0, 0, (token, block, index) -> queue.delay(block, index, 7_000));
         assertThat(queue.waiting()).isEqualTo(1);
-        Block block = queue.find(1);
+        Block block = queue.lines().find(1);
         queue.remove(block, 0);
         assertThat(queue.waiting()).isZero();
         assertThat(queue.messages()).isEqualTo(1);
@@ -168,7 +168,7 @@ class QueueTest {
     void aWaitingEntryThatCannotBeReadBackIsNotHandedOut() {
         Block block = queue.store(1, 4, null, 100, true, 0, 5_000);
         queue.reveal(1);
-        queue.loaded(block, 0, 1, null, "damaged");
+        queue.bodies().loaded(block, 0, 1, null, "damaged");
         queue.makeAvailable(block, 0);
         QueueConsumer consumer = consumer(false, false);
         queue.attach(consumer);
@@ -185,8 +185,8 @@ class QueueTest {
         Queue queue = new Queue(1, "q", false, 0, counting);
         Block block = queue.store(1, 4, null, 100, true, 0);
         queue.reveal(1);
-        queue.loaded(block, 0, 1, null, "damaged");
-        queue.loaded(block, 0, 1, null, "damaged");
+        queue.bodies().loaded(block, 0, 1, null, "damaged");
+        queue.bodies().loaded(block, 0, 1, null, "damaged");
         assertThat(counting.unreadable).isEqualTo(1);
         assertThat(queue.messages()).isEqualTo(1);
     }

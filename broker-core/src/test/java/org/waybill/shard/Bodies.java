@@ -18,7 +18,7 @@ final class Bodies {
     private Bodies(CoreFixture core) {
         for (Shard shard : core.shards) {
             for (Node node : shard.state().nodes()) {
-                node.queue.forEachLive(this::count);
+                node.queue.lines().forEachLive(this::count);
             }
         }
     }

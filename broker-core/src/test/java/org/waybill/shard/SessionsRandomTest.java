@@ -135,7 +135,7 @@ class SessionsRandomTest {
                     assertThat(node.producers).isEmpty();
                     assertThat(node.consumers).isEmpty();
                     assertThat(node.queue.consumerCount()).isZero();
-                    assertThat(node.queue.unsettled()).isZero();
+                    assertThat(node.queue.outcomes().unsettled()).isZero();
                     assertThat(node.queue.temporary()).isFalse();
                 }
             }

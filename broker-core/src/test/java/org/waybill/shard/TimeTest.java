@@ -135,13 +135,13 @@ class TimeTest {
         producer.sendAndWait(CoreFixture.scheduled(DELAY, 5_000, 0, "cancelled"));
         producer.sendAndWait(CoreFixture.scheduled(DELAY, 5_000, 0, "m"));
         List<Long> ids = new ArrayList<>();
-        queue("q").visit(4, 0, 100, (block, index) -> {
+        queue("q").lines().visit(4, 0, 100, (block, index) -> {
             assertThat(block.isWaiting(index)).isTrue();
             assertThat(block.dueAtMs(index)).isEqualTo(START_MS + 5_000);
             ids.add(block.id(index));
         });
-        assertThat(queue("q").cancel(ids.get(0))).isTrue();
-        assertThat(queue("q").cancel(ids.get(0))).isFalse();
+        assertThat(queue("q").intervention().cancel(ids.get(0))).isTrue();
+        assertThat(queue("q").intervention().cancel(ids.get(0))).isFalse();
         core.shards[0].schedule();
         core.loop.settle();
         restart(false);

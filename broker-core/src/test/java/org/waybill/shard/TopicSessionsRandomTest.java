@@ -105,7 +105,7 @@ class TopicSessionsRandomTest {
             for (Node node : state.nodes()) {
                 assertThat(node.consumers).isEmpty();
                 assertThat(node.queue.consumerCount()).isZero();
-                assertThat(node.queue.unsettled()).isZero();
+                assertThat(node.queue.outcomes().unsettled()).isZero();
                 assertThat(node.subscription).isNotNull();
                 assertThat(node.subscription.durable()).isTrue();
             }

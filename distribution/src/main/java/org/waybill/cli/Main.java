@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             SubscriptionCommand.class,
             ConsumerCommand.class,
             MessageCommand.class,
+            TransactionCommand.class,
             UserCommand.class,
             JournalCommand.class,
             VersionCommand.class

@@ -21,6 +21,7 @@ final class Management {
     static final String TOPIC = "org.waybill.topic";
     static final String SUBSCRIPTION = "org.waybill.subscription";
     static final String CONSUMER = "org.waybill.consumer";
+    static final String BRANCH = "org.waybill.branch";
     static final String MESSAGE = "org.waybill.message";
 
     private static final String NODE = "$management";

@@ -110,6 +110,7 @@ final class CommandTest {
             frobnicate                | Unmatched argument
             user                      | Name one of add, remove, list.
             queue                     | Name one of list, show, create, purge, delete.
+            transaction               | Name one of list, show, commit, rollback, forget.
             journal                   | Name inspect.
             send                      | Missing required parameter
             send a b --count x        | Invalid value for option '--count'

@@ -41,7 +41,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         Symbols.SHARED_SUBS,
         Symbols.SOLE_CONNECTION,
         Symbols.FILTEX_SQL,
-        Symbols.FILTEX_PROPERTIES
+        Symbols.FILTEX_PROPERTIES,
+        Symbols.XA
     };
     private static final Map<Symbol, Object> PROPERTIES = Map.of(
             Symbols.PRODUCT,

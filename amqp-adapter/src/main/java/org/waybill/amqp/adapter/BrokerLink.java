@@ -13,7 +13,7 @@ import org.waybill.amqp.engine.LinkListener;
  * @param <L> the engine's class for it
  */
 abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, LinkRegistry.Holder
-        permits ProducerLink, ConsumerLink, CoordinatorLink, ManagementRequests, ManagementReplies {
+        permits ProducerLink, ConsumerLink, CoordinatorLink, RequestLink, ReplyLink {
     final AmqpConnection connection;
     final L link;
     private final LinkRegistry.Key key;

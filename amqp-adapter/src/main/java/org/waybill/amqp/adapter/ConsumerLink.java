@@ -230,7 +230,7 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
             return;
         }
         if (state instanceof TransactionalState transactional) {
-            settleIn(transactional, firstId, firstToken, lastToken, settled);
+            settleIn(transactional, firstId, lastId, firstToken, lastToken, settled);
             return;
         }
         Outcome outcome =
@@ -243,7 +243,8 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         }
     }
 
-    private void settleIn(TransactionalState state, long firstId, long firstToken, long lastToken, boolean settled) {
+    private void settleIn(
+            TransactionalState state, long firstId, long lastId, long firstToken, long lastToken, boolean settled) {
         OpenTransaction transaction = connection.transactions().find(state.getTxnId());
         if (transaction == null) {
             end(Transactions.unknown(state.getTxnId()));
@@ -252,13 +253,17 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         Object named = state.getOutcome();
         Outcome outcome =
                 named == null ? null : Outcomes.of(named, connection.loop().codec());
-        if (!settled) {
+        boolean settles = settled || !transaction.isLocal();
+        if (!settles) {
             Confirm open = new Confirm(firstToken, lastToken, firstId, state);
             confirm(open);
             transaction.onRollback(() -> undo(open));
+        } else if (!settled) {
+            // a branch may be decided by another connection, or years later: nothing of it stays with a link
+            link.settle(firstId, lastId, state);
         }
         consumer.settle(
-                firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, transaction.work(), settled);
+                firstToken, lastToken, outcome == null ? spec.defaultOutcome() : outcome, transaction.work(), settles);
     }
 
     private void confirm(Confirm open) {

@@ -2,6 +2,7 @@ package org.waybill.amqp.adapter;
 
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.qpid.proton.amqp.Binary;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
@@ -21,15 +22,22 @@ import org.waybill.amqp.engine.DeliveryAssembly;
 import org.waybill.amqp.engine.IncomingTransfer;
 import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.ReceiverListener;
+import org.waybill.spi.BranchReply;
+import org.waybill.spi.Branches;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Xid;
 
-/** A link to the transaction coordinator (AMQP 1.0 part 4, section 4.2): declares and discharges the local transactions of a connection. */
+/**
+ * A link to the transaction coordinator (AMQP 1.0 part 4, section 4.2): declares and discharges the local transactions of a connection,
+ * and starts branches of distributed ones.
+ */
 final class CoordinatorLink extends BrokerLink<ReceiverLink> implements ReceiverListener {
     private static final int CREDIT = 64;
     private static final long MAX_REQUEST_BYTES = 4 * 1024;
     private static final Symbol[] CAPABILITIES = {
         Symbol.valueOf("amqp:local-transactions"),
+        Symbol.valueOf("amqp:distributed-transactions"),
         Symbol.valueOf("amqp:multi-txns-per-ssn"),
         Symbol.valueOf("amqp:multi-ssns-per-txn")
     };
@@ -81,7 +89,11 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
 
     private void handle(long deliveryId, @Nullable Object request) {
         if (request instanceof Declare declare) {
-            answer(deliveryId, declare(declare));
+            if (declare.getGlobalId() == null) {
+                answer(deliveryId, declare());
+            } else {
+                start(deliveryId, declare.getGlobalId());
+            }
         } else if (request instanceof Discharge discharge) {
             discharge(deliveryId, discharge);
         } else {
@@ -89,18 +101,42 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
         }
     }
 
-    private DeliveryState declare(Declare declare) {
-        if (declare.getGlobalId() != null) {
-            return rejected(Conditions.NOT_IMPLEMENTED, "there are no distributed transactions in this version");
-        }
+    private DeliveryState declare() {
         OpenTransaction begun = transactions.declare(this);
-        if (begun == null) {
-            return rejected(
-                    Conditions.RESOURCE_LIMIT_EXCEEDED,
-                    Transactions.MAX_OPEN + " transactions are open on this connection, no more are allowed");
+        return begun == null
+                ? rejected(Conditions.RESOURCE_LIMIT_EXCEEDED, Transactions.tooMany())
+                : declared(begun.txnId());
+    }
+
+    /** Begins to work in a new branch. */
+    private void start(long deliveryId, Object globalId) {
+        Xid xid;
+        try {
+            xid = Xids.of(globalId);
+        } catch (InvalidField malformed) {
+            answer(deliveryId, rejected(Conditions.INVALID_FIELD, String.valueOf(malformed.getMessage())));
+            return;
         }
+        transactions.start(xid, Branches.Start.NEW, this, started -> {
+            Binary txnId = started.value();
+            answer(deliveryId, txnId == null ? rejected(refusal(started)) : declared(txnId));
+        });
+    }
+
+    private static ErrorCondition refusal(BranchReply<Binary> refused) {
+        Symbol condition =
+                switch (refused.code()) {
+                    case DUPLICATE -> Symbols.XA_DUPLICATE;
+                    case UNAVAILABLE -> Conditions.INTERNAL_ERROR;
+                    case ERROR -> Conditions.RESOURCE_LIMIT_EXCEEDED;
+                    default -> Conditions.NOT_ALLOWED;
+                };
+        return Conditions.error(condition, String.valueOf(refused.error()));
+    }
+
+    private static Declared declared(Binary txnId) {
         Declared declared = new Declared();
-        declared.setTxnId(begun.txnId());
+        declared.setTxnId(txnId);
         return declared;
     }
 
@@ -108,6 +144,10 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
         OpenTransaction ended = transactions.find(discharge.getTxnId());
         if (ended == null) {
             answer(deliveryId, rejected(Transactions.unknown(discharge.getTxnId())));
+            return;
+        }
+        if (!ended.isLocal()) {
+            answer(deliveryId, rejected(Conditions.NOT_ALLOWED, "a branch is ended by requests to " + Terminus.XA));
             return;
         }
         transactions.remove(ended);

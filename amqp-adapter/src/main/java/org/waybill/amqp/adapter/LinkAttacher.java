@@ -23,16 +23,17 @@ import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 
 /**
- * Reads what a client attaches and makes the link for it: a producer, a consumer, one end of the management node, or a refusal
+ * Reads what a client attaches and makes the link for it: a producer, a consumer, one end of a node of the broker's own, or a refusal
  * (AMQP 1.0 part 2, section 2.6.3). One for each connection, for all of its sessions.
  */
 final class LinkAttacher implements SessionListener {
     private final AmqpConnection connection;
-    private final Management management;
+    private final Map<String, NodeLinks> ownNodes;
 
     LinkAttacher(AmqpConnection connection) {
         this.connection = connection;
-        this.management = new Management(connection);
+        this.ownNodes = Map.of(
+                Terminus.MANAGEMENT, new Management(connection).links(), Terminus.XA, new XaNode(connection).links());
     }
 
     @Override
@@ -69,10 +70,11 @@ final class LinkAttacher implements SessionListener {
         if (refusedForRoom(link)) {
             return;
         }
+        NodeLinks own = ownNode(terminus);
         if (terminus.dynamic()) {
             temporary(link, terminus, address -> consume(link, asked, terminus, source, address));
-        } else if (terminus.isManagement()) {
-            management.attach(link, asked);
+        } else if (own != null) {
+            own.attach(link, asked);
         } else if (terminus.address() == null) {
             link.refuse(Conditions.error(Conditions.INVALID_FIELD, "a source needs an address or must be dynamic"));
         } else {
@@ -163,10 +165,11 @@ final class LinkAttacher implements SessionListener {
             return;
         }
         Terminus terminus = Terminus.of(target);
+        NodeLinks own = ownNode(terminus);
         if (terminus.dynamic()) {
             temporary(link, terminus, address -> produce(link, asked, terminus, target, address));
-        } else if (terminus.isManagement()) {
-            management.attach(link, asked);
+        } else if (own != null) {
+            own.attach(link, asked);
         } else {
             produce(link, asked, terminus, target, null);
         }
@@ -187,6 +190,10 @@ final class LinkAttacher implements SessionListener {
     }
 
     // --- both
+
+    private @Nullable NodeLinks ownNode(Terminus terminus) {
+        return terminus.address() == null ? null : ownNodes.get(terminus.address());
+    }
 
     private static Attach asked(Link link) {
         return java.util.Objects.requireNonNull(link.remoteAttach());

@@ -1,53 +1,35 @@
 package org.waybill.amqp.adapter;
 
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.qpid.proton.amqp.transport.Attach;
 import org.jspecify.annotations.Nullable;
-import org.waybill.amqp.engine.ReceiverLink;
-import org.waybill.amqp.engine.SenderLink;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Operation;
 
-/**
- * The {@code $management} node of one connection (OASIS AMQP Management 1.0): takes requests from links whose target it is, has the
- * broker carry them out, and sends each answer to the link on this connection whose target address is the request's reply-to, or else to
- * the node of that name.
- */
-final class Management {
+/** The {@code $management} node of one connection (OASIS AMQP Management 1.0): has the broker carry out what it is asked for. */
+final class Management implements RequestNode {
     private final AmqpConnection connection;
-    private final List<ManagementReplies> replies = new ArrayList<>(0);
-    private @Nullable ReplyProducer elsewhere;
+    private final NodeLinks links;
 
     Management(AmqpConnection connection) {
         this.connection = connection;
+        this.links = new NodeLinks(connection, this);
     }
 
-    void attach(ReceiverLink link, Attach asked) {
-        ManagementRequests requests = new ManagementRequests(connection, link, this);
-        link.listener(requests);
-        requests.attach(asked);
+    NodeLinks links() {
+        return links;
     }
 
-    void attach(SenderLink link, Attach asked) {
-        ManagementReplies reply = new ManagementReplies(connection, link, this);
-        link.listener(reply);
-        reply.attach(asked);
-        replies.add(reply);
+    @Override
+    public String address() {
+        return Terminus.MANAGEMENT;
     }
 
-    void remove(ManagementReplies reply) {
-        replies.remove(reply);
-    }
-
-    /**
-     * Carries out a request.
-     *
-     * @param done run when its answer is on its way
-     */
-    void handle(ManagementRequest request, Runnable done) {
+    @Override
+    public void handle(NodeRequest asked, Runnable done) {
+        ManagementRequest request = new ManagementRequest(asked);
         try {
             Object known = known(request);
             if (known == null) {
@@ -96,18 +78,10 @@ final class Management {
     }
 
     private void answer(ManagementRequest request, int status, String description, Object body) {
-        byte[] message = request.answer(connection.loop().codec(), status, description, body);
-        for (ManagementReplies reply : replies) {
-            if (reply.isFor(request.replyTo()) || request.replyTo() == null && replies.size() == 1) {
-                reply.send(message);
-                return;
-            }
-        }
-        if (request.replyTo() != null && connection.isOpen()) {
-            if (elsewhere == null) {
-                elsewhere = new ReplyProducer(connection);
-            }
-            elsewhere.send(message);
-        }
+        Map<String, Object> results = new LinkedHashMap<>();
+        results.put("statusCode", status);
+        results.put("statusDescription", description);
+        NodeRequest asked = request.asked();
+        links.answer(asked.replyTo(), asked.answer(connection.loop().codec(), results, body));
     }
 }

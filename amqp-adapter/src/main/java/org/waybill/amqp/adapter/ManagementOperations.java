@@ -51,6 +51,9 @@ final class ManagementOperations {
             case "CREATE" -> create(request, target);
             case "READ" -> new Operation.Read(target);
             case "DELETE" -> new Operation.Delete(target);
+            case "COMMIT" -> new Operation.EndBranch(target, Operation.Decision.COMMIT);
+            case "ROLLBACK" -> new Operation.EndBranch(target, Operation.Decision.ROLL_BACK);
+            case "FORGET" -> new Operation.EndBranch(target, Operation.Decision.FORGET);
             default -> new Operation.Purge(target);
         };
     }

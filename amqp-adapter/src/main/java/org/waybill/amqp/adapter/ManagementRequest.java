@@ -1,50 +1,19 @@
 package org.waybill.amqp.adapter;
 
-import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.qpid.proton.amqp.messaging.AmqpValue;
-import org.apache.qpid.proton.amqp.messaging.ApplicationProperties;
-import org.apache.qpid.proton.amqp.messaging.Properties;
 import org.jspecify.annotations.Nullable;
-import org.waybill.amqp.engine.Codec;
 
 /**
- * One request to the management node.
+ * One request to the management node, whose arguments stand in its application properties or in a map as its body.
  *
- * @param arguments its application properties
- * @param body the map in its body, or an empty one
- * @param replyTo where the answer goes, or null
- * @param correlationId what the answer is correlated by, or null
+ * @param asked the message
  */
-record ManagementRequest(
-        Map<?, ?> arguments, Map<?, ?> body, @Nullable String replyTo, @Nullable Object correlationId) {
-
-    /**
-     * Reads a request.
-     *
-     * @throws IllegalArgumentException when the message cannot be decoded
-     */
-    static ManagementRequest of(byte[] message, Codec codec) {
-        Properties properties = new Properties();
-        Map<?, ?> arguments = Map.of();
-        Map<?, ?> body = Map.of();
-        for (Object section : codec.decodeAll(message)) {
-            if (section instanceof Properties found) {
-                properties = found;
-            } else if (section instanceof ApplicationProperties found && found.getValue() != null) {
-                arguments = found.getValue();
-            } else if (section instanceof AmqpValue found && found.getValue() instanceof Map<?, ?> map) {
-                body = map;
-            }
-        }
-        return new ManagementRequest(
-                arguments,
-                body,
-                properties.getReplyTo(),
-                properties.getCorrelationId() == null ? properties.getMessageId() : properties.getCorrelationId());
+record ManagementRequest(NodeRequest asked) {
+    /** The map in its body, or an empty one. */
+    Map<?, ?> body() {
+        return asked.body() instanceof Map<?, ?> map ? map : Map.of();
     }
 
     /** What is to be done; empty when the request does not say. */
@@ -56,8 +25,8 @@ record ManagementRequest(
     /** An argument, from the body or else from the application properties; null when it has none. */
     @Nullable
     Object argument(String name) {
-        Object value = body.get(name);
-        return value == null ? arguments.get(name) : value;
+        Object value = body().get(name);
+        return value == null ? asked.properties().get(name) : value;
     }
 
     /** An argument that is a string; null when there is none of this name. */
@@ -110,20 +79,5 @@ record ManagementRequest(
             }
         }
         return names;
-    }
-
-    /** The encoded answer. */
-    byte[] answer(Codec codec, int status, String description, Object content) {
-        Properties properties = new Properties();
-        properties.setTo(replyTo);
-        properties.setCorrelationId(correlationId);
-        Map<String, Object> result = new LinkedHashMap<>();
-        result.put("statusCode", status);
-        result.put("statusDescription", description);
-        ByteArrayOutputStream message = new ByteArrayOutputStream();
-        message.writeBytes(codec.encode(properties));
-        message.writeBytes(codec.encode(new ApplicationProperties(result)));
-        message.writeBytes(codec.encode(new AmqpValue(content)));
-        return message.toByteArray();
     }
 }

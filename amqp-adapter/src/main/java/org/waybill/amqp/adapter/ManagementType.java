@@ -99,6 +99,21 @@ enum ManagementType {
                     "delivered",
                     "selector"),
             List.of("READ", "DELETE", "QUERY")),
+    BRANCH(
+            "org.waybill.branch",
+            Operation.Type.BRANCH,
+            List.of(
+                    "name",
+                    "state",
+                    "age-ms",
+                    "owner",
+                    "messages-sent",
+                    "messages-held",
+                    "rollback-only",
+                    "format-id",
+                    "gtrid",
+                    "bqual"),
+            List.of("READ", "QUERY", "COMMIT", "ROLLBACK", "FORGET")),
     MESSAGE(
             "org.waybill.message",
             null,

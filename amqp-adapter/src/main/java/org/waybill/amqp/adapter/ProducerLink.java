@@ -176,6 +176,8 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         if (in == null) {
             unsettled++;
             producer.send(message, transfer.deliveryId());
+        } else if (!in.isActive()) {
+            end(Transactions.unknown(in.txnId()));
         } else {
             producer.send(message, in.work());
             link.disposition(transfer.deliveryId(), transfer.deliveryId(), true, in.accepted());

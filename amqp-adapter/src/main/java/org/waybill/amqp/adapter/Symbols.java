@@ -47,6 +47,8 @@ final class Symbols {
     static final Symbol TRANSACTION_UNKNOWN_ID = Symbol.valueOf("amqp:transaction:unknown-id");
     static final Symbol TRANSACTION_TIMEOUT = Symbol.valueOf("amqp:transaction:timeout");
     static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
+    static final Symbol XA = Symbol.valueOf("waybill:xa");
+    static final Symbol XA_DUPLICATE = Symbol.valueOf("waybill:xa:dupid");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
 
     private Symbols() {}

@@ -25,6 +25,9 @@ record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, List<S
     /** The node that carries administrative requests (OASIS AMQP Management). */
     static final String MANAGEMENT = "$management";
 
+    /** The node that carries the verbs of distributed transactions (docs/xa-over-amqp.md). */
+    static final String XA = "$xa";
+
     private static final List<Symbol> OF_QUEUES = List.of(Symbols.QUEUE, Symbols.TEMPORARY_QUEUE);
     private static final List<Symbol> OF_TOPICS = List.of(Symbols.TOPIC, Symbols.TEMPORARY_TOPIC);
 
@@ -65,10 +68,6 @@ record Terminus(@Nullable String address, boolean dynamic, NodeKind kind, List<S
     /** What a link offers: the capability it has, if the client desires it. */
     static Symbol @Nullable [] offered(Symbol @Nullable [] desired, Symbol capability) {
         return has(desired, capability) ? new Symbol[] {capability} : null;
-    }
-
-    boolean isManagement() {
-        return MANAGEMENT.equals(address);
     }
 
     /** The source that is in force, for the answering attach; filters and outcomes are the caller's to set. */

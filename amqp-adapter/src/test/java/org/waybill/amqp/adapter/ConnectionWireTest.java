@@ -82,7 +82,8 @@ final class ConnectionWireTest {
                             Symbol.valueOf("SHARED-SUBS"),
                             Symbol.valueOf("sole-connection-for-container"),
                             Symbol.valueOf("AMQP_FILTEX_SQL_V1_0"),
-                            Symbol.valueOf("AMQP_FILTEX_PROP_V1_0"))
+                            Symbol.valueOf("AMQP_FILTEX_PROP_V1_0"),
+                            Symbol.valueOf("waybill:xa"))
                     .withProperty("product", "Waybill");
             wire.frames.remoteOpen().withContainerId("c").now();
             wire.done();

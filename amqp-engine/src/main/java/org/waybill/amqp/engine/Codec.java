@@ -31,6 +31,7 @@ public final class Codec {
     /** A codec for the thread that will use it. */
     public Codec() {
         AMQPDefinedTypes.registerAllTypes(decoder, encoder);
+        decoder.register(WireXid.DESCRIPTOR, WireXid.CONSTRUCTOR);
     }
 
     /**

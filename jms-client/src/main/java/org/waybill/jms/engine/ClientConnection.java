@@ -1,5 +1,7 @@
 package org.waybill.jms.engine;
 
+import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -24,6 +26,7 @@ public final class ClientConnection implements AutoCloseable {
     private final ClientOptions options;
     private final SaslExchange sasl;
     private final Driver driver;
+    private final EndListeners ends;
     private boolean open;
     private boolean closing;
     private int links;
@@ -48,6 +51,7 @@ public final class ClientConnection implements AutoCloseable {
                 options.containerId() + " " + options,
                 options.timeoutMs(),
                 output -> ConnectionEngine.client(new Codec(), limits, output, sasl, new Events()));
+        this.ends = new EndListeners(driver);
     }
 
     /**
@@ -68,7 +72,8 @@ public final class ClientConnection implements AutoCloseable {
         try {
             connection.awaitOpen();
         } catch (ClientException e) {
-            connection.cut();
+            connection.abort();
+            connection.driver.join();
             throw e;
         }
         return connection;
@@ -77,10 +82,7 @@ public final class ClientConnection implements AutoCloseable {
     private void awaitOpen() {
         driver.lock();
         try {
-            Open performative = new Open();
-            performative.setContainerId(options.containerId());
-            performative.setHostname(options.host());
-            driver.engine().open(performative);
+            driver.engine().open(performative());
             driver.touch();
             driver.start();
             if (!driver.await(driver.changed(), options.timeoutMs(), () -> open || failure != null)) {
@@ -90,6 +92,21 @@ public final class ClientConnection implements AutoCloseable {
         } finally {
             driver.unlock();
         }
+    }
+
+    private Open performative() {
+        OpenOptions said = options.open();
+        String virtualHost = said.virtualHost();
+        Open performative = new Open();
+        performative.setContainerId(said.containerId());
+        if (virtualHost == null) {
+            performative.setHostname(options.endpoint().host());
+        } else if (!virtualHost.isEmpty()) {
+            performative.setHostname(virtualHost);
+        }
+        performative.setDesiredCapabilities(RemoteMaps.symbols(said.desiredCapabilities()));
+        performative.setProperties(RemoteMaps.symbols(said.properties()));
+        return performative;
     }
 
     /** Begins a session; waits for the answer. */
@@ -117,11 +134,41 @@ public final class ClientConnection implements AutoCloseable {
 
     /** What the server calls itself. */
     public String remoteContainerId() {
+        Open remote = remoteOpen();
+        String id = remote == null ? null : remote.getContainerId();
+        return id == null ? "" : id;
+    }
+
+    /** Whether the server offered this capability in its open. */
+    public boolean offered(String capability) {
+        Open remote = remoteOpen();
+        return remote != null && RemoteMaps.contains(remote.getOfferedCapabilities(), capability);
+    }
+
+    /** The properties of the server's open: {@code product}, {@code version}, {@code failover-server-list}. Unmodifiable. */
+    public Map<String, Object> remoteProperties() {
+        Open remote = remoteOpen();
+        return RemoteMaps.strings(remote == null ? null : remote.getProperties());
+    }
+
+    private @Nullable Open remoteOpen() {
         driver.lock();
         try {
-            Open remote = driver.engine().remoteOpen();
-            String id = remote == null ? null : remote.getContainerId();
-            return id == null ? "" : id;
+            return driver.engine().remoteOpen();
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /**
+     * Has this told when the connection ends by anything but {@link #close} or {@link #abort}: once, on the connection's loop, without
+     * its lock, after everybody who waited for it was woken. If it has ended already, soon. What is told must not wait for the
+     * connection.
+     */
+    public void onEnd(Consumer<ClientException> listener) {
+        driver.lock();
+        try {
+            ends.add(listener);
         } finally {
             driver.unlock();
         }
@@ -143,14 +190,10 @@ public final class ClientConnection implements AutoCloseable {
             if (closing) {
                 return;
             }
-            closing = true;
-            if (failure == null) {
-                failure =
-                        ClientException.of(ClientException.Kind.CLOSED, "the connection to " + options + " is closed");
-            }
+            closeNow();
             driver.engine().close(null);
             driver.touch();
-            if (!driver.await(driver.changed(), options.timeoutMs(), driver::isEnded)) {
+            if (!driver.await(driver.changed(), options.closeTimeoutMs(), driver::isEnded)) {
                 driver.abort(null);
             }
         } catch (ClientException e) {
@@ -162,15 +205,24 @@ public final class ClientConnection implements AutoCloseable {
         driver.join();
     }
 
-    private void cut() {
+    /** Cuts the connection without a word to the server and without waiting for anything. Does nothing after {@link #close}. */
+    public void abort() {
         driver.lock();
         try {
-            closing = true;
+            closeNow();
             driver.abort(null);
         } finally {
             driver.unlock();
         }
-        driver.join();
+    }
+
+    /** It is over because we want that: nobody needs to be told. */
+    private void closeNow() {
+        closing = true;
+        if (failure == null) {
+            failure = ClientException.of(ClientException.Kind.CLOSED, "the connection to " + options + " is closed");
+        }
+        ends.over(failure);
     }
 
     // --- for sessions and links, with the lock held
@@ -252,6 +304,7 @@ public final class ClientConnection implements AutoCloseable {
                 failure = lost(error);
             }
             driver.end();
+            ends.over(failure);
         }
     }
 }

@@ -1,6 +1,5 @@
 package org.waybill.jms.engine;
 
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Accepted;
 import org.apache.qpid.proton.amqp.messaging.Modified;
@@ -15,12 +14,12 @@ import org.jspecify.annotations.Nullable;
  * A message on its way to us, to be settled by exactly one of {@link #accept}, {@link #release}, {@link #reject} and {@link
  * #modify}. They do not wait for the server, but nothing said later overtakes them. The first one counts; on a delivery that the
  * server sent settled they do nothing. They throw a {@link ClientException} if the receiver is closed or lost: then the server
- * gives the message to somebody else.
+ * gives the message to somebody else. Used by one thread at a time.
  */
 public final class ClientDelivery {
     private final ClientReceiver receiver;
     private final long id;
-    private final AtomicBoolean settled;
+    private boolean settled;
     private final byte[] tag;
     private final int messageFormat;
     private final byte[] encoded;
@@ -28,7 +27,7 @@ public final class ClientDelivery {
     ClientDelivery(ClientReceiver receiver, long id, boolean settled, byte[] tag, int messageFormat, byte[] encoded) {
         this.receiver = receiver;
         this.id = id;
-        this.settled = new AtomicBoolean(settled);
+        this.settled = settled;
         this.tag = tag;
         this.messageFormat = messageFormat;
         this.encoded = encoded;
@@ -48,6 +47,11 @@ public final class ClientDelivery {
         return MessageCodec.decode(encoded);
     }
 
+    /** Its place among the deliveries of its session; grows with each. For {@link ClientReceiver#accept} and its like. */
+    public long deliveryId() {
+        return id;
+    }
+
     /** The delivery tag. */
     public byte[] tag() {
         return tag;
@@ -60,12 +64,17 @@ public final class ClientDelivery {
 
     /** Whether it is settled, by the server from the start or by us. */
     public boolean isSettled() {
-        return settled.get();
+        return settled;
     }
 
     /** Takes it: the server forgets it. */
     public void accept() {
         settle(Accepted.getInstance());
+    }
+
+    /** Takes it in a transaction: the server forgets it once that commits. */
+    public void accept(ClientTransaction transaction) {
+        settle(transaction.accepted());
     }
 
     /** Gives it back as if it had never been sent. */
@@ -96,8 +105,9 @@ public final class ClientDelivery {
     }
 
     private void settle(DeliveryState outcome) {
-        if (settled.compareAndSet(false, true)) {
-            receiver.settle(id, outcome);
+        if (!settled) {
+            settled = true;
+            receiver.settle(id, id, outcome);
         }
     }
 }

@@ -1,5 +1,6 @@
 package org.waybill.jms.engine;
 
+import java.util.Map;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
 import org.jspecify.annotations.Nullable;
 
@@ -31,50 +32,64 @@ public final class ClientException extends RuntimeException {
     private final @Nullable String condition;
     private final @Nullable String description;
     private final @Nullable String address;
+    private final transient @Nullable Map<String, Object> info;
 
-    ClientException(
+    private ClientException(
             Kind kind,
             String message,
-            @Nullable String condition,
-            @Nullable String description,
             @Nullable String address,
+            @Nullable ErrorCondition error,
             @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
-        this.condition = condition;
-        this.description = description;
+        this.condition = error == null || error.getCondition() == null
+                ? null
+                : error.getCondition().toString();
+        this.description = error == null ? null : error.getDescription();
         this.address = address;
+        this.info = error == null ? Map.of() : RemoteMaps.strings(error.getInfo());
     }
 
-    static ClientException of(Kind kind, String message) {
-        return new ClientException(kind, message, null, null, null, null);
+    private ClientException(String message, ClientException cause) {
+        super(message, cause);
+        this.kind = cause.kind;
+        this.condition = cause.condition;
+        this.description = cause.description;
+        this.address = cause.address;
+        this.info = cause.info;
     }
 
-    static ClientException of(Kind kind, String message, Throwable cause) {
-        return new ClientException(kind, message, null, null, null, cause);
+    /** Of this kind, and nothing more to say. */
+    public static ClientException of(Kind kind, String message) {
+        return new ClientException(kind, message, null, null, null);
+    }
+
+    /** Of this kind, because of that. */
+    public static ClientException of(Kind kind, String message, @Nullable Throwable cause) {
+        return new ClientException(kind, message, null, null, cause);
+    }
+
+    /** About this address, if there is one. */
+    static ClientException about(Kind kind, String message, @Nullable String address) {
+        return new ClientException(kind, message, address, null, null);
     }
 
     /** An error of the protocol about {@code subject}, which is an address if {@code address} is given. */
     static ClientException of(Kind kind, String subject, @Nullable String address, @Nullable ErrorCondition error) {
-        String condition = error == null || error.getCondition() == null
-                ? null
-                : error.getCondition().toString();
-        String description = error == null ? null : error.getDescription();
         StringBuilder message = new StringBuilder(subject);
-        if (description != null) {
-            message.append(": ").append(description);
+        if (error != null && error.getDescription() != null) {
+            message.append(": ").append(error.getDescription());
         }
-        if (condition != null) {
-            message.append(" (").append(condition).append(')');
+        if (error != null && error.getCondition() != null) {
+            message.append(" (").append(error.getCondition()).append(')');
         }
-        return new ClientException(kind, message.toString(), condition, description, address, null);
+        return new ClientException(kind, message.toString(), address, error, null);
     }
 
     /** A new exception of the same content, with the stack of the thread that throws it and this one as its cause. */
     ClientException rethrown() {
         String message = getMessage();
-        return new ClientException(
-                kind, message == null ? kind.name() : message, condition, description, address, this);
+        return new ClientException(message == null ? kind.name() : message, this);
     }
 
     /** Which case it is. */
@@ -95,5 +110,13 @@ public final class ClientException extends RuntimeException {
     /** The address it is about, or null. */
     public @Nullable String address() {
         return address;
+    }
+
+    /**
+     * What the peer said beyond that, by name: {@code invalid-field} of a refused open, {@code network-host} and {@code port} of a
+     * redirect. Empty if it said nothing, and in a copy that was serialised.
+     */
+    public Map<String, Object> info() {
+        return info == null ? Map.of() : info;
     }
 }

@@ -1,5 +1,6 @@
 package org.waybill.jms.engine;
 
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.transport.Begin;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -16,6 +17,7 @@ public final class ClientSession implements AutoCloseable {
     private final ClientConnection connection;
     private final Driver driver;
     private final SessionEngine engine;
+    private final EndListeners ends;
     private boolean begun;
     private @Nullable ClientException failure;
 
@@ -23,6 +25,7 @@ public final class ClientSession implements AutoCloseable {
     ClientSession(ClientConnection connection, Driver driver) {
         this.connection = connection;
         this.driver = driver;
+        this.ends = new EndListeners(driver);
         try {
             this.engine = driver.engine().session(new Events());
         } catch (IllegalStateException e) {
@@ -45,14 +48,23 @@ public final class ClientSession implements AutoCloseable {
     /**
      * Attaches a sender; waits for the answer.
      *
-     * @param address where to; null for the anonymous relay, which sends each message where its {@code to} property says
+     * @param address where to
      * @throws ClientException if the server refuses
      */
-    public ClientSender sender(@Nullable String address) {
+    public ClientSender sender(String address) {
+        return sender(SenderOptions.to(address));
+    }
+
+    /**
+     * Attaches a sender; waits for the answer.
+     *
+     * @throws ClientException if the server refuses
+     */
+    public ClientSender sender(SenderOptions options) {
         driver.lock();
         try {
             check();
-            ClientSender sender = room(() -> new ClientSender(this, driver, address));
+            ClientSender sender = room(() -> new ClientSender(this, driver, options));
             sender.attach();
             return sender;
         } finally {
@@ -77,6 +89,52 @@ public final class ClientSession implements AutoCloseable {
         }
     }
 
+    /**
+     * Attaches to the server's coordinator of transactions; waits for the answer.
+     *
+     * @throws ClientException if the server refuses
+     */
+    public ClientCoordinator coordinator() {
+        driver.lock();
+        try {
+            check();
+            ClientCoordinator coordinator = room(() -> new ClientCoordinator(this, driver));
+            coordinator.attach();
+            return coordinator;
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /**
+     * Has the server forget a durable subscription and what it holds: attaches to it by its link name, to find it, and closes it. Waits
+     * for that.
+     *
+     * @throws ClientException if the server refuses; its condition is {@code amqp:not-found} if there is no such subscription
+     */
+    public void unsubscribe(String linkName) {
+        driver.lock();
+        try {
+            check();
+            room(() -> new Unsubscription(this, driver, linkName)).run();
+        } finally {
+            driver.unlock();
+        }
+    }
+
+    /**
+     * Has this told when the session ends by anything but {@link #close}: once, on the connection's loop, without its lock. If it has
+     * ended already, soon. What is told must not wait for the connection.
+     */
+    public void onEnd(Consumer<ClientException> listener) {
+        driver.lock();
+        try {
+            ends.add(listener);
+        } finally {
+            driver.unlock();
+        }
+    }
+
     /** The connection it is on. */
     public ClientConnection connection() {
         return connection;
@@ -93,6 +151,7 @@ public final class ClientSession implements AutoCloseable {
             if (failure == null) {
                 failure = ClientException.of(ClientException.Kind.CLOSED, "the session is closed");
             }
+            ends.over(failure);
             engine.end(null);
             driver.touch();
         } finally {
@@ -174,6 +233,7 @@ public final class ClientSession implements AutoCloseable {
                                 null,
                                 error);
             }
+            ends.over(failure);
             driver.changed().signalAll();
         }
     }

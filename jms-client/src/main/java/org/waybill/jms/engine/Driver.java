@@ -97,6 +97,11 @@ final class Driver {
         lock.unlock();
     }
 
+    /** Puts off foreign code until the lock is free. */
+    void afterwards(Runnable foreign) {
+        afterwards(foreign, () -> {});
+    }
+
     /** Puts off foreign code until the lock is free, and then runs {@code then} with the lock held. */
     void afterwards(Runnable foreign, Runnable then) {
         later.add(new Callback(foreign, then));
@@ -135,8 +140,8 @@ final class Driver {
         if (done.getAsBoolean()) {
             return true;
         }
-        if (limitMs > 0 && isOurs(Thread.currentThread())) {
-            throw new IllegalStateException("waiting in a callback, for the thread that the callback is on");
+        if (limitMs > 0) {
+            checkMayWait();
         }
         try {
             long leftNs = TimeUnit.MILLISECONDS.toNanos(limitMs);
@@ -150,6 +155,13 @@ final class Driver {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ClientException.of(ClientException.Kind.INTERRUPTED, "interrupted while waiting for " + line, e);
+        }
+    }
+
+    /** Throws if the caller is a callback, which would wait for the thread that it is on. */
+    void checkMayWait() {
+        if (isOurs(Thread.currentThread())) {
+            throw new IllegalStateException("waiting in a callback, for the thread that the callback is on");
         }
     }
 

@@ -35,21 +35,22 @@ final class Line {
 
     /** Connects by TCP; TLS, which may take long, is left to {@link #greet}. */
     static Line connect(ClientOptions options) {
-        @Nullable SSLContext tls = options.tls() ? context(options) : null;
+        @Nullable SSLContext tls = options.endpoint().tls() != null ? context(options) : null;
         Socket raw = new Socket();
         try {
-            InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
+            InetSocketAddress address = new InetSocketAddress(
+                    options.endpoint().host(), options.endpoint().port());
             if (address.isUnresolved()) {
                 throw new UnknownHostException("unknown host");
             }
-            raw.connect(address, (int) Math.min(options.timeoutMs(), Integer.MAX_VALUE));
+            raw.connect(address, (int) Math.min(options.connectTimeoutMs(), Integer.MAX_VALUE));
             raw.setTcpNoDelay(true);
             return new Line(options, raw, tls == null ? raw : layer(options, tls, raw));
         } catch (SocketTimeoutException e) {
             close(raw);
             throw ClientException.of(
                     ClientException.Kind.TIMEOUT,
-                    "the server at " + options + " did not answer within " + options.timeoutMs() + " ms",
+                    "the server at " + options + " did not answer within " + options.connectTimeoutMs() + " ms",
                     e);
         } catch (IOException e) {
             close(raw);
@@ -59,7 +60,8 @@ final class Line {
     }
 
     private static Socket layer(ClientOptions options, SSLContext tls, Socket raw) throws IOException {
-        Socket layered = tls.getSocketFactory().createSocket(raw, options.host(), options.port(), true);
+        Socket layered = tls.getSocketFactory()
+                .createSocket(raw, options.endpoint().host(), options.endpoint().port(), true);
         if (layered instanceof SSLSocket secure) {
             SSLParameters parameters = secure.getSSLParameters();
             parameters.setEndpointIdentificationAlgorithm("HTTPS");
@@ -69,7 +71,8 @@ final class Line {
     }
 
     private static SSLContext context(ClientOptions options) {
-        Path file = options.trustCertificate();
+        TlsOptions tls = options.endpoint().tls();
+        Path file = tls == null || tls.trust() == null ? null : tls.trust().path();
         try {
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, file == null ? null : trust(file).getTrustManagers(), null);

@@ -28,8 +28,11 @@ final class LinkState {
     private final Driver driver;
     private final String what;
     private @Nullable String address;
+    private final EndListeners ends;
     private State state = State.ATTACHING;
     private @Nullable ClientException failure;
+    /** What went wrong after our detach. */
+    private @Nullable ClientException afterClose;
 
     /**
      * A link about to attach.
@@ -41,6 +44,12 @@ final class LinkState {
         this.driver = driver;
         this.what = what;
         this.address = address;
+        this.ends = new EndListeners(driver);
+    }
+
+    /** Who is told when it ends otherwise than by our close. */
+    EndListeners ends() {
+        return ends;
     }
 
     @Nullable
@@ -57,31 +66,46 @@ final class LinkState {
                 throw session.connection().timeout("did not attach " + this);
             }
         } catch (ClientException e) {
-            close(link);
+            close(link, true);
             throw e;
         }
         check();
     }
 
     /** Detaches, once. Answers whether there is an answer to wait for. */
-    private boolean close(Link link) {
+    private boolean close(Link link, boolean closed) {
         if (failure != null) {
             return false;
         }
         failure = ClientException.of(ClientException.Kind.CLOSED, this + " is closed");
-        link.detach(true, null);
+        ends.over(failure);
+        link.detach(closed, null);
         driver.touch();
         return true;
     }
 
-    /** Detaches and waits for the answer. Whoever waits for something else on this link is to be woken by the caller. */
-    void closeAndWait(Link link) {
-        if (close(link)) {
+    /**
+     * Detaches and waits for the answer. Whoever waits for something else on this link is to be woken by the caller.
+     *
+     * @param closed whether the terminus goes, too
+     */
+    void closeAndWait(Link link, boolean closed) {
+        if (close(link, closed)) {
             try {
                 driver.await(driver.changed(), timeoutMs(), () -> state == State.OVER);
             } catch (ClientException e) {
                 // Interrupted: the answer is not waited for, and the flag is set.
             }
+        }
+    }
+
+    /** After {@link #closeAndWait}: throws if the peer did not answer it, or with an error. */
+    void checkAnswered() {
+        if (afterClose != null) {
+            throw afterClose.rethrown();
+        }
+        if (state != State.OVER) {
+            throw session.connection().timeout("did not detach " + this);
         }
     }
 
@@ -109,13 +133,8 @@ final class LinkState {
     }
 
     ClientException timeout(String complaint, long limitMs) {
-        return new ClientException(
-                ClientException.Kind.TIMEOUT,
-                this + " " + complaint + " within " + limitMs + " ms",
-                null,
-                null,
-                address,
-                null);
+        return ClientException.about(
+                ClientException.Kind.TIMEOUT, this + " " + complaint + " within " + limitMs + " ms", address);
     }
 
     // --- what the engine tells
@@ -137,11 +156,9 @@ final class LinkState {
     }
 
     void detached(@Nullable ErrorCondition error) {
-        over(ClientException.of(
-                ClientException.Kind.REFUSED,
-                state == State.ATTACHING ? this + " was refused" : this + " was closed by the server",
-                address,
-                error));
+        boolean answered = failure != null && error == null;
+        String what = state == State.ATTACHING ? this + " was refused" : this + " was closed by the server";
+        over(ClientException.of(ClientException.Kind.REFUSED, what, address, error), answered);
     }
 
     void lost(@Nullable ErrorCondition error) {
@@ -149,14 +166,18 @@ final class LinkState {
         over(
                 reason != null
                         ? reason
-                        : ClientException.of(ClientException.Kind.LOST, this + " was lost", address, error));
+                        : ClientException.of(ClientException.Kind.LOST, this + " was lost", address, error),
+                false);
     }
 
-    private void over(ClientException reason) {
+    private void over(ClientException reason, boolean answered) {
         state = State.OVER;
         if (failure == null) {
             failure = reason;
+        } else if (!answered) {
+            afterClose = reason;
         }
+        ends.over(failure);
         driver.changed().signalAll();
     }
 

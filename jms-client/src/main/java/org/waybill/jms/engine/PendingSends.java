@@ -1,41 +1,44 @@
 package org.waybill.jms.engine;
 
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Futures of a sender's deliveries by token, which are consecutive: a ring that grows. */
+/** Who hears of a sender's deliveries, by token, which are consecutive: a ring that grows. */
 final class PendingSends {
-    private @Nullable CompletableFuture<@Nullable Void>[] ring = ring(16);
+    private @Nullable SendListener[] listeners = new SendListener[16];
+    private @Nullable Object[] attachments = new Object[16];
     private long first;
     private long next;
 
-    @SuppressWarnings("unchecked")
-    private static @Nullable CompletableFuture<@Nullable Void>[] ring(int size) {
-        return (CompletableFuture<@Nullable Void>[]) new CompletableFuture<?>[size];
-    }
-
     /** Adds one; answers its token. */
-    long add(CompletableFuture<@Nullable Void> future) {
-        if (next - first == ring.length) {
+    long add(SendListener listener, @Nullable Object attachment) {
+        if (next - first == listeners.length) {
             grow();
         }
-        ring[slot(next)] = future;
+        listeners[slot(next)] = listener;
+        attachments[slot(next)] = attachment;
         return next++;
     }
 
-    /** Removes one; null if it is gone. */
+    /** Who hears of this one; null if it is gone. */
     @Nullable
-    CompletableFuture<@Nullable Void> remove(long token) {
-        if (token < first || token >= next) {
-            return null;
-        }
-        CompletableFuture<@Nullable Void> future = ring[slot(token)];
-        ring[slot(token)] = null;
-        while (first < next && ring[slot(first)] == null) {
+    SendListener listener(long token) {
+        return token < first || token >= next ? null : listeners[slot(token)];
+    }
+
+    /** What was given with this one. */
+    @Nullable
+    Object attachment(long token) {
+        return attachments[slot(token)];
+    }
+
+    /** Forgets one that is there. */
+    void remove(long token) {
+        listeners[slot(token)] = null;
+        attachments[slot(token)] = null;
+        while (first < next && listeners[slot(first)] == null) {
             first++;
         }
-        return future;
     }
 
     /** The oldest token that may still be there. */
@@ -49,15 +52,20 @@ final class PendingSends {
     }
 
     private int slot(long token) {
-        return (int) token & ring.length - 1;
+        return (int) token & listeners.length - 1;
     }
 
     private void grow() {
-        @Nullable CompletableFuture<@Nullable Void>[] old = ring;
-        ring = Arrays.copyOf(old, old.length * 2);
-        Arrays.fill(ring, null);
+        @Nullable SendListener[] oldListeners = listeners;
+        @Nullable Object[] oldAttachments = attachments;
+        listeners = Arrays.copyOf(oldListeners, oldListeners.length * 2);
+        attachments = Arrays.copyOf(oldAttachments, oldAttachments.length * 2);
+        Arrays.fill(listeners, null);
+        Arrays.fill(attachments, null);
         for (long token = first; token < next; token++) {
-            ring[slot(token)] = old[(int) token & old.length - 1];
+            int from = (int) token & oldListeners.length - 1;
+            listeners[slot(token)] = oldListeners[from];
+            attachments[slot(token)] = oldAttachments[from];
         }
     }
 }

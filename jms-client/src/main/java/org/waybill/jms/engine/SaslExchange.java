@@ -51,11 +51,11 @@ final class SaslExchange implements SaslClient {
 
     @Override
     public void onMechanisms(ConnectionEngine connection, List<Symbol> offered) {
-        String user = options.user();
-        String password = options.password();
+        String user = options.login().user();
+        String password = options.login().password();
         if (user == null || password == null) {
             if (offered.contains(ANONYMOUS)) {
-                connection.saslInit(ANONYMOUS, new byte[0], options.host());
+                connection.saslInit(ANONYMOUS, new byte[0], options.endpoint().host());
             } else {
                 fail(connection, "asks for a user and a password");
             }
@@ -66,7 +66,10 @@ final class SaslExchange implements SaslClient {
         } else if (!isPrivate) {
             fail(connection, "asks for the password in clear text, which is not sent without TLS");
         } else {
-            connection.saslInit(PLAIN, utf8('\0' + user + '\0' + password), options.host());
+            connection.saslInit(
+                    PLAIN,
+                    utf8('\0' + user + '\0' + password),
+                    options.endpoint().host());
         }
     }
 
@@ -81,7 +84,10 @@ final class SaslExchange implements SaslClient {
             }
             ScramClient started = builder.build();
             scram = started;
-            connection.saslInit(SCRAM, utf8(started.clientFirstMessage().toString()), options.host());
+            connection.saslInit(
+                    SCRAM,
+                    utf8(started.clientFirstMessage().toString()),
+                    options.endpoint().host());
         } catch (IllegalArgumentException e) {
             fail(connection, "cannot be given this user name or password: " + Line.reason(e));
         }
@@ -132,9 +138,10 @@ final class SaslExchange implements SaslClient {
         ScramClient exchange = scram;
         if (code == SaslCode.AUTH) {
             failure = failure(
-                    options.user() == null
+                    options.login().user() == null
                             ? "lets nobody in without a user"
-                            : "did not accept the name or the password of user '" + options.user() + "'");
+                            : "did not accept the name or the password of user '"
+                                    + options.login().user() + "'");
         } else if (code != SaslCode.OK) {
             failure = failure("could not check the login (" + code + ")");
         } else if (exchange != null && !serverProven) {
@@ -145,7 +152,10 @@ final class SaslExchange implements SaslClient {
     }
 
     private void failProof(ConnectionEngine connection) {
-        fail(connection, "did not prove that it knows the password of user '" + options.user() + "'");
+        fail(
+                connection,
+                "did not prove that it knows the password of user '"
+                        + options.login().user() + "'");
     }
 
     private void fail(ConnectionEngine connection, String complaint) {

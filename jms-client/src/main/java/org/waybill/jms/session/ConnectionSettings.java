@@ -1,6 +1,7 @@
 package org.waybill.jms.session;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.jms.message.DeserializationPolicy;
 
 /**
  * How a {@link JmsConnection} behaves, where the application has a choice. Names and meanings are those of Qpid JMS's options.
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param timeouts how long to wait for what
  * @param prefetch how many messages the server may send ahead
  * @param redelivery what to do with messages that were delivered too often
+ * @param deserialization which classes object messages may hold
  */
 public record ConnectionSettings(
         @Nullable String clientId,
@@ -35,7 +37,8 @@ public record ConnectionSettings(
         boolean validatePropertyNames,
         Timeouts timeouts,
         Prefetch prefetch,
-        Redelivery redelivery) {
+        Redelivery redelivery,
+        DeserializationPolicy deserialization) {
     /** What holds where nothing else is said. */
     public static final ConnectionSettings DEFAULT = new ConnectionSettings(
             null,
@@ -51,7 +54,8 @@ public record ConnectionSettings(
             true,
             Timeouts.DEFAULT,
             Prefetch.DEFAULT,
-            Redelivery.DEFAULT);
+            Redelivery.DEFAULT,
+            DeserializationPolicy.NOTHING);
 
     /**
      * Limits of waiting, each positive.

@@ -2,23 +2,29 @@ package org.waybill.jms.session;
 
 import jakarta.jms.JMSException;
 import org.jspecify.annotations.Nullable;
+import org.waybill.jms.engine.ClientTransaction;
 
 /**
- * Where the work of a transacted session goes: what it sends and what it acknowledges. The session's own thread asks at each message,
- * and never while {@link JmsSession#settleTransactedWork} of its owner runs.
+ * Where the work of a transacted session goes: what it sends and what it acknowledges. The session asks at each message, on the thread
+ * that sends or receives, and never while {@link JmsSession#settleTransactedWork} runs.
  */
 public interface SessionTransaction {
     /**
      * The transaction to work in now.
      *
-     * @return its id, or null for none: the session then works as one that acknowledges automatically
+     * @return null for none: the session then works as one that acknowledges automatically
      * @throws JMSException if there must be one and it cannot be begun
      */
-    byte @Nullable [] txnId() throws JMSException;
+    @Nullable
+    ClientTransaction transaction() throws JMSException;
 
     /**
-     * A message was not taken that was sent under this id, or what was done under it got lost with a connection: it must not commit. Any
-     * thread; must not block.
+     * A message that was sent in this transaction was not taken, or may have got lost: it must not commit. Any thread; must not block.
      */
-    void doom(byte[] txnId, Exception why);
+    void doom(ClientTransaction transaction, Exception why);
+
+    /**
+     * The connection was lost, and what was done in a transaction that is not prepared with it. Any thread; must not block.
+     */
+    void interrupted(Exception why);
 }

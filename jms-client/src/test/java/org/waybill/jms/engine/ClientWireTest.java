@@ -172,7 +172,7 @@ class ClientWireTest {
             assertThat(receiver.address()).isEqualTo("temporary-1");
             Message message = MessageCodec.text("for you");
             message.setAddress(receiver.address());
-            ClientSender relay = session.sender(null);
+            ClientSender relay = session.sender(SenderOptions.to(null));
             assertThat(relay.address()).isNull();
             relay.send(MessageCodec.encode(message));
             assertThat(bodyOf(receiver.receive(LONG_MS))).isEqualTo("for you");

@@ -115,7 +115,7 @@ class ConnectionWireTest {
                     .withTimeoutMs(SOON_MS);
             assertThat(failure(() -> ClientConnection.open(options)).kind()).isEqualTo(ClientException.Kind.TIMEOUT);
             assertThat(threads(options)).isEmpty();
-            ClientOptions secure = options.withTls(null);
+            ClientOptions secure = options.withTls(TlsOptions.DEFAULT);
             assertThat(failure(() -> ClientConnection.open(secure)).kind()).isEqualTo(ClientException.Kind.TIMEOUT);
             assertThat(threads(secure)).isEmpty();
         }

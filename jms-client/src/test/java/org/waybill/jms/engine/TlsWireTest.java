@@ -61,7 +61,7 @@ class TlsWireTest {
     void trustsNobodyElse() throws Exception {
         try (SmallBroker broker = broker("ours")) {
             assertThat(failure(broker.options().withTls(others))).hasMessageContaining("TLS failed");
-            assertThat(failure(broker.options().withTls(null))).hasMessageContaining("TLS failed");
+            assertThat(failure(broker.options().withTls(TlsOptions.DEFAULT))).hasMessageContaining("TLS failed");
             Path nothing = Files.createFile(folder.resolve("empty.pem"));
             assertThat(failure(broker.options().withTls(nothing))).hasMessageContaining("no certificate to trust");
             Path missing = folder.resolve("missing.pem");

@@ -13,22 +13,25 @@ import org.waybill.amqp.engine.IncomingTransfer;
 import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.ReceiverListener;
 
-/** A link on which a client sends administrative requests. Its credit bounds how many are carried out at a time. */
-final class ManagementRequests extends BrokerLink<ReceiverLink> implements ReceiverListener {
+/** A link on which a client sends requests to a node of the broker's own. Its credit bounds how many are carried out at a time. */
+final class RequestLink extends BrokerLink<ReceiverLink> implements ReceiverListener {
     private static final int CREDIT = 32;
     private static final long MAX_REQUEST_BYTES = 64 * 1024;
 
-    private final Management management;
+    private final RequestNode node;
     private final DeliveryAssembly assembly = new DeliveryAssembly();
 
-    ManagementRequests(AmqpConnection connection, ReceiverLink link, Management management) {
+    /** Requests that are over, for which the client has no new credit yet. */
+    private int finished;
+
+    RequestLink(AmqpConnection connection, ReceiverLink link, RequestNode node) {
         super(connection, link, false);
-        this.management = management;
+        this.node = node;
     }
 
     void attach(Attach asked) {
         Target target = new Target();
-        target.setAddress(Terminus.MANAGEMENT);
+        target.setAddress(node.address());
         Attach answer = ProducerLink.answer(asked, target);
         answer.setMaxMessageSize(UnsignedLong.valueOf(MAX_REQUEST_BYTES));
         link.attach(answer);
@@ -40,21 +43,28 @@ final class ManagementRequests extends BrokerLink<ReceiverLink> implements Recei
         byte @Nullable [] bytes = assembly.add(transfer, payload);
         if (bytes == null) {
             if (transfer.aborted()) {
-                link.grantCredit(1);
+                finished();
             }
             return;
         }
         long id = transfer.deliveryId();
         try {
-            ManagementRequest request =
-                    ManagementRequest.of(bytes, connection.loop().codec());
+            NodeRequest request = NodeRequest.of(bytes, connection.loop().codec());
             link.disposition(id, id, true, Accepted.getInstance());
-            management.handle(request, () -> link.grantCredit(1));
+            node.handle(request, this::finished);
         } catch (IllegalArgumentException e) {
             Rejected rejected = new Rejected();
             rejected.setError(Conditions.error(Conditions.DECODE_ERROR, String.valueOf(e.getMessage())));
             link.disposition(id, id, true, rejected);
-            link.grantCredit(1);
+            finished();
+        }
+    }
+
+    private void finished() {
+        finished++;
+        if (finished > CREDIT / 2) {
+            link.grantCredit(finished);
+            finished = 0;
         }
     }
 

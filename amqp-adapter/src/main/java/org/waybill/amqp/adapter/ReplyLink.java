@@ -12,24 +12,24 @@ import org.waybill.amqp.engine.SenderLink;
 import org.waybill.amqp.engine.SenderListener;
 
 /** A link on which a client gets the answers to its requests. They are sent settled. */
-final class ManagementReplies extends BrokerLink<SenderLink> implements SenderListener {
+final class ReplyLink extends BrokerLink<SenderLink> implements SenderListener {
     /** Answers that may wait for credit; a client that asks on and does not listen loses the oldest. */
     private static final int MAX_WAITING = 256;
 
-    private final Management management;
+    private final NodeLinks node;
     private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
     private @Nullable String address;
     private long nextToken;
 
-    ManagementReplies(AmqpConnection connection, SenderLink link, Management management) {
+    ReplyLink(AmqpConnection connection, SenderLink link, NodeLinks node) {
         super(connection, link, true);
-        this.management = management;
+        this.node = node;
     }
 
-    void attach(Attach asked) {
+    void attach(Attach asked, String from) {
         address = asked.getTarget() instanceof Target target ? target.getAddress() : null;
         Source source = new Source();
-        source.setAddress(Terminus.MANAGEMENT);
+        source.setAddress(from);
         link.attach(ConsumerLink.answer(asked, source, true));
     }
 
@@ -76,6 +76,6 @@ final class ManagementReplies extends BrokerLink<SenderLink> implements SenderLi
     @Override
     void release() {
         waiting.clear();
-        management.remove(this);
+        node.remove(this);
     }
 }

@@ -1,0 +1,582 @@
+package org.waybill.jms.session;
+
+import jakarta.jms.ConnectionConsumer;
+import jakarta.jms.ConnectionMetaData;
+import jakarta.jms.Destination;
+import jakarta.jms.ExceptionListener;
+import jakarta.jms.IllegalStateException;
+import jakarta.jms.InvalidClientIDException;
+import jakarta.jms.JMSException;
+import jakarta.jms.Queue;
+import jakarta.jms.QueueConnection;
+import jakarta.jms.QueueSession;
+import jakarta.jms.ServerSessionPool;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicConnection;
+import jakarta.jms.TopicSession;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.waybill.jms.destination.AddressPrefixes;
+import org.waybill.jms.destination.WaybillDestination;
+import org.waybill.jms.engine.ClientConnection;
+import org.waybill.jms.engine.ClientException;
+import org.waybill.jms.message.Messages;
+
+/**
+ * A connection (JMS 6.1), in any of JMS's domains. Any thread may use it; {@link #close} and {@link #stop} are not for the listeners of
+ * its own sessions.
+ *
+ * <p>It is logged in when it is made. It is the same connection to the application whatever becomes of the one to the server, as long as
+ * its {@link Connector} finds another one.
+ */
+public final class JmsConnection implements QueueConnection, TopicConnection {
+    private static final String NO_PREFIX = "";
+
+    private final ConnectionSettings settings;
+    private final Domain domain;
+    private final String name;
+    private final InstantSource clock = InstantSource.system();
+    private final Messages messages;
+    private final Lifeline lifeline;
+    private final SerialThread notices;
+    private final TemporaryDestinations temporaries;
+    private final Subscriptions subscriptions = new Subscriptions();
+    private final ReentrantLock subscribing = new ReentrantLock();
+    private final List<SessionWork> sessions = new CopyOnWriteArrayList<>();
+    private final List<JmsConnectionConsumer> connectionConsumers = new CopyOnWriteArrayList<>();
+    private final AtomicInteger sessionCount = new AtomicInteger();
+    /** For starting, stopping, closing and setting the client id, one after the other. */
+    private final ReentrantLock lifecycle = new ReentrantLock();
+
+    private volatile AddressPrefixes prefixes = AddressPrefixes.NONE;
+    private volatile @Nullable ExceptionListener exceptionListener;
+    private volatile @Nullable String clientId;
+    private volatile boolean used;
+    private volatile boolean started;
+    private volatile boolean closed;
+    private volatile @Nullable ClientException failure;
+
+    private JmsConnection(Connector connector, ConnectionSettings settings, Domain domain) {
+        this.settings = settings;
+        this.domain = domain;
+        this.clientId = settings.clientId();
+        this.name = "waybill " + connector.uri();
+        this.messages = new Messages(settings.deserialization(), settings.validatePropertyNames(), clock);
+        this.lifeline = new Lifeline(connector, new Restoring());
+        this.notices = SerialThread.onDemand(name + " notices");
+        this.temporaries = new TemporaryDestinations(this);
+    }
+
+    /**
+     * Connects and logs in; waits as long as the connector does.
+     *
+     * @throws JMSException if no connection came about; nothing is left behind then
+     */
+    public static JmsConnection open(Connector connector, ConnectionSettings settings, Domain domain)
+            throws JMSException {
+        JmsConnection connection = new JmsConnection(connector, settings, domain);
+        boolean open = false;
+        try {
+            connection.lifeline.open(settings.clientId());
+            connection.learn(connection.lifeline.await(Deadline.in(0), "cannot connect"));
+            open = true;
+        } finally {
+            if (!open) {
+                connection.lifeline.close(Deadline.in(0));
+            }
+        }
+        return connection;
+    }
+
+    // --- what it is made of
+
+    /** How it behaves. */
+    public ConnectionSettings settings() {
+        return settings;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Messages messages() {
+        return messages;
+    }
+
+    Lifeline lifeline() {
+        return lifeline;
+    }
+
+    TemporaryDestinations temporaries() {
+        return temporaries;
+    }
+
+    private Deadline closeDeadline() {
+        return Deadline.in(settings.timeouts().closeMs());
+    }
+
+    void checkOpen() throws IllegalStateException {
+        if (closed) {
+            throw Failures.closed("the connection", null);
+        }
+        ClientException reason = failure;
+        if (reason != null) {
+            throw Failures.closed("the connection", reason);
+        }
+    }
+
+    // --- what the server is
+
+    /** Learns what this server offers. */
+    private void learn(ClientConnection connection) {
+        Map<String, Object> said = connection.remoteProperties();
+        AddressPrefixes learned = new AddressPrefixes(prefix(said, "queue-prefix"), prefix(said, "topic-prefix"));
+        prefixes = learned;
+        messages.prefixes(learned);
+    }
+
+    private static @Nullable String prefix(Map<String, Object> said, String key) {
+        return said.get(key) instanceof String prefix && !prefix.equals(NO_PREFIX) ? prefix : null;
+    }
+
+    /** How the server calls this destination. */
+    String addressOf(WaybillDestination destination) {
+        return destination.kind().isTemporary()
+                ? temporaries.addressOf(destination.address())
+                : prefixes.address(destination);
+    }
+
+    private boolean offers(String capability) {
+        ClientConnection current = lifeline.current();
+        return current != null && current.offered(capability);
+    }
+
+    boolean delaysDelivery() {
+        return offers("DELAYED_DELIVERY");
+    }
+
+    boolean relays() {
+        return offers("ANONYMOUS-RELAY");
+    }
+
+    /** Whether the server lets no transaction commit whose messages it refused; others have to be asked. */
+    boolean dooms() {
+        return offers("waybill:xa");
+    }
+
+    /**
+     * The connection to the server; waits for the next one while there is none.
+     *
+     * @throws JMSException if there is none in time, or will be none
+     */
+    public ClientConnection engineConnection() throws JMSException {
+        checkOpen();
+        return lifeline.await(Deadline.in(settings.timeouts().requestMs()), "cannot use the connection");
+    }
+
+    /** Whether a loss of the connection to the server is not the end of this one. */
+    public boolean reconnects() {
+        return lifeline.reconnects();
+    }
+
+    // --- client id
+
+    @Override
+    public @Nullable String getClientID() throws JMSException {
+        checkOpen();
+        return clientId;
+    }
+
+    @Override
+    public void setClientID(String id) throws JMSException {
+        checkOpen();
+        if (id == null || id.isEmpty()) {
+            throw new InvalidClientIDException("a client id must not be empty", "invalid-value");
+        }
+        lifecycle.lock();
+        try {
+            if (clientId != null) {
+                throw new IllegalStateException("the client id is '" + clientId + "' already", "already-set");
+            }
+            if (used) {
+                throw new IllegalStateException(
+                        "the client id must be set before anything else is done with the connection", "too-late");
+            }
+            lifeline.reopen(id);
+            clientId = id;
+            used = true;
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    boolean hasClientId() {
+        return clientId != null;
+    }
+
+    void checkHasClientId() throws IllegalStateException {
+        if (clientId == null) {
+            throw new IllegalStateException(
+                    "a durable subscription that is not shared needs a client id: set one on the connection or its factory",
+                    "no-client-id");
+        }
+    }
+
+    // --- sessions
+
+    @Override
+    public Session createSession() throws JMSException {
+        return createSession(false, Session.AUTO_ACKNOWLEDGE);
+    }
+
+    @Override
+    public Session createSession(int mode) throws JMSException {
+        return createSession(mode == Session.SESSION_TRANSACTED, mode);
+    }
+
+    @Override
+    public Session createSession(boolean transacted, int mode) throws JMSException {
+        return create(transacted, mode, domain, null);
+    }
+
+    @Override
+    public QueueSession createQueueSession(boolean transacted, int mode) throws JMSException {
+        return create(transacted, mode, Domain.QUEUE, null);
+    }
+
+    @Override
+    public TopicSession createTopicSession(boolean transacted, int mode) throws JMSException {
+        return create(transacted, mode, Domain.TOPIC, null);
+    }
+
+    /** A transacted session whose work goes where {@code transaction} says; it cannot commit by itself. */
+    public JmsSession createSession(SessionTransaction transaction) throws JMSException {
+        return create(true, Session.SESSION_TRANSACTED, domain, transaction);
+    }
+
+    private JmsSession create(boolean transacted, int mode, Domain of, @Nullable SessionTransaction transaction)
+            throws JMSException {
+        int checked = transacted ? Session.SESSION_TRANSACTED : JmsSession.checkedMode(mode);
+        if (!transacted && checked == Session.SESSION_TRANSACTED) {
+            throw new JMSException(
+                    "a session that is not transacted needs another acknowledgement mode", "invalid-value");
+        }
+        JmsSession session = new JmsSession(begin(checked, transaction), of);
+        return session;
+    }
+
+    private SessionWork begin(int mode, @Nullable SessionTransaction transaction) throws JMSException {
+        checkOpen();
+        used = true;
+        SessionWork work =
+                new SessionWork(this, name + " session " + sessionCount.incrementAndGet(), mode, transaction);
+        work.begin();
+        lifecycle.lock();
+        try {
+            if (closed) {
+                work.close(null);
+                throw Failures.closed("the connection", null);
+            }
+            sessions.add(work);
+            if (started) {
+                work.start();
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+        return work;
+    }
+
+    void remove(SessionWork work) {
+        sessions.remove(work);
+    }
+
+    // --- started and stopped
+
+    @Override
+    public void start() throws JMSException {
+        checkOpen();
+        used = true;
+        lifecycle.lock();
+        try {
+            started = true;
+            for (SessionWork session : sessions) {
+                session.start();
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+        for (JmsConnectionConsumer consumer : connectionConsumers) {
+            consumer.wake();
+        }
+    }
+
+    @Override
+    public void stop() throws JMSException {
+        checkOpen();
+        used = true;
+        checkNotListening();
+        lifecycle.lock();
+        try {
+            started = false;
+            Deadline deadline = closeDeadline();
+            for (SessionWork session : sessions) {
+                session.delivery().stop();
+            }
+            for (SessionWork session : sessions) {
+                session.stop(deadline);
+            }
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void checkNotListening() throws IllegalStateException {
+        for (SessionWork session : sessions) {
+            session.checkNotListening("a connection");
+        }
+    }
+
+    // --- subscriptions
+
+    Subscriptions.Use subscribe(
+            Subscriptions.Kind kind, @Nullable String subscription, WaybillDestination topic, @Nullable String selector)
+            throws JMSException {
+        for (SessionWork session : sessions) {
+            session.releaseRetired(subscription);
+        }
+        subscribing.lock();
+        try {
+            return subscriptions.use(kind, subscription, topic.address(), selector, hasClientId());
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
+    void release(Subscriptions.Use use) {
+        subscribing.lock();
+        try {
+            subscriptions.release(use);
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
+    String toUnsubscribe(@Nullable String subscription) throws JMSException {
+        subscribing.lock();
+        try {
+            return subscriptions.toUnsubscribe(subscription, hasClientId());
+        } finally {
+            subscribing.unlock();
+        }
+    }
+
+    /** Whether a consumer of this connection takes from the address of this name. */
+    boolean consumesFrom(String address) {
+        for (SessionWork session : sessions) {
+            for (JmsMessageConsumer consumer : session.links().consumers()) {
+                if (consumer.spec().destination().address().equals(address)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // --- connection consumers
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Destination destination, @Nullable String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        return connectionConsumer(destination, selector, pool, maxMessages, null, null);
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Queue queue, @Nullable String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        return connectionConsumer(queue, selector, pool, maxMessages, null, null);
+    }
+
+    @Override
+    public ConnectionConsumer createConnectionConsumer(
+            Topic topic, @Nullable String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
+        return connectionConsumer(topic, selector, pool, maxMessages, null, null);
+    }
+
+    @Override
+    public ConnectionConsumer createDurableConnectionConsumer(
+            Topic topic, String subscription, @Nullable String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        domain.checkTopics("createDurableConnectionConsumer");
+        checkOpen();
+        checkHasClientId();
+        return connectionConsumer(topic, selector, pool, maxMessages, Subscriptions.Kind.DURABLE, subscription);
+    }
+
+    @Override
+    public ConnectionConsumer createSharedConnectionConsumer(
+            Topic topic, String subscription, @Nullable String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        domain.checkTopics("createSharedConnectionConsumer");
+        return connectionConsumer(topic, selector, pool, maxMessages, Subscriptions.Kind.SHARED, subscription);
+    }
+
+    @Override
+    public ConnectionConsumer createSharedDurableConnectionConsumer(
+            Topic topic, String subscription, @Nullable String selector, ServerSessionPool pool, int maxMessages)
+            throws JMSException {
+        domain.checkTopics("createSharedDurableConnectionConsumer");
+        return connectionConsumer(topic, selector, pool, maxMessages, Subscriptions.Kind.SHARED_DURABLE, subscription);
+    }
+
+    private ConnectionConsumer connectionConsumer(
+            Destination destination,
+            @Nullable String selector,
+            ServerSessionPool pool,
+            int maxMessages,
+            Subscriptions.@Nullable Kind kind,
+            @Nullable String subscription)
+            throws JMSException {
+        if (maxMessages <= 0) {
+            throw new JMSException("a server session takes at least one message, not " + maxMessages, "invalid-value");
+        }
+        SessionWork work = begin(Session.AUTO_ACKNOWLEDGE, null);
+        boolean made = false;
+        try {
+            JmsConnectionConsumer consumer = new JmsConnectionConsumer(
+                    work,
+                    work.spec(destination, selector, false, kind, subscription),
+                    pool,
+                    maxMessages,
+                    JmsConnection::workOf);
+            work.attach(consumer);
+            connectionConsumers.add(consumer);
+            consumer.wake();
+            made = true;
+            return consumer;
+        } finally {
+            if (!made) {
+                work.close(null);
+            }
+        }
+    }
+
+    /** What is behind a session of an application server's pool. */
+    private static SessionWork workOf(Session session) {
+        if (session instanceof JmsSession ours) {
+            return ours.work();
+        }
+        throw new IllegalArgumentException("the pool gave a session that is not ours: "
+                + session.getClass().getName());
+    }
+
+    // --- what goes wrong
+
+    @Override
+    public @Nullable ExceptionListener getExceptionListener() throws JMSException {
+        checkOpen();
+        return exceptionListener;
+    }
+
+    @Override
+    public void setExceptionListener(@Nullable ExceptionListener listener) throws JMSException {
+        checkOpen();
+        used = true;
+        exceptionListener = listener;
+    }
+
+    @Override
+    public ConnectionMetaData getMetaData() throws JMSException {
+        checkOpen();
+        return new JmsConnectionMetaData();
+    }
+
+    /** Tells the application of what no call of its own can say. Never blocks. */
+    void report(JMSException what) {
+        ExceptionListener told = exceptionListener;
+        if (told != null && !closed) {
+            notices.execute(() -> told.onException(what));
+        }
+    }
+
+    /** Runs this soon, on a thread that may wait. */
+    void later(Runnable task) {
+        notices.execute(task);
+    }
+
+    /** What the lifeline tells. */
+    private final class Restoring implements Lifeline.Events {
+        @Override
+        public void interrupted(ClientException why) {
+            for (SessionWork session : sessions) {
+                session.interrupted(why);
+            }
+        }
+
+        @Override
+        public void restore(ClientConnection fresh) {
+            learn(fresh);
+            temporaries.restore(fresh);
+            for (SessionWork session : sessions) {
+                session.restore(fresh);
+            }
+        }
+
+        @Override
+        public void failed(ClientException why) {
+            failure = why;
+            report(Failures.of("the connection has failed", why));
+        }
+    }
+
+    // --- the end
+
+    @Override
+    public void close() throws JMSException {
+        checkNotListening();
+        for (SessionWork session : sessions) {
+            session.checkNotCompleting("a connection");
+        }
+        lifecycle.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            started = false;
+        } finally {
+            lifecycle.unlock();
+        }
+        try {
+            closeAll();
+        } finally {
+            lifeline.close(closeDeadline());
+            notices.close(closeDeadline());
+        }
+    }
+
+    private void closeAll() throws JMSException {
+        for (SessionWork session : sessions) {
+            session.delivery().stop();
+        }
+        JMSException first = null;
+        for (SessionWork session : sessions) {
+            try {
+                session.close(null);
+            } catch (JMSException e) {
+                first = first == null ? e : first;
+            }
+        }
+        connectionConsumers.clear();
+        if (first != null) {
+            throw first;
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package org.waybill.jms.session;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.TransactionRolledBackException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.waybill.jms.engine.ClientCoordinator;
+import org.waybill.jms.engine.ClientException;
+import org.waybill.jms.engine.ClientSession;
+import org.waybill.jms.engine.ClientTransaction;
+
+/**
+ * The local transactions of a session, one after the other (JMS 6.2.7; AMQP 1.0 part 4). One is declared when there is work for it; the
+ * next one together with the discharge of the one before, so that work goes on without waiting for an answer.
+ *
+ * <pre>{@code
+ *  IDLE   | first work                 | ACTIVE
+ *  ACTIVE | commit, rollback           | IDLE
+ *         | connection lost            | DOOMED
+ *         | a message was not taken    | DOOMED
+ *  DOOMED | commit (fails), rollback   | IDLE
+ * }</pre>
+ */
+final class LocalTransaction implements SessionTransaction {
+    private final SessionWork session;
+    /** On the connection that the session is on now; null before it is needed. */
+    private @Nullable ClientCoordinator coordinator;
+
+    private @Nullable ClientTransaction current;
+    private @Nullable CompletableFuture<ClientTransaction> next;
+    private boolean worked;
+    private volatile @Nullable Exception doom;
+
+    LocalTransaction(SessionWork session) {
+        this.session = session;
+    }
+
+    @Override
+    public @Nullable ClientTransaction transaction() throws JMSException {
+        worked = true;
+        ClientTransaction active = current;
+        if (active == null && doom == null) {
+            active = session.call("cannot begin a transaction", this::begin);
+            current = active;
+        }
+        // What a doomed transaction is given goes into none: its commit fails anyway, and its rollback gives back what
+        // it took.
+        return active;
+    }
+
+    private ClientTransaction begin(ClientSession engine) {
+        ClientCoordinator coordinating = coordinator;
+        if (coordinating == null) {
+            coordinating = engine.coordinator();
+            coordinator = coordinating;
+        }
+        CompletableFuture<ClientTransaction> declared = next;
+        next = null;
+        if (declared != null) {
+            try {
+                return declared.get(session.settings().timeouts().requestMs(), TimeUnit.MILLISECONDS);
+            } catch (ExecutionException | TimeoutException e) {
+                // It is asked for again, and what is wrong will show then.
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return coordinating.declare();
+    }
+
+    @Override
+    public void doom(ClientTransaction transaction, Exception why) {
+        if (transaction == current && doom == null) {
+            doom = why;
+        }
+    }
+
+    @Override
+    public void interrupted(Exception why) {
+        if (worked && doom == null) {
+            doom = why;
+        }
+    }
+
+    /** Whether something was done that a commit would make lasting. */
+    boolean hasWorked() {
+        return worked;
+    }
+
+    /** The session is on another connection now. */
+    void restored() {
+        coordinator = null;
+        next = null;
+    }
+
+    /**
+     * Commits, if there is something to commit.
+     *
+     * @throws TransactionRolledBackException if nothing of it has happened
+     * @throws TransactionInDoubtException if nobody can say
+     */
+    void commit() throws JMSException {
+        if (!worked) {
+            return;
+        }
+        ClientTransaction active = current;
+        ClientCoordinator coordinating = coordinator;
+        session.awaitRefusals();
+        Exception reason = doom;
+        if (reason != null || active == null || coordinating == null) {
+            session.rollBack();
+            throw rolledBack(reason);
+        }
+        try {
+            CompletableFuture<@Nullable Void> answer = coordinating.dischargeAsync(active, false);
+            next = coordinating.declareAsync(null);
+            answer.get(session.settings().timeouts().requestMs(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof ClientException answer ? notCommitted(answer) : inDoubt(e);
+        } catch (ClientException e) {
+            throw notCommitted(e);
+        } catch (TimeoutException e) {
+            throw inDoubt(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw inDoubt(e);
+        } finally {
+            reset();
+        }
+    }
+
+    /** Has the server undo what was done. */
+    void undo() throws JMSException {
+        ClientTransaction active = current;
+        ClientCoordinator coordinating = coordinator;
+        reset();
+        if (active == null || coordinating == null) {
+            return;
+        }
+        try {
+            coordinating.discharge(active, true);
+        } catch (ClientException e) {
+            // Refused or lost, the server has rolled it back by itself.
+            if (e.kind() == ClientException.Kind.TIMEOUT || e.kind() == ClientException.Kind.INTERRUPTED) {
+                throw Failures.of("cannot roll back", e);
+            }
+        }
+    }
+
+    private void reset() {
+        current = null;
+        worked = false;
+        doom = null;
+    }
+
+    private static JMSException notCommitted(ClientException e) {
+        return switch (e.kind()) {
+            case REFUSED, NOT_ACCEPTED -> rolledBack(e);
+            default -> inDoubt(e);
+        };
+    }
+
+    private static TransactionInDoubtException inDoubt(Exception why) {
+        return new TransactionInDoubtException(
+                "the transaction may be committed or rolled back, for the answer to its commit did not come ("
+                        + why.getMessage() + "): find out by what it was to change",
+                why);
+    }
+
+    private static TransactionRolledBackException rolledBack(@Nullable Exception reason) {
+        String message = "the transaction was rolled back"
+                + (reason == null ? "" : ": " + reason.getMessage())
+                + "; do its work again";
+        TransactionRolledBackException exception = new TransactionRolledBackException(message, "rolled-back");
+        return reason == null ? exception : Failures.withCause(exception, reason);
+    }
+}
