@@ -369,7 +369,7 @@ final class QueueModel implements Facts, Sink {
     /** A block without live entries is not kept, but for the last one of a line, which is filled further. */
     private void checkBlocks() {
         for (int priority = 0; priority < Queue.PRIORITIES; priority++) {
-            Line line = queue.line(priority);
+            Line line = queue.lines().line(priority);
             Block before = null;
             int available = 0;
             for (Block block = line == null ? null : line.first; block != null; block = block.next) {

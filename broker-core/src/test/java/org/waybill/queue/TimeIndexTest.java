@@ -78,7 +78,7 @@ class TimeIndexTest {
         for (int i = 0; i < Block.CAPACITY + 1; i++) {
             model.queue.store(i + 1, 4, null, 10, true, 5_000);
         }
-        Line stored = model.queue.line(4);
+        Line stored = model.queue.lines().line(4);
         assertThat(model.times.earliestMs()).isEqualTo(5_000);
         Block first = stored.first;
         for (int i = 0; i < Block.CAPACITY; i++) {

@@ -376,7 +376,7 @@ class TransactionTest {
         late.settle(0, 9, Outcome.ACCEPTED);
         TestConsumer queue = session.consumer(on(1));
         assertThat(queue.drain()).hasSize(2);
-        queue.outcomes().settle(0, 1, Outcome.ACCEPTED);
+        queue.settle(0, 1, Outcome.ACCEPTED);
         core.loop.settle();
         assertThat(core.memory.bytes()).isZero();
         assertThat(core.journal.counters().liveBytes()).isZero();
