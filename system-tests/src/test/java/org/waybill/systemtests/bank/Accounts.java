@@ -13,28 +13,24 @@ import java.util.TreeMap;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
 import org.apache.derby.jdbc.EmbeddedXADataSource;
-import org.h2.jdbcx.JdbcDataSource;
 import org.postgresql.xa.PGXADataSource;
 
 /**
- * The database: balances, and a ledger that would show a transfer made twice. H2 in a file that the process using it has for itself, or a
+ * The database: balances, and a ledger that would show a transfer made twice. Derby in files that the process using it has for itself, or a
  * PostgreSQL server.
  */
 final class Accounts {
+    private static final String DERBY = "jdbc:derby:";
+
     private final String url;
 
     Accounts(String url) {
         this.url = url;
     }
 
-    /** A file database whose commits are in the file before they return: H2 waits for half a second otherwise. */
-    static String h2(String file) {
-        return "jdbc:h2:file:" + file + ";WRITE_DELAY=0;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT=5000";
-    }
-
     /** A file database in a directory that is made. */
     static String derby(String directory) {
-        return "jdbc:derby:" + directory + ";create=true";
+        return DERBY + directory + ";create=true";
     }
 
     String url() {
@@ -47,14 +43,9 @@ final class Accounts {
     }
 
     private XADataSource source() {
-        if (url.startsWith("jdbc:h2:")) {
-            JdbcDataSource source = new JdbcDataSource();
-            source.setURL(url);
-            return source;
-        }
-        if (url.startsWith("jdbc:derby:")) {
+        if (url.startsWith(DERBY)) {
             EmbeddedXADataSource source = new EmbeddedXADataSource();
-            source.setDatabaseName(url.substring("jdbc:derby:".length(), url.indexOf(';')));
+            source.setDatabaseName(url.substring(DERBY.length(), url.indexOf(';')));
             return source;
         }
         PGXADataSource source = new PGXADataSource();
@@ -71,6 +62,21 @@ final class Accounts {
             for (int id = 0; id < Transfer.ACCOUNTS; id++) {
                 statement.execute("INSERT INTO account VALUES (" + id + ", " + Transfer.OPENING_BALANCE + ")");
             }
+        }
+    }
+
+    /** Gives the files up to another process, if this one has opened any. */
+    void leave() throws SQLException {
+        if (!url.startsWith(DERBY)) {
+            return;
+        }
+        try {
+            DriverManager.getConnection(url.replace("create=true", "shutdown=true")).close();
+        } catch (SQLException e) {
+            if (!"08006".equals(e.getSQLState())) {
+                throw e;
+            }
+            // this is how Derby says that it has shut a database down
         }
     }
 

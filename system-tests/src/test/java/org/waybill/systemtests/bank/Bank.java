@@ -7,36 +7,82 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.waybill.systemtests.BrokerProcess;
 import org.waybill.systemtests.Distribution;
 import org.waybill.systemtests.JavaProcess;
 
-/** Runs the application and the broker, kills them, and lets them finish. JUnit's thread. */
+/** Runs the application and the broker, kills them, brings them back, and lets them finish. JUnit's thread. */
 final class Bank implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int MOVES_UNTIL_A_FAULT = 15;
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+    private static final int STEPS_UNTIL_A_FAULT = 15;
+    private static final int MOVES_UNTIL_A_KILL = 30;
 
     private final List<String> arguments;
     private final Random random;
     private final List<String> heuristics = new ArrayList<>();
+    private BrokerProcess broker;
     private @Nullable JavaProcess teller;
 
-    Bank(Accounts accounts, Accounts messages, boolean recovering, Random random) {
+    /** Takes over the broker, which must run. */
+    Bank(BrokerProcess broker, Accounts accounts, String brokerUri, Random random) {
         Path log = Distribution.newDirectory("transaction-log");
-        this.arguments = Teller.arguments(log, recovering, accounts.url(), messages.url());
+        this.arguments = Teller.arguments(log, accounts.url(), brokerUri);
+        this.broker = broker;
         this.random = random;
     }
 
-    /** One death, and whoever died comes back. */
+    /** One death or two at once; whoever died comes back, and the others have to live with it. */
     void round() {
         JavaProcess open = openTeller();
-        Fault f0 = Fault.drawn(random, MOVES_UNTIL_A_FAULT); Fault fault = new Fault(Fault.Victim.APPLICATION, f0.verb(), f0.after(), f0.side(), f0.count());
-        open.say(fault.line(0));
-        System.out.println("bank: " + fault);
-        if (!open.endsWithin(PATIENCE)) {
-            throw new AssertionError("The application did not come to " + fault + ":\n" + open.output());
+        if (random.nextInt(3) == 0) {
+            killAtAnyTime(open);
+        } else {
+            dieAtAStep(open);
         }
-        leave(open);
+        if (!open.isAlive()) {
+            leave(open);
+        }
+        if (!broker.isAlive()) {
+            // for a while the application finds nobody there
+            broker.endsWithin(Duration.ofMillis(random.nextInt(300)));
+            broker = BrokerProcess.start(broker.options());
+        }
+    }
+
+    private void dieAtAStep(JavaProcess open) {
+        Fault fault = Fault.drawn(random, STEPS_UNTIL_A_FAULT);
+        System.out.println("bank: " + fault);
+        open.say(fault.line(broker.pid()));
+        until(fault.toString(), open, () -> hasHit(fault, open));
+    }
+
+    private boolean hasHit(Fault fault, JavaProcess open) {
+        return (!fault.victim().includesApplication() || !open.isAlive())
+                && (!fault.victim().includesBroker() || !broker.isAlive());
+    }
+
+    private void killAtAnyTime(JavaProcess open) {
+        Fault.Victim victim = Fault.Victim.drawn(random);
+        long moves = open.stdoutLines().size() + random.nextInt(MOVES_UNTIL_A_KILL);
+        until("some transfers", open, () -> open.stdoutLines().size() >= moves);
+        System.out.println("bank: " + victim + " at any time");
+        if (victim.includesBroker()) {
+            broker.kill();
+        }
+        if (victim.includesApplication()) {
+            open.kill();
+        }
+    }
+
+    private static void until(String what, JavaProcess open, Callable<Boolean> condition) {
+        try {
+            await().atMost(PATIENCE).pollInterval(Duration.ofMillis(2)).until(condition);
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError("The application did not come to " + what + ":\n" + open.output(), e);
+        }
     }
 
     /** Lets the application go on until all is done, recovery included. */
@@ -61,15 +107,14 @@ final class Bank implements AutoCloseable {
         }
         JavaProcess fresh = JavaProcess.start(Teller.class, arguments);
         teller = fresh;
-        await("the application")
-                .atMost(PATIENCE)
-                .pollInterval(Duration.ofMillis(5))
-                .until(() -> fresh.stdoutLines().contains("open") || !fresh.isAlive());
+        until("its opening", fresh, () -> fresh.stdoutLines().contains("open") || !fresh.isAlive());
         return fresh;
     }
 
     private void leave(JavaProcess ended) {
-        ended.stdoutLines().stream().filter(line -> line.startsWith("heuristic")).forEach(heuristics::add);
+        ended.stdoutLines().stream()
+                .filter(line -> line.startsWith("heuristic"))
+                .forEach(heuristics::add);
         teller = null;
     }
 
@@ -78,5 +123,6 @@ final class Bank implements AutoCloseable {
         if (teller != null) {
             teller.close();
         }
+        broker.close();
     }
 }

@@ -7,9 +7,6 @@ interface Coordinator {
     /** What transactions are made with; any thread, a transaction belongs to the thread that began it. */
     TransactionManager transactions();
 
-    /** Lets recovery go over both sides once, now. */
-    void recover();
-
     /** The transactions in its log that are not at their end. */
     int unfinished() throws Exception;
 }

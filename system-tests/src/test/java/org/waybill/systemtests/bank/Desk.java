@@ -19,15 +19,13 @@ final class Desk implements Runnable {
 
     private final TransactionManager transactions;
     private final Office office;
-    private final Fuse fuse;
     private final AtomicInteger looks = new AtomicInteger();
     private volatile boolean idle;
     private volatile boolean closing;
 
-    Desk(TransactionManager transactions, Office office, Fuse fuse) {
+    Desk(TransactionManager transactions, Office office) {
         this.transactions = transactions;
         this.office = office;
-        this.fuse = fuse;
     }
 
     /** Whether its last look for an order found none. */
@@ -74,8 +72,8 @@ final class Desk implements Runnable {
     private void transfer(Post post, XAResource branch, Connection accounts) throws Exception {
         transactions.begin();
         try {
-            enlist(new WatchedResource(branch, Fault.Side.DATABASE, fuse));
-            enlist(new WatchedResource(post.resource(), Fault.Side.MESSAGES, fuse));
+            enlist(office.watched(branch, Fault.Side.DATABASE));
+            enlist(office.watched(post.resource(), Fault.Side.MESSAGES));
             Optional<String> order = post.take();
             idle = order.isEmpty();
             if (order.isEmpty()) {

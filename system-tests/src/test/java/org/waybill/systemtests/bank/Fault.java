@@ -19,6 +19,10 @@ record Fault(Victim victim, Verb verb, boolean after, Side side, int count) {
         BROKER,
         BOTH;
 
+        static Victim drawn(Random random) {
+            return values()[random.nextInt(values().length)];
+        }
+
         boolean includesBroker() {
             return this != APPLICATION;
         }
@@ -46,7 +50,7 @@ record Fault(Victim victim, Verb verb, boolean after, Side side, int count) {
     static Fault drawn(Random random, int maxCount) {
         Verb verb = random.nextInt(5) == 0 ? pick(random, Verb.values()) : pick(random, Verb.PREPARE, Verb.COMMIT);
         return new Fault(
-                pick(random, Victim.values()),
+                Victim.drawn(random),
                 verb,
                 random.nextBoolean(),
                 pick(random, Side.values()),

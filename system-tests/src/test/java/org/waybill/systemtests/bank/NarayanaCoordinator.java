@@ -38,7 +38,7 @@ final class NarayanaCoordinator implements Coordinator {
     private NarayanaCoordinator() {}
 
     /** Starts it. Once in a process, because Narayana lives in static fields. */
-    static NarayanaCoordinator start(Path store, boolean recovering, List<Recoverable> sides)
+    static NarayanaCoordinator start(Path store, List<Recoverable> sides)
             throws CoreEnvironmentBeanException {
         arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier(NODE);
         arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreDir(store.toString());
@@ -54,9 +54,7 @@ final class NarayanaCoordinator implements Coordinator {
                 JTANodeNameXAResourceOrphanFilter.class.getName(),
                 JTAActionStatusServiceXAResourceOrphanFilter.class.getName()));
         jta.setXAResourceRecordWrappingPlugin(new Names());
-        if (recovering) {
-            startRecovery(sides);
-        }
+        startRecovery(sides);
         return new NarayanaCoordinator();
     }
 
@@ -115,11 +113,6 @@ final class NarayanaCoordinator implements Coordinator {
     @Override
     public TransactionManager transactions() {
         return com.arjuna.ats.jta.TransactionManager.transactionManager();
-    }
-
-    @Override
-    public void recover() {
-        RecoveryManager.manager().scan();
     }
 
     @Override

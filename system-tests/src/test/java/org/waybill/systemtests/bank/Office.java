@@ -1,58 +1,56 @@
 package org.waybill.systemtests.bank;
 
-import java.sql.SQLException;
+import jakarta.jms.JMSException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.XAConnection;
 import javax.transaction.xa.XAResource;
 import org.jspecify.annotations.Nullable;
 
-/** Both sides of the transfers: lines to them for a desk's work, and for recovery. */
-final class Office {
-    private final Accounts accounts;
-    private final Accounts messages;
-
-    Office(Accounts accounts, Accounts messages) {
-        this.accounts = accounts;
-        this.messages = messages;
-    }
-
-    Accounts accounts() {
-        return accounts;
-    }
-
+/**
+ * Both sides of the transfers: lines to them for a desk's work, and for recovery.
+ *
+ * @param accounts the database
+ * @param broker the broker's URI
+ * @param fuse what the resources burn
+ */
+record Office(Accounts accounts, String broker, Fuse fuse) {
     /** A line to the queues. The caller closes it. */
-    Post openPost() throws Exception {
-        return new TablePost(messages.connect());
+    Post openPost() throws JMSException {
+        return Post.open(broker);
     }
 
-    /** Both sides as recovery sees them; each call makes lines of its own. */
-    List<Recoverable> sides(Fuse fuse) {
-        return List.of(
-                new RecoverableAccounts(messages, Fault.Side.MESSAGES, fuse),
-                new RecoverableAccounts(accounts, Fault.Side.DATABASE, fuse));
+    /** Both sides as recovery sees them, over lines of their own. */
+    List<Recoverable> sides() {
+        return List.of(recoverableMessages(), recoverableAccounts());
     }
 
-    private static final class RecoverableAccounts implements Recoverable {
-        private final Accounts accounts;
-        private final Fault.Side side;
-        private final Fuse fuse;
-        private @Nullable XAConnection line;
-
-        RecoverableAccounts(Accounts accounts, Fault.Side side, Fuse fuse) {
-            this.accounts = accounts;
-            this.side = side;
-            this.fuse = fuse;
-        }
-
-        @Override
-        public XAResource resource() throws SQLException {
-            XAConnection former = line;
+    private Recoverable recoverableMessages() {
+        AtomicReference<@Nullable Post> line = new AtomicReference<>();
+        return () -> {
+            Post fresh = openPost();
+            Post former = line.getAndSet(fresh);
             if (former != null) {
                 former.close();
             }
+            return watched(fresh.resource(), Fault.Side.MESSAGES);
+        };
+    }
+
+    private Recoverable recoverableAccounts() {
+        AtomicReference<@Nullable XAConnection> line = new AtomicReference<>();
+        return () -> {
             XAConnection fresh = accounts.connect();
-            line = fresh;
-            return new WatchedResource(fresh.getXAResource(), side, fuse);
-        }
+            XAConnection former = line.getAndSet(fresh);
+            if (former != null) {
+                former.close();
+            }
+            return watched(fresh.getXAResource(), Fault.Side.DATABASE);
+        };
+    }
+
+    /** This resource, burning the fuse. */
+    WatchedResource watched(XAResource resource, Fault.Side side) {
+        return new WatchedResource(resource, side, fuse);
     }
 }

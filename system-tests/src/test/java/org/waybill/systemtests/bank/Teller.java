@@ -22,23 +22,18 @@ final class Teller {
 
     private final Coordinator coordinator;
     private final Office office;
-    private final Fuse fuse;
     private final List<Desk> desks = new ArrayList<>();
     private final List<Thread> threads = new ArrayList<>();
 
-    private Teller(Coordinator coordinator, Office office, Fuse fuse) {
-        this.fuse = fuse;
+    private Teller(Coordinator coordinator, Office office) {
         this.coordinator = coordinator;
         this.office = office;
     }
 
     /** What it is told at its start: {@link #arguments} in the order of its parameters. */
     public static void main(String[] arguments) throws Exception {
-        Path log = Path.of(arguments[0]);
-        boolean recovering = Boolean.parseBoolean(arguments[1]);
-        Office office = new Office(new Accounts(arguments[2]), new Accounts(arguments[3]));
-        Fuse fuse = new Fuse();
-        Teller teller = new Teller(NarayanaCoordinator.start(log, recovering, office.sides(fuse)), office, fuse);
+        Office office = new Office(new Accounts(arguments[1]), arguments[2], new Fuse());
+        Teller teller = new Teller(NarayanaCoordinator.start(Path.of(arguments[0]), office.sides()), office);
         teller.open();
         say("open");
         teller.obey();
@@ -47,17 +42,16 @@ final class Teller {
 
     /**
      * @param log where the transaction manager keeps its log
-     * @param recovering whether it recovers at all
      * @param accounts the URL of the database
-     * @param messages the URL of the broker
+     * @param broker the URI of the broker
      */
-    static List<String> arguments(Path log, boolean recovering, String accounts, String messages) {
-        return List.of(log.toString(), String.valueOf(recovering), accounts, messages);
+    static List<String> arguments(Path log, String accounts, String broker) {
+        return List.of(log.toString(), accounts, broker);
     }
 
     private void open() {
         for (int i = 1; i <= DESKS; i++) {
-            Desk desk = new Desk(coordinator.transactions(), office, fuse);
+            Desk desk = new Desk(coordinator.transactions(), office);
             desks.add(desk);
             Thread thread = new Thread(desk, "desk-" + i);
             threads.add(thread);
@@ -72,12 +66,12 @@ final class Teller {
                 finish();
                 return;
             }
-            fuse.arm(line);
+            office.fuse().arm(line);
         }
     }
 
     private void finish() throws Exception {
-        List<Recoverable> sides = office.sides(fuse);
+        List<Recoverable> sides = office.sides();
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         String left = left(sides);
         while (!left.isEmpty()) {
