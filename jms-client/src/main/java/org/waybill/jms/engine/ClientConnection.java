@@ -1,6 +1,7 @@
 package org.waybill.jms.engine;
 
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.apache.qpid.proton.amqp.Symbol;
@@ -17,8 +18,8 @@ import org.waybill.amqp.engine.SessionEngine;
 /**
  * A connection to an AMQP 1.0 server, open from {@link #open} until {@link #close} or until it is lost. It never reconnects.
  *
- * <p>Any thread may use it. Its two threads are daemons, named after it, and gone when {@link #close} returns or soon after the
- * connection was lost.
+ * <p>Any thread may use it. All connections of a JVM share a few daemon threads, {@code waybill-client-loop-1} and so on, which are
+ * gone when the last connection is.
  */
 public final class ClientConnection implements AutoCloseable {
     private static final Symbol ESTABLISHMENT_FAILED = Symbol.valueOf("amqp:connection-establishment-failed");
@@ -29,12 +30,13 @@ public final class ClientConnection implements AutoCloseable {
     private final EndListeners ends;
     private boolean open;
     private boolean closing;
+    private @Nullable Supplier<Runnable> labour;
     private int links;
     private @Nullable ClientException failure;
 
-    private ClientConnection(ClientOptions options, Line line, @Nullable Supplier<String> nonces) {
+    private ClientConnection(ClientOptions options, boolean isPrivate, @Nullable Supplier<String> nonces) {
         this.options = options;
-        this.sasl = new SaslExchange(options, line.isPrivate(), nonces);
+        this.sasl = new SaslExchange(options, isPrivate, nonces, this::work);
         Limits common = Limits.DEFAULT;
         Limits limits = new Limits(
                 common.maxFrameBytes(),
@@ -46,19 +48,16 @@ public final class ClientConnection implements AutoCloseable {
                 common.maxMessageBytes(),
                 common.handshakeBytes(),
                 options.idleTimeoutMs());
-        this.driver = new Driver(
-                line,
-                options.containerId() + " " + options,
-                options.timeoutMs(),
-                output -> ConnectionEngine.client(new Codec(), limits, output, sasl, new Events()));
+        this.driver =
+                new Driver(options, output -> ConnectionEngine.client(new Codec(), limits, output, sasl, new Events()));
         this.ends = new EndListeners(driver);
     }
 
     /**
-     * Connects, logs in and opens; waits for that.
+     * Connects, logs in and opens; waits for that, no longer than the time limit for connecting. An interrupt ends the wait.
      *
-     * <p>With a user, SCRAM-SHA-256 is preferred, PLAIN is used if nothing better is offered and nobody can listen in (TLS or
-     * loopback). Without, ANONYMOUS.
+     * <p>With a user, the best SCRAM that is offered is preferred, PLAIN is used if nothing better is offered and nobody can listen
+     * in (TLS or loopback). Without, EXTERNAL if we show a certificate, or ANONYMOUS.
      *
      * @throws ClientException if it did not come about; nothing is left behind then
      */
@@ -67,11 +66,11 @@ public final class ClientConnection implements AutoCloseable {
     }
 
     static ClientConnection open(ClientOptions options, @Nullable Supplier<String> nonces) {
-        Line line = Line.connect(options);
-        ClientConnection connection = new ClientConnection(options, line, nonces);
+        Dialling way = new Dialling(options);
+        ClientConnection connection = new ClientConnection(options, way.isPrivate(), nonces);
         try {
-            connection.awaitOpen();
-        } catch (ClientException e) {
+            connection.awaitOpen(way);
+        } catch (ClientException | IllegalStateException e) {
             connection.abort();
             connection.driver.join();
             throw e;
@@ -79,19 +78,52 @@ public final class ClientConnection implements AutoCloseable {
         return connection;
     }
 
-    private void awaitOpen() {
+    private void awaitOpen(Dialling way) {
         driver.lock();
         try {
             driver.engine().open(performative());
-            driver.touch();
-            driver.start();
-            if (!driver.await(driver.changed(), options.timeoutMs(), () -> open || failure != null)) {
-                throw timeout("did not open the connection");
-            }
+            driver.dial(way);
+            awaitOpen();
             check();
         } finally {
             driver.unlock();
         }
+    }
+
+    /** Waits, and does meanwhile what the login leaves to the thread that waits. */
+    private void awaitOpen() {
+        long endNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(options.connectTimeoutMs());
+        while (!open && failure == null) {
+            Supplier<Runnable> task = labour;
+            if (task != null) {
+                labour = null;
+                workUnlocked(task).run();
+                driver.touch();
+            } else {
+                long leftMs = TimeUnit.NANOSECONDS.toMillis(endNs - System.nanoTime());
+                if (!driver.await(driver.changed(), leftMs, () -> open || failure != null || labour != null)) {
+                    throw ClientException.of(
+                            ClientException.Kind.TIMEOUT,
+                            "the server at " + options + " did not open the connection within "
+                                    + options.connectTimeoutMs() + " ms");
+                }
+            }
+        }
+    }
+
+    private Runnable workUnlocked(Supplier<Runnable> task) {
+        driver.unlock();
+        try {
+            return task.get();
+        } finally {
+            driver.lock();
+        }
+    }
+
+    /** Leaves a piece of the login to the thread that waits for it, so that the loop is free for others. */
+    private void work(Supplier<Runnable> task) {
+        labour = task;
+        driver.changed().signalAll();
     }
 
     private Open performative() {
@@ -181,7 +213,8 @@ public final class ClientConnection implements AutoCloseable {
 
     /**
      * Closes everything on this connection: waits for the server's answer, which means that it has read all that was said before,
-     * and for the threads to end. Waits no longer than the time limit, then cuts. Never throws; does nothing the second time.
+     * and for socket and loop to go. Waits no longer than the time limit, then cuts; in a callback it does not wait. Never throws;
+     * does nothing the second time.
      */
     @Override
     public void close() {
@@ -193,6 +226,10 @@ public final class ClientConnection implements AutoCloseable {
             closeNow();
             driver.engine().close(null);
             driver.touch();
+            if (LoopPool.isLoop(Thread.currentThread())) {
+                driver.abortAfter(options.closeTimeoutMs());
+                return;
+            }
             if (!driver.await(driver.changed(), options.closeTimeoutMs(), driver::isEnded)) {
                 driver.abort(null);
             }
@@ -257,9 +294,12 @@ public final class ClientConnection implements AutoCloseable {
             return login;
         }
         Exception cause = driver.broken();
+        if (cause instanceof DialException dial) {
+            return dial.told();
+        }
         if (!open) {
             String reason = cause != null
-                    ? Line.reason(cause)
+                    ? Driver.reason(cause)
                     : error != null && error.getDescription() != null ? error.getDescription() : "no reason given";
             String message = "no connection with " + options + ": " + reason;
             return cause == null
@@ -269,7 +309,7 @@ public final class ClientConnection implements AutoCloseable {
         String message = "the connection to " + options + " was lost";
         return cause == null
                 ? ClientException.of(ClientException.Kind.LOST, message, null, error)
-                : ClientException.of(ClientException.Kind.LOST, message + ": " + Line.reason(cause), cause);
+                : ClientException.of(ClientException.Kind.LOST, message + ": " + Driver.reason(cause), cause);
     }
 
     /** What the engine tells, with the lock held. */
@@ -280,6 +320,7 @@ public final class ClientConnection implements AutoCloseable {
             // property).
             open = remote.getProperties() == null || !remote.getProperties().containsKey(ESTABLISHMENT_FAILED);
             driver.changed().signalAll();
+            driver.opened();
         }
 
         @Override

@@ -1,8 +1,13 @@
 package org.waybill.jms.engine;
 
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ConnectTimeoutException;
+import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,60 +20,82 @@ import org.waybill.amqp.engine.ConnectionEngine;
 import org.waybill.amqp.engine.Output;
 
 /**
- * Drives a connection's engine: the lock that lets one thread at a time at it, the thread that reads and the thread that writes.
+ * Drives a connection's engine: the lock that lets one thread at a time at it, and the turns of the event loop behind it.
  *
- * <p>The reader never writes, so that a peer which waits for us to read is always read from. What callers have to say is gathered
- * while the writer is busy and leaves in one piece.
+ * <p>Callers tell the engine what they want under the lock; what it has to say gathers until the loop's next turn and leaves in one
+ * piece. The loop shows the engine what was read, wakes whoever waits for it, and runs callbacks, all of them in order and without
+ * the lock.
+ *
+ * <pre>{@code
+ *  DIALLING | TCP, TLS, WebSocket done | UP
+ *  any      | the engine is done       | ENDING: the last words are written, the channel is closed
+ *  any      | the channel is gone      | GONE: the loop is given back, callbacks run on whose thread they come up
+ * }</pre>
  */
 final class Driver {
     /** What may wait to be written before senders have to wait. */
     static final int MAX_BACKLOG_BYTES = 1 << 20;
 
-    private static final int READ_BYTES = 64 * 1024;
+    private static final int INITIAL_BYTES = 4096;
 
-    private final Line line;
-    private final long timeoutMs;
+    private final ClientOptions options;
+    private final LoopPool.Lease lease = LoopPool.lease();
+    private final Wire wire;
+    private final CountDownLatch over = new CountDownLatch(1);
     private final ReentrantLock lock = new ReentrantLock();
-    /** For the writer: something to write, or the end. */
-    private final Condition work = lock.newCondition();
     /** Something came, went, opened or ended. */
     private final Condition changed = lock.newCondition();
     /** A sender may have a chance: credit, window, settlements, backlog. */
     private final Condition room = lock.newCondition();
 
     /** Foreign code to run without the lock, and what to do with the lock held after that. */
-    private record Callback(Runnable foreign, Runnable then) {}
+    private record Callback(Runnable foreign, @Nullable Runnable then) {}
 
     private final ArrayDeque<Callback> later = new ArrayDeque<>();
-    private final Thread reader;
-    private final Thread writer;
     private final ConnectionEngine engine;
-    private ByteArrayOutput filling = new ByteArrayOutput(4096);
-    private boolean touched;
+    private ByteArrayOutput filling = new ByteArrayOutput(INITIAL_BYTES);
+    private boolean turnComes;
     private boolean ended;
+    private boolean cut;
+    private boolean gone;
     private @Nullable IOException broken;
 
+    // Used on the loop alone.
+    private ByteArrayOutput empty = new ByteArrayOutput(INITIAL_BYTES);
+    private @Nullable ScheduledFuture<?> ticking;
+    private boolean finished;
+
     /**
-     * Does not start yet.
+     * Does not start yet, but has leased a loop: {@link #dial} or {@link #gone} is to follow.
      *
      * @param engines makes the engine that writes to the output given
      */
-    Driver(Line line, String name, long timeoutMs, Function<Output, ConnectionEngine> engines) {
-        this.line = line;
-        this.timeoutMs = timeoutMs;
+    Driver(ClientOptions options, Function<Output, ConnectionEngine> engines) {
+        this.options = options;
+        this.wire = new Wire(this, options.endpoint().webSocketPath() != null);
         this.engine = engines.apply((source, offset, length) -> filling.write(source, offset, length));
-        this.reader = thread(this::read, name + " reader");
-        this.writer = thread(this::write, name + " writer");
     }
 
-    private static Thread thread(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
+    /** Starts to connect. */
+    void dial(Dialling way) {
+        way.dial(lease.loop(), wire, this::dialled);
+        lease.loop().execute(this::tick);
     }
 
-    void start() {
-        reader.start();
+    private void dialled(ChannelFuture result) {
+        Throwable cause = result.cause();
+        if (cause == null) {
+            return;
+        }
+        boolean late = cause instanceof ConnectTimeoutException;
+        Throwable plain = cause instanceof ConnectException && cause.getCause() != null ? cause.getCause() : cause;
+        broke(new DialException(
+                late
+                        ? "the server at " + options + " did not answer within " + options.connectTimeoutMs() + " ms"
+                        : "cannot connect to " + options + ": " + reason(plain),
+                late,
+                cause));
+        gone();
     }
 
     /** The engine, for whoever holds the lock. */
@@ -82,8 +109,16 @@ final class Driver {
         lock.lock();
     }
 
-    /** Lets go of the lock, then runs what was put off. */
+    /** Lets go of the lock. Once the loop is gone, also runs what was put off. */
     void unlock() {
+        if (gone) {
+            runCallbacks();
+        }
+        lock.unlock();
+    }
+
+    /** Runs what was put off, with the lock free meanwhile. */
+    private void runCallbacks() {
         Callback callback;
         while ((callback = later.poll()) != null) {
             lock.unlock();
@@ -92,25 +127,31 @@ final class Driver {
             } finally {
                 lock.lock();
             }
-            callback.then().run();
+            Runnable then = callback.then();
+            if (then != null) {
+                then.run();
+            }
         }
-        lock.unlock();
     }
 
-    /** Puts off foreign code until the lock is free. */
+    /** Puts off foreign code until the loop's turn. */
     void afterwards(Runnable foreign) {
-        afterwards(foreign, () -> {});
+        later.add(new Callback(foreign, null));
+        touch();
     }
 
-    /** Puts off foreign code until the lock is free, and then runs {@code then} with the lock held. */
+    /** Puts off foreign code until the loop's turn, and then runs {@code then} with the lock held. */
     void afterwards(Runnable foreign, Runnable then) {
         later.add(new Callback(foreign, then));
+        touch();
     }
 
     /** The engine was told something: what it has to say is to be written. */
     void touch() {
-        touched = true;
-        work.signal();
+        if (!turnComes && !gone) {
+            turnComes = true;
+            lease.loop().execute(this::turn);
+        }
     }
 
     /** For waiting for what has nothing to do with the other waits. */
@@ -154,29 +195,25 @@ final class Driver {
             return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw ClientException.of(ClientException.Kind.INTERRUPTED, "interrupted while waiting for " + line, e);
+            throw ClientException.of(ClientException.Kind.INTERRUPTED, "interrupted while waiting for " + options, e);
         }
     }
 
     /** Throws if the caller is a callback, which would wait for the thread that it is on. */
     void checkMayWait() {
-        if (isOurs(Thread.currentThread())) {
+        if (LoopPool.isLoop(Thread.currentThread())) {
             throw new IllegalStateException("waiting in a callback, for the thread that the callback is on");
         }
     }
 
-    private boolean isOurs(Thread thread) {
-        return thread == reader || thread == writer;
-    }
-
     // --- the end
 
-    /** The engine is done: what it said last is written, then the line is closed. */
+    /** The engine is done: what it said last is written, then the channel is closed. */
     void end() {
         ended = true;
-        work.signal();
         changed.signalAll();
         room.signalAll();
+        touch();
     }
 
     boolean isEnded() {
@@ -191,85 +228,65 @@ final class Driver {
 
     /** Ends at once and without a word, if it has not ended. */
     void abort(@Nullable ErrorCondition error) {
+        cut = true;
         engine.abort(error);
-        line.cut();
+        wire.cut();
+        touch();
     }
 
-    /** Waits for the threads to go, which they do after {@link #end}; with the lock free. A stuck one is cut loose. */
+    /** As {@link #abort}, unless it ends by itself within this time; waits for nothing. */
+    void abortAfter(long limitMs) {
+        ScheduledFuture<?> unused = lease.loop().schedule(this::giveUp, limitMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp() {
+        lock();
+        try {
+            abort(null);
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Waits for channel and loop to go, which they do after {@link #end}; with the lock free. A stuck one is cut. */
     void join() {
-        boolean interrupted = !join(writer);
-        line.cut();
-        interrupted |= !join(reader);
-        interrupted |= !join(writer);
-        if (interrupted) {
+        try {
+            if (!over.await(options.closeTimeoutMs(), TimeUnit.MILLISECONDS)) {
+                wire.cut();
+                boolean unused = over.await(options.closeTimeoutMs(), TimeUnit.MILLISECONDS);
+            }
+            lease.awaitEnd();
+        } catch (InterruptedException e) {
+            wire.cut();
             Thread.currentThread().interrupt();
         }
     }
 
-    private boolean join(Thread thread) {
-        try {
-            thread.join(timeoutMs);
-            return true;
-        } catch (InterruptedException e) {
-            return false;
-        }
-    }
+    // --- on the loop
 
-    // --- the threads
-
-    private void read() {
-        byte[] buffer = new byte[READ_BYTES];
+    /** Has a turn come soon. */
+    void wake() {
+        lock();
         try {
-            line.greet();
-            writer.start();
-            int waitMs = tick();
-            int count;
-            while ((count = line.read(buffer, waitMs)) >= 0) {
-                if (count > 0) {
-                    receive(ByteBuffer.wrap(buffer, 0, count));
-                }
-                waitMs = tick();
-            }
-            inputClosed(null);
-        } catch (IOException e) {
-            inputClosed(e);
+            touch();
         } finally {
-            if (!writer.isAlive()) {
-                line.cut();
-            }
+            unlock();
         }
     }
 
-    private void receive(ByteBuffer input) {
+    /** Takes what was read. */
+    void receive(ByteBuffer input) {
         lock();
         try {
             engine.receive(input);
-            wakeWriter();
+            touch();
         } finally {
             unlock();
         }
     }
 
-    /** Answers how long to read before the next tick. */
-    private int tick() {
-        lock();
-        try {
-            long nextNs = engine.tick(System.nanoTime());
-            wakeWriter();
-            long nextMs = TimeUnit.NANOSECONDS.toMillis(nextNs);
-            return nextMs >= Integer.MAX_VALUE ? 0 : (int) Math.max(1, nextMs);
-        } finally {
-            unlock();
-        }
-    }
-
-    private void wakeWriter() {
-        if (filling.size() > 0) {
-            work.signal();
-        }
-    }
-
-    private void inputClosed(@Nullable IOException cause) {
+    /** The line broke: the reason for what {@link #gone} says next. */
+    void broke(IOException cause) {
         lock();
         try {
             if (!ended && broken == null) {
@@ -281,49 +298,106 @@ final class Driver {
         }
     }
 
-    private void write() {
-        ByteArrayOutput leaving = new ByteArrayOutput(4096);
-        try {
-            while ((leaving = next(leaving)) != null) {
-                line.write(leaving.array(), leaving.size());
-            }
-        } catch (IOException e) {
-            inputClosed(e);
-        } finally {
-            line.finish();
-        }
-    }
-
-    /** Waits for output and swaps it for what has been written; null at the end. */
-    private @Nullable ByteArrayOutput next(ByteArrayOutput written) {
-        ByteArrayOutput empty = written;
-        if (written.array().length > MAX_BACKLOG_BYTES) {
-            empty = new ByteArrayOutput(4096);
-        } else {
-            written.clear();
-        }
+    /** There is no channel any more. Gives the loop back, after the last callbacks have run. */
+    void gone() {
         lock();
         try {
-            while (true) {
-                if (touched) {
-                    touched = false;
-                    engine.flush();
-                }
-                if (filling.size() > 0) {
-                    ByteArrayOutput full = filling;
-                    filling = empty;
-                    if (full.size() > MAX_BACKLOG_BYTES) {
-                        room.signalAll();
-                    }
-                    return full;
-                }
-                if (ended) {
-                    return null;
-                }
-                work.awaitUninterruptibly();
+            engine.inputClosed();
+            runCallbacks();
+            if (gone) {
+                return;
             }
+            gone = true;
         } finally {
             unlock();
         }
+        if (ticking != null) {
+            ticking.cancel(false);
+        }
+        lease.release();
+        over.countDown();
+    }
+
+    private void turn() {
+        ByteArrayOutput full;
+        boolean last;
+        lock();
+        try {
+            turnComes = false;
+            engine.flush();
+            full = output();
+            last = ended && !finished;
+        } finally {
+            unlock();
+        }
+        if (full != null) {
+            wire.write(full.array(), full.size());
+            recycle(full);
+        }
+        if (last) {
+            finished = true;
+            if (wire.isReady() && !cut) {
+                wire.finish();
+            } else {
+                wire.cut();
+            }
+        }
+        lock();
+        try {
+            runCallbacks();
+        } finally {
+            unlock();
+        }
+    }
+
+    /** Swaps what was gathered for an empty buffer, if the socket takes it; the last words in any case. */
+    private @Nullable ByteArrayOutput output() {
+        if (filling.size() == 0 || cut || !(ended ? wire.isReady() : wire.isWritable())) {
+            return null;
+        }
+        ByteArrayOutput full = filling;
+        filling = empty;
+        if (full.size() > MAX_BACKLOG_BYTES) {
+            room.signalAll();
+        }
+        return full;
+    }
+
+    private void recycle(ByteArrayOutput written) {
+        if (written.array().length > 2 * MAX_BACKLOG_BYTES) {
+            empty = new ByteArrayOutput(INITIAL_BYTES);
+        } else {
+            written.clear();
+            empty = written;
+        }
+    }
+
+    /** The peer's open came, and with it how often it wants to hear of us. */
+    void opened() {
+        lease.loop().execute(this::tick);
+    }
+
+    private void tick() {
+        long nextNs;
+        lock();
+        try {
+            if (gone) {
+                return;
+            }
+            nextNs = engine.tick(System.nanoTime());
+            touch();
+        } finally {
+            unlock();
+        }
+        if (ticking != null) {
+            ticking.cancel(false);
+        }
+        ticking = nextNs == Long.MAX_VALUE ? null : lease.loop().schedule(this::tick, nextNs, TimeUnit.NANOSECONDS);
+    }
+
+    /** An exception's message, or what it is if it has none. */
+    static String reason(Throwable cause) {
+        String message = cause.getMessage();
+        return message == null ? cause.getClass().getSimpleName() : message;
     }
 }

@@ -12,24 +12,35 @@ import org.waybill.amqp.engine.ConnectionEngine;
 import org.waybill.amqp.engine.SaslClient;
 
 /**
- * Logs in: SCRAM-SHA-256 (RFC 7677), PLAIN (RFC 4616) where nobody can listen in, or ANONYMOUS (RFC 4505) without a user. A server
- * that lets us in by SCRAM must prove that it knows the password, too.
+ * Logs in: EXTERNAL (RFC 4422) with a certificate, the best SCRAM (RFC 5802, 7677) that is offered, PLAIN (RFC 4616) where nobody can
+ * listen in, or ANONYMOUS (RFC 4505) without a user. A server that lets us in by SCRAM must prove that it knows the password, too.
  */
 final class SaslExchange implements SaslClient {
     /** What a server may make us compute; OWASP asks for 600,000. */
     static final int MAX_ITERATIONS = 5_000_000;
 
-    private static final Symbol SCRAM = Symbol.valueOf("SCRAM-SHA-256");
+    /** Best first. */
+    private static final List<Symbol> SCRAMS =
+            List.of(Symbol.valueOf("SCRAM-SHA-512"), Symbol.valueOf("SCRAM-SHA-256"), Symbol.valueOf("SCRAM-SHA-1"));
+
+    private static final Symbol EXTERNAL = Symbol.valueOf("EXTERNAL");
     private static final Symbol PLAIN = Symbol.valueOf("PLAIN");
     private static final Symbol ANONYMOUS = Symbol.valueOf("ANONYMOUS");
 
     private final ClientOptions options;
     private final boolean isPrivate;
     private final @Nullable Supplier<String> nonces;
+    private final Workbench workbench;
     private @Nullable ScramClient scram;
     private boolean proofSent;
     private boolean serverProven;
     private @Nullable ClientException failure;
+
+    /** Where what takes long is worked out: SCRAM makes guessing passwords slow, and with it knowing them. */
+    interface Workbench {
+        /** Runs this without any lock, then runs what it answers as the other methods here are run. */
+        void work(Supplier<Runnable> task);
+    }
 
     /**
      * One login.
@@ -37,10 +48,11 @@ final class SaslExchange implements SaslClient {
      * @param isPrivate whether a password may be sent as it is
      * @param nonces what SCRAM uses once; null for the library's own
      */
-    SaslExchange(ClientOptions options, boolean isPrivate, @Nullable Supplier<String> nonces) {
+    SaslExchange(ClientOptions options, boolean isPrivate, @Nullable Supplier<String> nonces, Workbench workbench) {
         this.options = options;
         this.isPrivate = isPrivate;
         this.nonces = nonces;
+        this.workbench = workbench;
     }
 
     /** Why it failed, if it did. */
@@ -51,32 +63,59 @@ final class SaslExchange implements SaslClient {
 
     @Override
     public void onMechanisms(ConnectionEngine connection, List<Symbol> offered) {
+        List<String> named = options.login().mechanisms();
+        List<Symbol> usable = offered.stream()
+                .filter(mechanism -> named.isEmpty() || named.contains(mechanism.toString()))
+                .toList();
         String user = options.login().user();
         String password = options.login().password();
-        if (user == null || password == null) {
-            if (offered.contains(ANONYMOUS)) {
-                connection.saslInit(ANONYMOUS, new byte[0], options.endpoint().host());
+        if (usable.contains(EXTERNAL) && showsCertificate() && (user == null || named.contains(EXTERNAL.toString()))) {
+            connection.saslInit(EXTERNAL, new byte[0], hostname());
+        } else if (user == null || password == null) {
+            if (usable.contains(ANONYMOUS)) {
+                connection.saslInit(ANONYMOUS, new byte[0], hostname());
             } else {
                 fail(connection, "asks for a user and a password");
             }
-        } else if (offered.contains(SCRAM)) {
-            initScram(connection, user, password);
-        } else if (!offered.contains(PLAIN)) {
-            fail(connection, "offers no way to log in with a password that is known here, only " + offered);
-        } else if (!isPrivate) {
-            fail(connection, "asks for the password in clear text, which is not sent without TLS");
         } else {
-            connection.saslInit(
-                    PLAIN,
-                    utf8('\0' + user + '\0' + password),
-                    options.endpoint().host());
+            initWithPassword(connection, offered, usable, user, password);
         }
     }
 
-    private void initScram(ConnectionEngine connection, String user, String password) {
+    private void initWithPassword(
+            ConnectionEngine connection, List<Symbol> offered, List<Symbol> usable, String user, String password) {
+        for (Symbol mechanism : SCRAMS) {
+            if (usable.contains(mechanism)) {
+                initScram(connection, mechanism, user, password);
+                return;
+            }
+        }
+        if (!usable.contains(PLAIN)) {
+            fail(connection, "offers no way to log in with a password that may be used here, only " + offered);
+        } else if (!isPrivate && !options.login().mechanisms().contains(PLAIN.toString())) {
+            fail(
+                    connection,
+                    "asks for the password in clear text, which is not sent without TLS unless PLAIN is named as a"
+                            + " mechanism to use");
+        } else {
+            connection.saslInit(PLAIN, utf8('\0' + user + '\0' + password), hostname());
+        }
+    }
+
+    private boolean showsCertificate() {
+        TlsOptions tls = options.endpoint().tls();
+        return tls != null && tls.key() != null;
+    }
+
+    private String hostname() {
+        String virtualHost = options.open().virtualHost();
+        return virtualHost == null ? options.endpoint().host() : virtualHost;
+    }
+
+    private void initScram(ConnectionEngine connection, Symbol mechanism, String user, String password) {
         try {
             ScramClient.FinalBuildStage builder = ScramClient.builder()
-                    .advertisedMechanisms(List.of(SCRAM.toString()))
+                    .advertisedMechanisms(List.of(mechanism.toString()))
                     .username(user)
                     .password(password.toCharArray());
             if (nonces != null) {
@@ -84,12 +123,9 @@ final class SaslExchange implements SaslClient {
             }
             ScramClient started = builder.build();
             scram = started;
-            connection.saslInit(
-                    SCRAM,
-                    utf8(started.clientFirstMessage().toString()),
-                    options.endpoint().host());
+            connection.saslInit(mechanism, utf8(started.clientFirstMessage().toString()), hostname());
         } catch (IllegalArgumentException e) {
-            fail(connection, "cannot be given this user name or password: " + Line.reason(e));
+            fail(connection, "cannot be given this user name or password: " + Driver.reason(e));
         }
     }
 
@@ -117,9 +153,19 @@ final class SaslExchange implements SaslClient {
                 return;
             }
             proofSent = true;
-            connection.saslResponse(utf8(exchange.clientFinalMessage().toString()));
+            workbench.work(() -> prove(connection, exchange));
         } catch (ScramException | IllegalArgumentException | IllegalStateException e) {
-            fail(connection, "broke the rules of SCRAM: " + Line.reason(e));
+            fail(connection, "broke the rules of SCRAM: " + Driver.reason(e));
+        }
+    }
+
+    /** Works out the proof, which takes long, and answers how to go on. */
+    private Runnable prove(ConnectionEngine connection, ScramClient exchange) {
+        try {
+            byte[] proof = utf8(exchange.clientFinalMessage().toString());
+            return () -> connection.saslResponse(proof);
+        } catch (IllegalArgumentException | IllegalStateException e) {
+            return () -> fail(connection, "broke the rules of SCRAM: " + Driver.reason(e));
         }
     }
 

@@ -105,7 +105,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
         }
     }
 
-    private <T> T bodyOf(JmsMessage message, Class<T> type) throws JMSException {
+    private <T> @Nullable T bodyOf(JmsMessage message, Class<T> type) throws JMSException {
         try {
             return message.getBody(type);
         } catch (MessageFormatException e) {

@@ -83,6 +83,7 @@ public final class JmsQueueBrowser implements QueueBrowser {
     }
 
     /** One look from the first message to the last. */
+    @SuppressWarnings("JdkObsolete") // JMS wants an Enumeration
     private final class Browsing implements Enumeration<Message> {
         private final IncomingLink link =
                 new IncomingLink(() -> spec.options(session.connection()), spec.window(), () -> {}, why -> {});

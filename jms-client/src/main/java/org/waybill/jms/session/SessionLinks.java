@@ -172,7 +172,7 @@ final class SessionLinks {
     /** Takes out those that need not stay any more. */
     List<JmsMessageConsumer> takeRetired(Predicate<JmsMessageConsumer> goes) {
         List<JmsMessageConsumer> gone = new ArrayList<>();
-        for (JmsMessageConsumer consumer : retired) {
+        for (JmsMessageConsumer consumer : List.copyOf(retired)) {
             if (goes.test(consumer) && retired.remove(consumer)) {
                 gone.add(consumer);
                 consumer.link().close(consumer.spec().isDurable());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -103,6 +104,38 @@ class SaslExchangeTest {
     }
 
     @Test
+    void usesOnlyTheMechanismsThatWereNamed() {
+        ClientOptions plain = NOBODY.withLogin(new Login("user", "pencil", List.of("PLAIN")));
+        Server exposed = new Server("SCRAM-SHA-256", "PLAIN");
+        assertThat(login(plain, false, exposed)).isNull();
+        assertThat(exposed.heard).containsExactly("PLAIN \0user\0pencil");
+        ClientOptions scram = NOBODY.withLogin(new Login("user", "pencil", List.of("SCRAM-SHA-1")));
+        assertThat(login(scram, true, new Server("SCRAM-SHA-256", "PLAIN")))
+                .hasMessageContaining("[SCRAM-SHA-256, PLAIN]");
+        Server old = new Server("SCRAM-SHA-256", "SCRAM-SHA-1").challenging("nonsense");
+        assertThat(login(scram, true, old)).hasMessageContaining("broke the rules");
+        assertThat(old.heard).containsExactly("SCRAM-SHA-1 n,,n=user,r=" + NONCE);
+    }
+
+    @Test
+    void prefersTheStrongestScram() {
+        Server server = new Server("PLAIN", "SCRAM-SHA-1", "SCRAM-SHA-256", "SCRAM-SHA-512").challenging("nonsense");
+        assertThat(login(USER, true, server)).isNotNull();
+        assertThat(server.heard).containsExactly("SCRAM-SHA-512 n,,n=user,r=" + NONCE);
+    }
+
+    @Test
+    void isWhomItsCertificateNamesIfTheServerAsksForThat() {
+        ClientOptions certified = NOBODY.withTls(TlsOptions.DEFAULT.withKey(KeyFile.pem(Path.of("me.pem"))));
+        Server server = new Server("EXTERNAL", "ANONYMOUS");
+        assertThat(login(certified, true, server)).isNull();
+        assertThat(server.heard).containsExactly("EXTERNAL ");
+        Server other = new Server("EXTERNAL", "ANONYMOUS");
+        assertThat(login(NOBODY, true, other)).isNull();
+        assertThat(other.heard).containsExactly("ANONYMOUS ");
+    }
+
+    @Test
     void tellsAWrongPasswordFromABrokenServer() {
         Server server = new Server("PLAIN");
         server.code = SaslCode.AUTH;
@@ -118,11 +151,12 @@ class SaslExchangeTest {
 
     /** Plays it through and answers why it failed, if it did. */
     private static ClientException login(ClientOptions options, boolean isPrivate, Server server) {
-        SaslExchange exchange = new SaslExchange(options, isPrivate, () -> NONCE);
+        SaslExchange exchange = new SaslExchange(
+                options, isPrivate, () -> NONCE, task -> task.get().run());
         ByteArrayOutput fromClient = new ByteArrayOutput(512);
         ByteArrayOutput fromServer = new ByteArrayOutput(512);
         Codec codec = new Codec();
-        ConnectionEngine client = ConnectionEngine.client(codec, Limits.DEFAULT, fromClient, exchange, new Endpoint());
+        ConnectionEngine client = ConnectionEngine.client(codec, Limits.DEFAULT, fromClient, exchange, new Silent());
         ConnectionEngine peer = ConnectionEngine.server(codec, Limits.DEFAULT, fromServer, server, server);
         Open open = new Open();
         open.setContainerId("client");
@@ -144,7 +178,7 @@ class SaslExchangeTest {
         to.receive(bytes);
     }
 
-    private static class Endpoint implements ConnectionListener {
+    private static class Silent implements ConnectionListener {
         @Override
         public void onOpen(ConnectionEngine connection, Open open) {}
 
@@ -158,7 +192,7 @@ class SaslExchangeTest {
         public void onClosed(ConnectionEngine connection, ErrorCondition error) {}
     }
 
-    private static final class Server extends Endpoint implements SaslServer {
+    private static final class Server extends Silent implements SaslServer {
         final List<String> heard = new ArrayList<>();
         String lastWord;
         SaslCode code = SaslCode.OK;

@@ -18,6 +18,7 @@ import org.waybill.jms.engine.TlsOptions;
 import org.waybill.jms.failover.FailoverOptions;
 import org.waybill.jms.failover.FailoverOptions.ServerListAction;
 import org.waybill.jms.failover.Server;
+import org.waybill.jms.message.DeserializationPolicy;
 import org.waybill.jms.session.ConnectionSettings;
 import org.waybill.jms.session.ConnectionSettings.Prefetch;
 import org.waybill.jms.session.ConnectionSettings.Timeouts;
@@ -98,7 +99,8 @@ class ConnectionUriTest {
                         false,
                         new Timeouts(1, 2, 3),
                         new Prefetch(7, 0, 9, 9),
-                        new ConnectionSettings.Redelivery(5, ConnectionSettings.Outcome.REJECTED)));
+                        new ConnectionSettings.Redelivery(5, ConnectionSettings.Outcome.REJECTED),
+                        DeserializationPolicy.NOTHING));
     }
 
     @Test
