@@ -21,10 +21,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.systemtests.CuttableLine;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, sections 6.2.9 and 6.2.10: what each mode acknowledges when, and in which state the rest comes back. */
+@ThroughEachClient
 final class AcknowledgementIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
@@ -33,7 +36,11 @@ final class AcknowledgementIT {
     private static final int INDIVIDUAL_ACKNOWLEDGE = 101;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    AcknowledgementIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE})
