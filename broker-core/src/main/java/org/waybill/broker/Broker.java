@@ -169,7 +169,7 @@ public final class Broker {
         });
         journal.start(this::failed);
         for (Shard shard : shards) {
-            shard.start(shards, this::failed);
+            shard.start(shards, settings.transactions(), this::failed);
             if (!journal.roomForSends()) {
                 shard.roomChanged(false);
             }

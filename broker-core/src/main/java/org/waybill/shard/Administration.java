@@ -10,6 +10,7 @@ import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Operation;
 import org.waybill.spi.Operation.Target;
+import org.waybill.spi.Xid;
 
 /** Carries out administrative operations on what lives on one shard; see {@link Operation} for what they answer. */
 final class Administration {
@@ -17,16 +18,40 @@ final class Administration {
     private final NodeAdministration nodes;
     private final ConsumerAdministration consumers;
     private final MessageAdministration messages;
+    private final BranchAdministration branches;
 
     Administration(Shard shard, State state, TopicCommands topics, Commands commands) {
         this.commands = commands;
         this.nodes = new NodeAdministration(shard, state, topics, commands);
         this.consumers = new ConsumerAdministration(shard, state, commands);
         this.messages = new MessageAdministration(shard);
+        this.branches = new BranchAdministration(shard);
     }
 
     /** What is wrong with an operation whatever the state, or null. Any thread. */
     static @Nullable BrokerError refusal(Operation operation) {
+        Target target = Operation.targetOf(operation);
+        boolean ofBranches = operation instanceof Operation.EndBranch;
+        if (target == null || target.type() != Operation.Type.BRANCH) {
+            return ofBranches
+                    ? new BrokerError(Code.NOT_IMPLEMENTED, target + " is not a branch")
+                    : refusalOfNodes(operation);
+        }
+        return ofBranches || operation instanceof Operation.Read
+                ? refusalOfXid(target.name())
+                : new BrokerError(Code.NOT_IMPLEMENTED, "a branch can be read, committed, rolled back and forgotten");
+    }
+
+    private static @Nullable BrokerError refusalOfXid(String xid) {
+        try {
+            Xid.parse(xid);
+            return null;
+        } catch (IllegalArgumentException wrong) {
+            return new BrokerError(Code.INVALID_FIELD, String.valueOf(wrong.getMessage()));
+        }
+    }
+
+    private static @Nullable BrokerError refusalOfNodes(Operation operation) {
         if (operation instanceof Operation.Query query) {
             return query.type() == Operation.Type.ADDRESS
                     ? new BrokerError(Code.NOT_IMPLEMENTED, "addresses cannot be listed: any name is one")
@@ -57,11 +82,17 @@ final class Administration {
         Operation operation = (Operation) Invariant.present(batch.x[i]);
         if (operation instanceof Operation.Query query) {
             reply.accept(new Reply.Done<>(
-                    query.type() == Operation.Type.CONSUMER ? consumers.list(query) : nodes.list(query)));
+                    switch (query.type()) {
+                        case CONSUMER -> consumers.list(query);
+                        case BRANCH -> branches.list(query);
+                        default -> nodes.list(query);
+                    }));
             return;
         }
         Target target = Invariant.present(Operation.targetOf(operation));
-        if (target.type() == Operation.Type.CONSUMER) {
+        if (target.type() == Operation.Type.BRANCH) {
+            branches.carryOut(operation, target, reply);
+        } else if (target.type() == Operation.Type.CONSUMER) {
             reply.accept(consumers.carryOut(operation, target));
         } else if (operation instanceof Operation.Read
                 || operation instanceof Operation.Create

@@ -29,6 +29,8 @@ final class Batch {
         PREPARE,
         /** target share, y reply or null. */
         ROLLBACK,
+        /** The target is a Runnable, which does something for a branch. */
+        BRANCH,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,
         /** a 1 for a topic, x name, y reply. */
@@ -107,6 +109,13 @@ final class Batch {
         x[size] = third;
         y[size] = fourth;
         size++;
+    }
+
+    /** Adds what another batch has. */
+    void addAll(Batch other) {
+        for (int i = 0; i < other.size; i++) {
+            add(other.kinds[i], other.targets[i], other.a[i], other.b[i], other.x[i], other.y[i]);
+        }
     }
 
     /** Adds a range of settled tokens, joined to the slot before when it continues that. */

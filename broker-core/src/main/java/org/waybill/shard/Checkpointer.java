@@ -11,6 +11,8 @@ import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
+import org.waybill.tx.BranchLedger;
+import org.waybill.tx.BranchLedger.Heuristic;
 
 /**
  * Writes checkpoints of a shard: which queues it has and which messages are in them, where. A part a turn, while the shard goes
@@ -23,6 +25,7 @@ import org.waybill.spi.NodeKind;
  *           PREPARED 0x0A, DECIDED 0x0B, as the events of these names
  *           DUPLICATES 0x0F, u8 0 of a queue, 1 of a topic, text name, var count, count x text duplicate id, oldest
  *           first; DUPLICATE 0x0E, as the event of this name, of transactions that are not decided
+ *           BRANCH_PREPARED 0x10, BRANCH_DECIDED 0x12, as the events of these names; BRANCH_ENDED 0x11, some such events
  *           TOPIC   0x03, text name
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
@@ -37,6 +40,9 @@ final class Checkpointer implements CheckpointListener {
     static final int ENTRIES = 2;
     static final int PREPARED = 10;
     static final int DECIDED = 11;
+    static final int BRANCH_PREPARED = 16;
+    static final int BRANCH_ENDED = 17;
+    static final int BRANCH_DECIDED = 18;
     static final int DUPLICATES = 15;
     static final int DUPLICATE = 14;
     static final int TOPIC = 3;
@@ -45,6 +51,7 @@ final class Checkpointer implements CheckpointListener {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final int ENTRIES_PER_TURN = 4096;
     private static final int DUPLICATES_PER_CHUNK = 1024;
+    private static final int BRANCHES_CHUNK_BYTES = 32 << 10;
 
     private final Shard shard;
     private final State state;
@@ -125,6 +132,30 @@ final class Checkpointer implements CheckpointListener {
         state.ledger().forEachDecided((id, participants) -> {
             TransactionEvents.decided(chunk.clear().putByte(DECIDED), id, participants);
             transactions.add(chunk.copy());
+        });
+        captureBranches(state.ledger().branches());
+    }
+
+    private void captureBranches(BranchLedger branches) {
+        chunk.clear().putByte(BRANCH_ENDED);
+        branches.forEachEnd((id, committed) -> {
+            BranchEvents.decision(chunk, id, committed);
+            if (chunk.length > BRANCHES_CHUNK_BYTES) {
+                transactions.add(chunk.copy());
+                chunk.clear().putByte(BRANCH_ENDED);
+            }
+        });
+        if (chunk.length > 1) {
+            transactions.add(chunk.copy());
+        }
+        branches.forEachPromise((id, promise) -> {
+            transactions.add(BranchEvents.prepared(chunk.clear().putByte(BRANCH_PREPARED), id, promise)
+                    .copy());
+            if (promise.heuristic() != Heuristic.NONE) {
+                boolean committed = promise.heuristic() == Heuristic.COMMITTED;
+                transactions.add(BranchEvents.decision(chunk.clear().putByte(BRANCH_DECIDED), id, committed)
+                        .copy());
+            }
         });
     }
 

@@ -80,7 +80,7 @@ final class Commands {
                 }
             }
             case COMMIT -> {
-                BrokerError refusal = shard.participant().commit((Share) target, outbox);
+                BrokerError refusal = shard.participant().commit((Share) target);
                 reply(outbox, batch.y[i], refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal));
             }
             case PREPARE -> ((Commit) target).prepare((Share) present(batch.x[i]));
@@ -88,6 +88,7 @@ final class Commands {
                 shard.participant().rollBack((Share) target);
                 reply(outbox, batch.y[i], new Reply.Done<>(true));
             }
+            case BRANCH -> ((Runnable) target).run();
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);

@@ -81,8 +81,7 @@ final class Commit {
         Participant participant = coordinator().participant();
         if (refusal == null) {
             int[] participants = Arrays.copyOf(promised, promises);
-            refusal = participant.decide(
-                    id, participants, own, coordinator().outboxes.get(own.session));
+            refusal = participant.decide(id, participants, own);
         } else {
             participant.rollBack(own);
         }
@@ -92,10 +91,11 @@ final class Commit {
 
     private void conclude() {
         BrokerError why = refusal;
-        Conclusion conclusion = new Conclusion(id, coordinator(), why == null, () -> answer(why));
+        Conclusion conclusion = new Conclusion(id, coordinator(), () -> answer(why));
         for (Share share : shares) {
             if (share != own) {
-                conclusion.add(shards[share.shard], share.part, share);
+                Participant participant = shards[share.shard].participant();
+                conclusion.add(shards[share.shard], () -> participant.conclude(id, share.part, share, why == null));
             }
         }
         conclusion.begin();

@@ -2,8 +2,6 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
-import org.waybill.tx.Part;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -13,11 +11,9 @@ import org.waybill.tx.TransactionId;
 final class Conclusion {
     private final TransactionId id;
     private final Shard coordinator;
-    private final boolean committed;
     private final Runnable whenDone;
     private final List<Shard> shards = new ArrayList<>();
-    private final List<Part> parts = new ArrayList<>();
-    private final List<@Nullable Share> shares = new ArrayList<>();
+    private final List<Runnable> parts = new ArrayList<>();
     private int notDone;
     private int notForced;
 
@@ -27,10 +23,9 @@ final class Conclusion {
      * @param whenDone called on the coordinator's loop when all of them have concluded, though that may not be forced yet: the
      *     decision is
      */
-    Conclusion(TransactionId id, Shard coordinator, boolean committed, Runnable whenDone) {
+    Conclusion(TransactionId id, Shard coordinator, Runnable whenDone) {
         this.id = id;
         this.coordinator = coordinator;
-        this.committed = committed;
         this.whenDone = whenDone;
     }
 
@@ -38,11 +33,10 @@ final class Conclusion {
         return coordinator;
     }
 
-    /** Adds a participant, before {@link #begin}; its share is null when the session ended with the process. */
-    void add(Shard shard, Part part, @Nullable Share share) {
+    /** Adds a participant and what it does on its loop, before {@link #begin}. */
+    void add(Shard shard, Runnable part) {
         shards.add(shard);
         parts.add(part);
-        shares.add(share);
     }
 
     /** Tells the participants; on the coordinator's loop. */
@@ -55,14 +49,13 @@ final class Conclusion {
         }
         for (int i = 0; i < shards.size(); i++) {
             Shard shard = shards.get(i);
-            Part part = parts.get(i);
-            Share share = shares.get(i);
-            shard.execute(() -> conclude(shard, part, share));
+            Runnable part = parts.get(i);
+            shard.execute(() -> conclude(shard, part));
         }
     }
 
-    private void conclude(Shard shard, Part part, @Nullable Share share) {
-        shard.participant().conclude(id, part, share, committed);
+    private void conclude(Shard shard, Runnable part) {
+        part.run();
         coordinator.execute(this::done);
         shard.turn().afterwards(() -> coordinator.execute(this::forced));
     }

@@ -25,7 +25,8 @@ import org.waybill.tx.TransactionId;
  *  REMOVED        5   var queue, var count, var first id, then var difference to the id before
  *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
  *                     (none: empty)
- *  PREPARED to CONCLUDED, 10 to 13: see {@link TransactionEvents}
+ *  PREPARED to CONCLUDED, 10 to 13: see {@link TransactionEvents}; BRANCH_PREPARED to BRANCH_FORGOTTEN, 15 to 18: see
+ *  {@link BranchEvents}
  *  DUPLICATE     14   u8 0 of a queue, 1 of a topic, text name, text duplicate id of a durable message of the same frame,
  *                     u8 1 if a transaction follows that is not decided
  *  TOPIC_CREATED  7   text name
@@ -48,6 +49,10 @@ public final class Events {
     static final byte FORGOTTEN = 12;
     static final byte CONCLUDED = 13;
     static final byte DUPLICATE = 14;
+    static final byte BRANCH_PREPARED = 15;
+    static final byte BRANCH_ENDED = 16;
+    static final byte BRANCH_DECIDED = 17;
+    static final byte BRANCH_FORGOTTEN = 18;
     static final byte TOPIC_CREATED = 7;
     static final byte TOPIC_DELETED = 8;
     static final byte SUBSCRIBED = 9;
@@ -73,6 +78,10 @@ public final class Events {
             case FORGOTTEN -> "forgotten";
             case CONCLUDED -> "concluded";
             case DUPLICATE -> "duplicate";
+            case BRANCH_PREPARED -> "branch-prepared";
+            case BRANCH_ENDED -> "branch-ended";
+            case BRANCH_DECIDED -> "branch-decided";
+            case BRANCH_FORGOTTEN -> "branch-forgotten";
             case TOPIC_CREATED -> "topic-created";
             case TOPIC_DELETED -> "topic-deleted";
             case SUBSCRIBED -> "subscribed";

@@ -69,7 +69,7 @@ final class LocalConsumer implements Consumer, Sink {
 
     @Override
     public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
-        ((LocalTransaction) transaction).settle(this, firstToken, lastToken, outcome, settled);
+        ((Work) transaction).settle(this, firstToken, lastToken, outcome, settled);
     }
 
     @Override

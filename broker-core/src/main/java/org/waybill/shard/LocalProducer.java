@@ -47,7 +47,7 @@ final class LocalProducer implements Producer {
 
     @Override
     public void send(Message message, Transaction transaction) {
-        ((LocalTransaction) transaction).send(this, message);
+        ((Work) transaction).send(this, message);
     }
 
     void closedByBroker(BrokerError reason) {

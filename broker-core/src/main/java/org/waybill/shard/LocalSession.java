@@ -28,6 +28,7 @@ import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.Transaction;
+import org.waybill.spi.Xid;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
 public final class LocalSession implements BrokerSession {
@@ -41,6 +42,7 @@ public final class LocalSession implements BrokerSession {
     private final @Nullable Batch[] lanes;
     private final Consumer<LocalSession> onClose;
     private final OpenTransactions transactions;
+    private final LocalBranches branches;
     private long bufferedBytes;
     private boolean closed;
 
@@ -61,6 +63,7 @@ public final class LocalSession implements BrokerSession {
         this.loop = loop;
         this.containerId = containerId;
         this.transactions = new OpenTransactions(this, loop, shards[0].clock(), transactions);
+        this.branches = new LocalBranches(this, transactions);
         this.handler = handler;
         this.onClose = onClose;
         this.lanes = new @Nullable Batch[shards.length];
@@ -124,7 +127,7 @@ public final class LocalSession implements BrokerSession {
 
     @Override
     public Branches branches() {
-        throw new UnsupportedOperationException("branches");
+        return branches;
     }
 
     Shard[] shards() {
@@ -167,7 +170,6 @@ public final class LocalSession implements BrokerSession {
     public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
         BrokerError refusal = Administration.refusal(operation);
         Target target = Operation.targetOf(operation);
-        int shard = target == null ? -1 : shardOf(target);
         if (refusal != null) {
             answerLater(() -> reply.accept(new Reply.Refused<>(refusal)));
         } else if (operation instanceof Operation.Query query) {
@@ -176,7 +178,7 @@ public final class LocalSession implements BrokerSession {
                 lane(i).add(Batch.Kind.MANAGE, this, 0, 0, operation, gathering);
             }
         } else {
-            lane(Math.max(shard, 0)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
+            lane(target == null ? 0 : shardOf(target)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
         }
     }
 
@@ -184,6 +186,7 @@ public final class LocalSession implements BrokerSession {
         return switch (target.type()) {
             case QUEUE -> Placement.shardOf(target.name(), shards.length);
             case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.length - 1);
+            case BRANCH -> Placement.shardOf(Xid.parse(target.name()), shards.length);
             default -> TOPICS_SHARD;
         };
     }
@@ -249,6 +252,7 @@ public final class LocalSession implements BrokerSession {
     private void close(boolean inOrder) {
         if (!closed) {
             transactions.close();
+            branches.close();
             for (int shard = 0; shard < shards.length; shard++) {
                 lane(shard).add(Batch.Kind.CLOSE_SESSION, this, inOrder ? 1 : 0, 0, null, null);
             }
@@ -301,6 +305,15 @@ public final class LocalSession implements BrokerSession {
     }
 
     // ---- from the shards
+
+    /** Does something on the session's loop, unless it has closed by then. Any thread. */
+    void execute(Runnable task) {
+        loop.execute(() -> {
+            if (!closed) {
+                task.run();
+            }
+        });
+    }
 
     /** Takes answers of a shard. Any thread. */
     void receive(Batch answers) {

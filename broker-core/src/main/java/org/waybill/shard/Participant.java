@@ -67,7 +67,7 @@ final class Participant {
      * @return why nothing of it was done and all of it is rolled back; null when it was done
      */
     @Nullable
-    BrokerError commit(Share share, @Nullable Outbox outbox) {
+    BrokerError commit(Share share) {
         List<Object> destinations = new ArrayList<>(share.size());
         BrokerError refusal = destinations(share, destinations);
         if (refusal != null) {
@@ -76,20 +76,27 @@ final class Participant {
         }
         store(share, destinations, null);
         share.part.commit();
-        share.confirm(outbox, shard.turn().answers());
+        share.confirm(shard.outboxes, shard.turn().answers());
         return null;
     }
 
     /** As {@link #commit}, on the coordinator of a transaction whose other participants have promised theirs: this decides. */
     @Nullable
-    BrokerError decide(TransactionId id, int[] promised, Share share, @Nullable Outbox outbox) {
-        BrokerError refusal = commit(share, outbox);
-        if (refusal == null && promised.length > 0) {
+    BrokerError decide(TransactionId id, int[] promised, Share share) {
+        BrokerError refusal = commit(share);
+        if (refusal == null) {
+            decided(id, promised);
+        }
+        return refusal;
+    }
+
+    /** Records that a transaction is committed, of which these shards have promised their parts. */
+    void decided(TransactionId id, int[] promised) {
+        if (promised.length > 0) {
             TransactionEvents.decided(event.clear(), id, promised);
             shard.turn().record(Events.DECIDED, event);
             ledger.decided(id, promised);
         }
-        return refusal;
     }
 
     /**
@@ -122,7 +129,7 @@ final class Participant {
         if (committed) {
             part.commit();
             if (share != null) {
-                share.confirm(shard.outboxes.get(share.session), shard.turn().answers());
+                share.confirm(shard.outboxes, shard.turn().answers());
             }
         } else if (share != null) {
             rollBack(share);

@@ -19,6 +19,7 @@ import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
+import org.waybill.tx.Ledger;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -60,7 +61,7 @@ public final class Recovery implements ReplayHandler {
             state.duplicates().keepPromises(state.ledger()::isPrepared);
             recovery.finish(part);
         }
-        recovery.decide(shards);
+        decide(shards);
     }
 
     private long checkpoint(Disk disk, Shard shard, FoundTransactions found) throws IOException {
@@ -96,6 +97,15 @@ public final class Recovery implements ReplayHandler {
             case Checkpointer.DUPLICATE -> Events.duplicate(in, state.duplicates());
             case Checkpointer.PREPARED -> found.prepared(in);
             case Checkpointer.DECIDED -> decided(state, in);
+            case Checkpointer.BRANCH_PREPARED -> BranchEvents.prepared(
+                    in, state.ledger().branches());
+            case Checkpointer.BRANCH_DECIDED -> BranchEvents.decided(
+                    in, state.ledger().branches());
+            case Checkpointer.BRANCH_ENDED -> {
+                while (in.hasRemaining()) {
+                    BranchEvents.ended(in, state.ledger().branches());
+                }
+            }
             default -> entries(state, in);
         }
     }
@@ -202,6 +212,12 @@ public final class Recovery implements ReplayHandler {
                 state.duplicates().concluded(id, in.get() != 0);
             }
             case Events.DUPLICATE -> Events.duplicate(in, state.duplicates());
+            case Events.BRANCH_PREPARED -> BranchEvents.prepared(
+                    in, state.ledger().branches());
+            case Events.BRANCH_ENDED -> BranchEvents.ended(in, state.ledger().branches());
+            case Events.BRANCH_DECIDED -> BranchEvents.decided(
+                    in, state.ledger().branches());
+            case Events.BRANCH_FORGOTTEN -> state.ledger().branches().forgotten(TransactionEvents.transaction(in));
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
     }
@@ -218,21 +234,38 @@ public final class Recovery implements ReplayHandler {
         }
     }
 
-    /** Asks the coordinators about what is undecided: what they do not know of is rolled back. */
-    private void decide(Shard[] shards) {
+    /** Asks the coordinators about what is undecided: what they do not know of is rolled back, branches in doubt stay. */
+    private static void decide(Shard[] shards) {
         Map<TransactionId, Conclusion> conclusions = new LinkedHashMap<>();
         for (Shard shard : shards) {
             shard.state()
                     .ledger()
-                    .forEachDecided(
-                            (id, participants) -> conclusions.put(id, new Conclusion(id, shard, true, () -> {})));
+                    .forEachDecided((id, participants) -> conclusions.put(id, new Conclusion(id, shard, () -> {})));
         }
         for (Shard shard : shards) {
-            shard.state().ledger().forEachPrepared((id, promise) -> conclusions
-                    .computeIfAbsent(id, key -> new Conclusion(key, shards[promise.coordinator()], false, () -> {}))
-                    .add(shard, promise.part(), null));
+            shard.state().ledger().forEachPrepared((id, promise) -> {
+                Shard coordinator = shards[promise.coordinator()];
+                Ledger known = coordinator.state().ledger();
+                if (known.branches().isInDoubt(id)) {
+                    coordinator.coordinator().found(id, shard.number(), promise.part());
+                } else {
+                    boolean committed = known.decision(id) != null;
+                    conclusions
+                            .computeIfAbsent(id, key -> new Conclusion(key, coordinator, () -> {}))
+                            .add(shard, () -> shard.participant().conclude(id, promise.part(), null, committed));
+                }
+            });
         }
         conclusions.values().forEach(conclusion -> conclusion.coordinator().concludeAtStart(conclusion));
+        for (Shard shard : shards) {
+            shard.state().ledger().branches().forEachEnd((id, committed) -> shards[
+                    Placement.shardOf(BranchEvents.xid(id), shards.length)]
+                    .coordinator()
+                    .found(id, committed));
+        }
+        for (Shard shard : shards) {
+            shard.coordinator().recovered();
+        }
     }
 
     private void finish(Part part) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Clock;
 import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
@@ -48,6 +49,8 @@ public final class Shard {
     private final State state;
     private final Commands commands;
     private final Participant participant;
+    private final BranchParts branchParts;
+    private final Coordinator coordinator;
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -87,6 +90,8 @@ public final class Shard {
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands);
+        this.branchParts = new BranchParts(this, participant, state.ledger());
+        this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
     }
@@ -95,11 +100,13 @@ public final class Shard {
      * Begins to look after its log. Any thread, after recovery.
      *
      * @param all the shards of the broker, this one included
+     * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void start(Shard[] all, Consumer<Throwable> failure) {
+    public void start(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
         onFailure = failure;
         execute(() -> {
+            coordinator.start(all, transactions);
             Mover moves = new Mover(this, all);
             mover = moves;
             alarm = new Alarm(this, clock, storage.times(), moves);
@@ -114,6 +121,7 @@ public final class Shard {
         execute(() -> {
             Invariant.present(alarm).stop();
             Invariant.present(mover).stop();
+            coordinator.stop();
             maintenance.stop(done);
         });
     }
@@ -184,6 +192,16 @@ public final class Shard {
     /** Does what transactions ask of this shard. */
     Participant participant() {
         return participant;
+    }
+
+    /** What branches have to do on this shard. */
+    BranchParts branchParts() {
+        return branchParts;
+    }
+
+    /** The branches that this shard coordinates. */
+    Coordinator coordinator() {
+        return coordinator;
     }
 
     // ---- turns

@@ -2,7 +2,9 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.Destination;
@@ -81,12 +83,51 @@ final class Share {
         confirmations.add(new Confirmation(consumer, token));
     }
 
-    void confirm(@Nullable Outbox to, Answers answers) {
+    /** Tells the consumers, which may be of several sessions, as far as they are still there. */
+    void confirm(Map<LocalSession, Outbox> outboxes, Answers answers) {
         List<Confirmation> due = confirmations;
-        if (due != null && to != null) {
-            due.forEach(one ->
-                    answers.add(to, Batch.Kind.CONSUMER_SETTLED, one.consumer, one.token, one.token, null, null));
+        if (due != null) {
+            for (Confirmation one : due) {
+                Outbox to = outboxes.get(one.consumer.session);
+                if (to != null) {
+                    answers.add(to, Batch.Kind.CONSUMER_SETTLED, one.consumer, one.token, one.token, null, null);
+                }
+            }
         }
         confirmations = null;
+    }
+
+    /** Whether anything was done. */
+    boolean isEmpty() {
+        return size() == 0 && part.held() == 0 && refusal == null;
+    }
+
+    /** Whether anything in it must survive a crash. */
+    boolean isDurable() {
+        Batch batch = sends;
+        for (int i = 0; batch != null && i < batch.size; i++) {
+            if (((Message) Invariant.present(batch.x[i])).durable()) {
+                return true;
+            }
+        }
+        return part.isLogged();
+    }
+
+    /** Takes over what another share of the same transaction on the same shard has to do, which comes behind its own. */
+    void absorb(Share other) {
+        part.absorb(other.part);
+        Batch more = other.sends;
+        if (sends == null) {
+            sends = more;
+        } else if (more != null) {
+            sends.addAll(more);
+        }
+        bytes += other.bytes;
+        refusal = refusal == null ? other.refusal : refusal;
+        if (confirmations == null) {
+            confirmations = other.confirmations;
+        } else if (other.confirmations != null) {
+            confirmations.addAll(other.confirmations);
+        }
     }
 }

@@ -10,8 +10,8 @@ import org.waybill.tx.TransactionId;
  * The records of transactions over several shards, see {@link Events}; checkpoints hold PREPARED and DECIDED in the same words.
  *
  * <pre>
- *  transaction        u8 kind: 1 local, decided by the coordinating shard, rolled back if that knows nothing of it;
- *                     bytes name
+ *  transaction        u8 kind: 1 local, 2 a branch; both are decided by the coordinating shard, and rolled back if that
+ *                     knows nothing of it; bytes name
  *  PREPARED      10   transaction, var coordinating shard, var count, count x held, var count, count x sent: these
  *                     are in the queues, waiting, by STORED records of the same frame
  *  sent               var queue, var message id
@@ -52,10 +52,15 @@ final class TransactionEvents {
     }
 
     static void decided(Bytes out, TransactionId id, int[] participants) {
-        transaction(out, id).putVar(participants.length);
+        participants(transaction(out, id), participants);
+    }
+
+    static Bytes participants(Bytes out, int[] participants) {
+        out.putVar(participants.length);
         for (int participant : participants) {
             out.putVar(participant);
         }
+        return out;
     }
 
     static int[] participants(ByteBuffer in) {

@@ -16,6 +16,15 @@ final class Entries {
 
     /** Adds a live entry; returns its number here. */
     int add(Queue queue, Block block, int index) {
+        return add(queue, block, index, block.id(index));
+    }
+
+    /** Adds what another list has under this number, live or not; returns its number here. */
+    int add(Entries other, int i) {
+        return add(other.queues[i], other.blocks[i], other.indexes[i], other.ids[i]);
+    }
+
+    private int add(Queue queue, Block block, int index, long id) {
         if (size == ids.length) {
             int capacity = size * 4;
             queues = Arrays.copyOf(queues, capacity);
@@ -26,7 +35,7 @@ final class Entries {
         queues[size] = queue;
         blocks[size] = block;
         indexes[size] = index;
-        ids[size] = block.id(index);
+        ids[size] = id;
         return size++;
     }
 

@@ -7,12 +7,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a shard's log says of transactions over several shards: the parts it has promised and not concluded, and the decisions it
- * has made as a coordinator and not forgotten. Like all that the log keeps it changes when an event is recorded, and in the same way
+ * has made as a coordinator and not forgotten; and what it has said to transaction managers of {@link #branches}. Like all that the log keeps it changes when an event is recorded, and in the same way
  * when that is found again.
  */
 public final class Ledger {
     private final Map<TransactionId, Prepared> prepared = new HashMap<>();
     private final Map<TransactionId, int[]> decided = new HashMap<>();
+    private final BranchLedger branches = new BranchLedger();
 
     /**
      * A promise.
@@ -46,6 +47,17 @@ public final class Ledger {
         return decided.get(id);
     }
 
+    /** What this shard has promised to do in a transaction; null when it has not or has concluded. */
+    public @Nullable Part promised(TransactionId id) {
+        Prepared promise = prepared.get(id);
+        return promise == null ? null : promise.part;
+    }
+
+    /** Branches that this shard coordinates, and the ends of such that it knows of. */
+    public BranchLedger branches() {
+        return branches;
+    }
+
     /** Whether a part of this transaction is promised and not concluded. */
     public boolean isPrepared(TransactionId id) {
         return prepared.containsKey(id);
@@ -61,8 +73,8 @@ public final class Ledger {
         decided.forEach(visitor);
     }
 
-    /** Whether there is nothing in it. */
+    /** Whether nothing is promised, to be concluded or in doubt. */
     public boolean isEmpty() {
-        return prepared.isEmpty() && decided.isEmpty();
+        return prepared.isEmpty() && decided.isEmpty() && branches.size() == 0;
     }
 }

@@ -47,7 +47,18 @@ public final class Part {
      * @param consumer null when it is gone, with the process in which the outcome was stated
      */
     public void hold(@Nullable QueueConsumer consumer, Queue queue, Block block, int index, Stated what) {
-        int i = held.add(queue, block, index);
+        state(held.add(queue, block, index), consumer, what);
+    }
+
+    /** Takes over the deliveries that another part of the same transaction holds, which is empty then. */
+    public void absorb(Part other) {
+        for (int i = 0; i < other.held.size; i++) {
+            state(held.add(other.held, i), other.consumers[i], other.stated[i]);
+        }
+        other.clear();
+    }
+
+    private void state(int i, @Nullable QueueConsumer consumer, Stated what) {
         if (i >= stated.length) {
             int capacity = held.ids.length;
             stated = Arrays.copyOf(stated, capacity);
@@ -60,6 +71,11 @@ public final class Part {
     /** Deliveries it holds. */
     public int held() {
         return held.size;
+    }
+
+    /** Messages it has sent that wait in their queues. */
+    public int sent() {
+        return sends.size;
     }
 
     /** Whether anything of it must survive a crash. */

@@ -90,7 +90,7 @@ final class CoreFixture implements AutoCloseable {
             return steps.work() || appended;
         });
         for (Shard shard : shards) {
-            shard.start(shards, cause -> {
+            shard.start(shards, transactions, cause -> {
                 throw new AssertionError(cause);
             });
         }

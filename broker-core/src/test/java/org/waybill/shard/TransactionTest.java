@@ -464,7 +464,7 @@ class TransactionTest {
 
     @Test
     void aTransactionThatIsOpenForTooLongIsRolledBack() {
-        core.transactions = new TransactionSettings(5_000);
+        core.transactions = new TransactionSettings(5_000, 0, 1);
         TestSession timed = core.session();
         session.producer(on(0)).sendDurable(0, 2);
         TestConsumer consumer = timed.consumer(on(0));

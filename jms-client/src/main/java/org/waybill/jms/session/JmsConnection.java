@@ -136,7 +136,8 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     /** Learns what this server offers. */
     private void learn(ClientConnection connection) {
         Map<String, Object> said = connection.remoteProperties();
-        AddressPrefixes learned = new AddressPrefixes(prefix(said, "queue-prefix"), prefix(said, "topic-prefix"));
+        AddressPrefixes learned =
+                new AddressPrefixes(prefix(said, "queue-prefix"), prefix(said, "topic-prefix"), temporaries.renamed());
         prefixes = learned;
         messages.prefixes(learned);
     }
@@ -147,9 +148,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
 
     /** How the server calls this destination. */
     String addressOf(WaybillDestination destination) {
-        return destination.kind().isTemporary()
-                ? temporaries.addressOf(destination.address())
-                : prefixes.address(destination);
+        return prefixes.address(destination);
     }
 
     private boolean offers(String capability) {
@@ -522,8 +521,8 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
 
         @Override
         public void restore(ClientConnection fresh) {
-            learn(fresh);
             temporaries.restore(fresh);
+            learn(fresh);
             for (SessionWork session : sessions) {
                 session.restore(fresh);
             }

@@ -23,8 +23,8 @@ import org.waybill.jms.engine.SenderOptions;
  * The temporary queues and topics of a connection. Each is a node that the server made for a link of ours, and is there as long as the
  * link (AMQP 1.0 part 3, section 3.5.4): they all have their links on one AMQP session of the connection's own.
  *
- * <p>On another connection the server makes other nodes, with other names. The application keeps the destinations it has; {@link
- * #addressOf} knows what they are called now.
+ * <p>On another connection the server makes other nodes, with other names. The application keeps the destinations it has; what
+ * they are called now is for links and messages to know.
  */
 final class TemporaryDestinations {
     /** A node, and how it is called now. */
@@ -142,9 +142,9 @@ final class TemporaryDestinations {
         }
     }
 
-    /** How the server calls the node of this name now. */
-    String addressOf(String name) {
-        return addresses.getOrDefault(name, name);
+    /** What the present server calls those that another one named, by that name. */
+    Map<String, String> renamed() {
+        return addresses;
     }
 
     /** Throws if this is a temporary destination of the connection's that was deleted. */
