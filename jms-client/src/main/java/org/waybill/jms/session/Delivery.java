@@ -282,6 +282,13 @@ final class Delivery {
 
     // --- acknowledgement
 
+    /** Acknowledges all that was received, if the mode is that of a client that does so. */
+    void acknowledgeReceived() throws JMSException {
+        if (mode == Session.CLIENT_ACKNOWLEDGE) {
+            acknowledgeAll(AckType.ACCEPTED);
+        }
+    }
+
     private void acknowledgeAll(AckType outcome) throws JMSException {
         session.checkOpen();
         lock.lock();

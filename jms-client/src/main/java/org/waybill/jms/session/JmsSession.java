@@ -291,6 +291,12 @@ public final class JmsSession implements QueueSession, TopicSession {
         work.rollBack();
     }
 
+    /** Acknowledges all that was received, where the application does so; changes nothing in other modes ({@code JMSContext}). */
+    public void acknowledge() throws JMSException {
+        work.checkOpen();
+        work.delivery().acknowledgeReceived();
+    }
+
     @Override
     public void recover() throws JMSException {
         work.checkOpen();

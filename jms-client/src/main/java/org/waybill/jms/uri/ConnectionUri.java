@@ -10,9 +10,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.engine.ClientOptions;
 import org.waybill.jms.engine.Login;
+import org.waybill.jms.failover.FailoverConnector;
 import org.waybill.jms.failover.FailoverOptions;
+import org.waybill.jms.failover.Identity;
 import org.waybill.jms.failover.Server;
+import org.waybill.jms.failover.SingleConnector;
 import org.waybill.jms.session.ConnectionSettings;
+import org.waybill.jms.session.Connector;
 
 /**
  * What a connection URI says: {@code amqp://host:5672?jms.x=…&amqp.y=…} for one server, {@code failover:(uri,uri)?jms.x=…&failover.y=…}
@@ -33,6 +37,7 @@ public record ConnectionUri(
         String containerIdPrefix,
         ConnectionSettings settings) {
     private static final String NESTED = "failover.nested.";
+    private static final List<String> SERVER = List.of("transport.", "amqp.", "sasl.options.");
     private static final Pattern BETWEEN_SERVERS = Pattern.compile(",(?=\\s*[A-Za-z]+://)");
     private static final Set<String> TLS_ONLY = ServerDraft.OPTIONS.options().keySet().stream()
             .filter(name -> name.startsWith("transport.") && !name.equals("transport.connectTimeout"))
@@ -69,6 +74,24 @@ public record ConnectionUri(
                             + " a ) within a value is written as %29");
         }
         return failover(list.substring(open + 1, close), Query.parse(tail.isEmpty() ? "" : tail.substring(1)), more);
+    }
+
+    /**
+     * Checks one option by itself, as far as that can be done without the URI.
+     *
+     * @throws IllegalArgumentException if there is no such option or this cannot be its value
+     */
+    public static void check(String name, String value) {
+        String bare = name.startsWith(NESTED) ? name.substring(NESTED.length()) : name;
+        if (bare.startsWith("jms.") && bare.equals(name)) {
+            JmsDraft.OPTIONS.check(bare, value);
+        } else if (SERVER.stream().anyMatch(bare::startsWith)) {
+            ServerDraft.OPTIONS.check(bare, value);
+        } else if (bare.startsWith("failover.") && bare.equals(name)) {
+            FailoverDraft.OPTIONS.check(bare, value);
+        } else {
+            refuseTheRest(Map.of(name, value));
+        }
     }
 
     private static ConnectionUri single(String text, Map<String, String> more) {
@@ -143,11 +166,6 @@ public record ConnectionUri(
         return new Server(options, draft.insecureRedirects);
     }
 
-    /** The same for this user. */
-    public ConnectionUri withLogin(@Nullable String name, @Nullable String secret) {
-        return new ConnectionUri(servers, failover, name, secret, containerIdPrefix, settings);
-    }
-
     /** The names of all options, each kind in the order of the manual. */
     public static List<String> optionNames() {
         List<String> names = new ArrayList<>();
@@ -155,6 +173,14 @@ public record ConnectionUri(
         names.addAll(ServerDraft.OPTIONS.options().keySet());
         names.addAll(FailoverDraft.OPTIONS.options().keySet());
         return List.copyOf(names);
+    }
+
+    /** A connector to its servers, for one connection. */
+    public Connector connector() {
+        Identity identity = new Identity(user, password, containerIdPrefix);
+        return failover == null
+                ? new SingleConnector(servers.get(0), identity)
+                : new FailoverConnector(servers, failover, identity);
     }
 
     /** Where it leads, as a URI without options. */
@@ -183,7 +209,7 @@ public record ConnectionUri(
 
     private static Map<String, String> takeServer(Map<String, String> options) {
         Map<String, String> taken = new LinkedHashMap<>();
-        for (String prefix : List.of("transport.", "amqp.", "sasl.options.")) {
+        for (String prefix : SERVER) {
             taken.putAll(take(options, prefix));
         }
         return taken;

@@ -43,6 +43,9 @@ final class JmsDraft {
     ConnectionSettings.Outcome redeliveryOutcome = ConnectionSettings.Outcome.MODIFIED_FAILED_UNDELIVERABLE;
     String allowList = "";
     String denyList = "";
+    int maxDepth;
+    int maxArrayLength;
+    int maxReferences;
 
     private static OptionTable<JmsDraft> table() {
         OptionTable.Builder<JmsDraft> table = new OptionTable.Builder<>(JmsDraft::new)
@@ -108,6 +111,24 @@ final class JmsDraft {
                         (draft, value) -> draft.redeliveryOutcome = value)
                 .free("jms.deserializationPolicy.allowList", "", (draft, value) -> draft.allowList = value)
                 .free("jms.deserializationPolicy.denyList", "", (draft, value) -> draft.denyList = value)
+                .number(
+                        "jms.deserializationPolicy.maxDepth",
+                        DeserializationPolicy.DEFAULT_MAX_DEPTH,
+                        1,
+                        Integer.MAX_VALUE,
+                        (draft, value) -> draft.maxDepth = value)
+                .number(
+                        "jms.deserializationPolicy.maxArrayLength",
+                        DeserializationPolicy.DEFAULT_MAX_ARRAY_LENGTH,
+                        0,
+                        Integer.MAX_VALUE,
+                        (draft, value) -> draft.maxArrayLength = value)
+                .number(
+                        "jms.deserializationPolicy.maxReferences",
+                        DeserializationPolicy.DEFAULT_MAX_REFERENCES,
+                        1,
+                        Integer.MAX_VALUE,
+                        (draft, value) -> draft.maxReferences = value)
                 .flag("jms.localMessageExpiry", true, (draft, value) -> draft.localMessageExpiry = value)
                 .flag("jms.receiveLocalOnly", false, (draft, value) -> draft.receiveLocalOnly = value)
                 .flag("jms.receiveNoWaitLocalOnly", false, (draft, value) -> draft.receiveNoWaitLocalOnly = value);
@@ -148,6 +169,11 @@ final class JmsDraft {
                 new ConnectionSettings.Timeouts(requestTimeoutMs, sendTimeoutMs, closeTimeoutMs),
                 new ConnectionSettings.Prefetch(queuePrefetch, topicPrefetch, durableTopicPrefetch, browserPrefetch),
                 new ConnectionSettings.Redelivery(maxRedeliveries, redeliveryOutcome),
-                DeserializationPolicy.of(allowList, denyList));
+                new DeserializationPolicy(
+                        DeserializationPolicy.names(allowList),
+                        DeserializationPolicy.names(denyList),
+                        maxDepth,
+                        maxArrayLength,
+                        maxReferences));
     }
 }

@@ -61,6 +61,15 @@ final class OptionTable<D> {
         return draft;
     }
 
+    /** Checks an option by itself: that there is it, and that its value is what it must be. */
+    void check(String name, String value) {
+        check(name);
+        Option<D> option = options.get(name);
+        if (option != null) {
+            option.set(drafts.get(), value);
+        }
+    }
+
     private void check(String name) {
         if (options.containsKey(name) || passedOver.contains(name)) {
             return;
