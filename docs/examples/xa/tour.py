@@ -15,6 +15,8 @@ from proton.utils import BlockingConnection, SyncRequestResponse
 from waybill_xa import StartRefused, XaConnection, XaError, Xid
 
 FORMAT = 0x5741
+QUEUE = "xa-tour-%d" % time.time_ns()
+KILL_QUEUE = "xa-tour-kill"
 XA_RBBASE, XA_RBEND = 100, 107
 XA_HEURRB = 6
 XAER_NOTA, XAER_INVAL, XAER_PROTO, XAER_DUPID = -4, -5, -6, -8
@@ -45,25 +47,25 @@ def is_empty(connection, address):
 def two_phases(a, b):
     branch = xid("two")
     txn = a.declare(branch)
-    a.send("xa-tour", "in two phases", txn)
+    a.send(QUEUE, "in two phases", txn)
     a.end(txn)
     assert a.prepare(branch) == waybill_xa.XA_OK
-    is_empty(b, "xa-tour")
+    is_empty(b, QUEUE)
     assert branch in b.recover()
     b.commit(branch)
     assert branch not in a.recover()
     b.commit(branch)  # a repeated verb has the same answer
     assert a.outcome(branch) == "committed"
-    assert b.receive("xa-tour") == "in two phases"
+    assert b.receive(QUEUE) == "in two phases"
 
 
 def one_phase(a, b):
     branch = xid("one")
     txn = a.start(branch)
-    a.send("xa-tour", "in one phase", txn)
+    a.send(QUEUE, "in one phase", txn)
     a.end(txn)
     a.commit(branch, one_phase=True)
-    assert b.receive("xa-tour") == "in one phase"
+    assert b.receive(QUEUE) == "in one phase"
 
 
 def read_only(a, b):
@@ -74,54 +76,54 @@ def read_only(a, b):
 
 
 def rolled_back(a, b):
-    b.send("xa-tour", "consumed and given back")
+    b.send(QUEUE, "consumed and given back")
     branch = xid("back")
     txn = a.start(branch)
-    assert a.receive("xa-tour", txn) == "consumed and given back"
-    a.send("xa-tour", "never seen", txn)
+    assert a.receive(QUEUE, txn) == "consumed and given back"
+    a.send(QUEUE, "never seen", txn)
     a.end(txn)
     a.prepare(branch)
     a.rollback(branch)
     assert a.outcome(branch) == "rolled back"
-    assert b.receive("xa-tour") == "consumed and given back"
-    is_empty(b, "xa-tour")
+    assert b.receive(QUEUE) == "consumed and given back"
+    is_empty(b, QUEUE)
 
 
 def joined_by_another_connection(a, b):
     branch = xid("join")
     first = a.start(branch)
-    a.send("xa-tour", "by the first", first)
+    a.send(QUEUE, "by the first", first)
     a.end(first)
     second = b.start(branch, waybill_xa.TMJOIN)
-    b.send("xa-tour", "by the second", second)
+    b.send(QUEUE, "by the second", second)
     b.end(second)
     assert a.prepare(branch) == waybill_xa.XA_OK
     a.commit(branch)
-    assert {a.receive("xa-tour"), a.receive("xa-tour")} == {"by the first", "by the second"}
+    assert {a.receive(QUEUE), a.receive(QUEUE)} == {"by the first", "by the second"}
 
 
 def suspended_and_resumed(a, b):
     outer, inner = xid("outer"), xid("inner")
     txn = a.start(outer)
-    a.send("xa-tour", "outer 1", txn)
+    a.send(QUEUE, "outer 1", txn)
     a.end(txn, waybill_xa.TMSUSPEND)
     other = a.start(inner)
-    a.send("xa-tour", "inner", other)
+    a.send(QUEUE, "inner", other)
     a.end(other)
     a.commit(inner, one_phase=True)
-    assert b.receive("xa-tour") == "inner"
+    assert b.receive(QUEUE) == "inner"
     again = a.start(outer, waybill_xa.TMRESUME)
     assert again != txn
-    a.send("xa-tour", "outer 2", again)
+    a.send(QUEUE, "outer 2", again)
     a.end(again)
     a.commit(outer, one_phase=True)
-    assert [b.receive("xa-tour"), b.receive("xa-tour")] == ["outer 1", "outer 2"]
+    assert [b.receive(QUEUE), b.receive(QUEUE)] == ["outer 1", "outer 2"]
 
 
 def marked_as_failed(a, b):
     branch = xid("fail")
     txn = a.start(branch)
-    a.send("xa-tour", "of a failed association", txn)
+    a.send(QUEUE, "of a failed association", txn)
     try:
         a.end(txn, waybill_xa.TMFAIL)
     except XaError as error:
@@ -131,7 +133,7 @@ def marked_as_failed(a, b):
         raise AssertionError("a branch that was marked for rollback was committed")
     except XaError as error:
         assert XA_RBBASE <= error.code <= XA_RBEND, error
-    is_empty(b, "xa-tour")
+    is_empty(b, QUEUE)
 
 
 def out_of_order(a, b):
@@ -147,14 +149,14 @@ def out_of_order(a, b):
     fails(XAER_PROTO, a.prepare, branch)
     fails(XAER_PROTO, a.commit, branch, True)
     fails(XAER_INVAL, a.end, b"no such txn-id")
-    a.send("xa-tour", "after all these errors", txn)
+    a.send(QUEUE, "after all these errors", txn)
     a.end(txn)
     fails(XAER_PROTO, a.commit, branch)
     a.prepare(branch)
     fails(XAER_PROTO, a.commit, branch, True)
     fails(XAER_PROTO, a.start, branch, waybill_xa.TMJOIN)
     a.commit(branch)
-    assert b.receive("xa-tour") == "after all these errors"
+    assert b.receive(QUEUE) == "after all these errors"
 
 
 def of_the_unknown(a, b):
@@ -171,15 +173,15 @@ def of_the_unknown(a, b):
 
 
 def lost_with_its_connection(a, b, url):
-    b.send("xa-tour", "held by who is lost")
+    b.send(QUEUE, "held by who is lost")
     lost = XaConnection(url)
     branch = xid("lost")
     txn = lost.start(branch)
-    assert lost.receive("xa-tour", txn) == "held by who is lost"
-    lost.send("xa-tour", "never seen", txn)
+    assert lost.receive(QUEUE, txn) == "held by who is lost"
+    lost.send(QUEUE, "never seen", txn)
     lost.close()
-    assert b.receive("xa-tour") == "held by who is lost"
-    is_empty(b, "xa-tour")
+    assert b.receive(QUEUE) == "held by who is lost"
+    is_empty(b, QUEUE)
     assert branch not in a.recover()
 
 
@@ -192,7 +194,7 @@ def prepared_by_a_program_that_dies(a, b, url):
 def decided_by_the_administrator(a, b, url):
     branch = xid("heuristic")
     txn = a.start(branch)
-    a.send("xa-tour", "rolled back by hand", txn)
+    a.send(QUEUE, "rolled back by hand", txn)
     a.end(txn)
     a.prepare(branch)
     connection = BlockingConnection(url, timeout=20)
@@ -205,7 +207,7 @@ def decided_by_the_administrator(a, b, url):
     assert branch in a.recover()
     a.forget(branch)
     assert branch not in a.recover()
-    is_empty(b, "xa-tour")
+    is_empty(b, QUEUE)
 
 
 def of_the_connection(a, b):
@@ -219,7 +221,7 @@ def page_after_page(a, b):
     branches = [xid("page%d" % n) for n in range(7)]
     for branch in branches:
         txn = a.start(branch)
-        a.send("xa-tour-pages", "x", txn)
+        a.send(QUEUE, "x", txn)
         a.end(txn)
         a.prepare(branch)
     assert set(branches) <= set(b.recover(page=2))
@@ -231,7 +233,7 @@ def page_after_page(a, b):
 def prepare(connection):
     branch = xid("dies")
     txn = connection.start(branch)
-    connection.send("xa-tour-kill", "prepared before the end", txn)
+    connection.send(KILL_QUEUE, "prepared before the end", txn)
     connection.end(txn)
     connection.prepare(branch)
     os._exit(9)
@@ -242,7 +244,7 @@ def finish(connection):
     assert len(found) == 1, found
     assert connection.outcome(found[0]) == "prepared"
     connection.commit(found[0])
-    assert connection.receive("xa-tour-kill") == "prepared before the end"
+    assert connection.receive(KILL_QUEUE) == "prepared before the end"
 
 
 def main():

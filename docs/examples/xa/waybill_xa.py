@@ -2,7 +2,8 @@
 import collections
 import itertools
 
-from proton import Described, Disposition, Message, Terminus, int32, symbol, uint, ulong
+from proton import (
+    UNDESCRIBED, Array, Data, Described, Disposition, Message, Terminus, int32, symbol, uint, ulong)
 from proton.reactor import LinkOption
 from proton.utils import BlockingConnection
 
@@ -56,10 +57,12 @@ class _Coordinator(LinkOption):
 
     def apply(self, link):
         link.target.type = Terminus.COORDINATOR
-        link.target.capabilities.put_object([
+        link.target.capabilities.put_object(Array(
+            UNDESCRIBED,
+            Data.SYMBOL,
             symbol("amqp:local-transactions"),
             symbol("amqp:distributed-transactions"),
-            symbol("amqp:multi-ssns-per-txn")])
+            symbol("amqp:multi-ssns-per-txn")))
 
     def test(self, link):
         return link.is_sender
@@ -78,7 +81,6 @@ class XaConnection:
         self._requests = self._connection.create_sender("$xa")
         self._ids = itertools.count(1)
         self._senders = {}
-        self._receivers = {}
 
     # --- verbs
 
@@ -164,18 +166,19 @@ class XaConnection:
 
     def receive(self, address, txn_id=None, timeout=5):
         """Receives one message and accepts it, in a branch if txn_id is given."""
-        if address not in self._receivers:
-            self._receivers[address] = self._connection.create_receiver(address, credit=0)
-        receiver = self._receivers[address]
-        body = receiver.receive(timeout).body
-        delivery = receiver.fetcher.unsettled.popleft()
-        if txn_id is None:
-            delivery.update(Disposition.ACCEPTED)
-        else:
-            delivery.local.data = [txn_id, Described(ulong(_ACCEPTED), [])]
-            delivery.update(_TRANSACTIONAL_STATE)
-        delivery.settle()
-        return body
+        receiver = self._connection.create_receiver(address, credit=1)
+        try:
+            body = receiver.receive(timeout).body
+            delivery = receiver.fetcher.unsettled.popleft()
+            if txn_id is None:
+                delivery.update(Disposition.ACCEPTED)
+            else:
+                delivery.local.data = [txn_id, Described(ulong(_ACCEPTED), [])]
+                delivery.update(_TRANSACTIONAL_STATE)
+            delivery.settle()
+            return body
+        finally:
+            receiver.close()
 
     def close(self):
         self._connection.close()

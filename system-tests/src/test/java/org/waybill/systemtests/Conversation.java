@@ -34,13 +34,17 @@ public final class Conversation implements AutoCloseable {
 
     /** A program of {@code src/test/python}, in a Python that has qpid-proton. */
     public static Conversation python(String program) {
-        String python = List.of("/usr/bin/python3", "python3").stream()
+        return new Conversation(
+                List.of(python(), "-u", PYTHON_SOURCES.resolve(program).toString()));
+    }
+
+    /** A Python that has qpid-proton. */
+    public static String python() {
+        return List.of("/usr/bin/python3", "python3").stream()
                 .filter(candidate -> runs(candidate, "-c", "import proton"))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError(
                         "No Python with qpid-proton was found: install the package python3-qpid-proton."));
-        return new Conversation(
-                List.of(python, "-u", PYTHON_SOURCES.resolve(program).toString()));
     }
 
     /** A program of {@code src/test/js}, whose packages must have been installed there. */

@@ -117,7 +117,7 @@ final class CoordinatorLink extends BrokerLink<ReceiverLink> implements Receiver
             answer(deliveryId, rejected(Conditions.INVALID_FIELD, String.valueOf(malformed.getMessage())));
             return;
         }
-        transactions.start(xid, Branches.Start.NEW, this, started -> {
+        transactions.start(xid, Branches.Start.NEW, transactions.branchTimeoutS(), this, started -> {
             Binary txnId = started.value();
             answer(deliveryId, txnId == null ? rejected(refusal(started)) : declared(txnId));
         });

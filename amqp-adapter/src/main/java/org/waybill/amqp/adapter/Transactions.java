@@ -28,6 +28,7 @@ final class Transactions {
     private final AmqpConnection connection;
     private final Map<Long, OpenTransaction> open = new TreeMap<>();
     private int starting;
+    private long branchTimeoutS;
     private long nextId;
 
     Transactions(AmqpConnection connection) {
@@ -59,17 +60,24 @@ final class Transactions {
     /**
      * Begins to work in a branch.
      *
+     * @param timeoutS after how many seconds a new branch is rolled back if it is not prepared; 0 for what the settings say
      * @param coordinator the link it was declared on; null when it was started by a request
      * @param reply gets the txn-id of the association
      */
     void start(
-            Xid xid, Branches.Start how, @Nullable CoordinatorLink coordinator, Consumer<BranchReply<Binary>> reply) {
+            Xid xid,
+            Branches.Start how,
+            long timeoutS,
+            @Nullable CoordinatorLink coordinator,
+            Consumer<BranchReply<Binary>> reply) {
         if (isFull()) {
             reply.accept(BranchReply.of(XaCode.ERROR, tooMany()));
             return;
         }
         starting++;
-        connection.session().branches().start(xid, how, started -> {
+        Branches branches = connection.session().branches();
+        branches.timeoutS(timeoutS);
+        branches.start(xid, how, started -> {
             starting--;
             Transaction work = started.value();
             if (work == null) {
@@ -85,6 +93,15 @@ final class Transactions {
             }
             reply.accept(BranchReply.of(add(work, coordinator, xid).txnId()));
         });
+    }
+
+    /** The time limit of branches that are started without one of their own; 0 for what the settings say. */
+    long branchTimeoutS() {
+        return branchTimeoutS;
+    }
+
+    void branchTimeoutS(long seconds) {
+        branchTimeoutS = seconds;
     }
 
     /** The broker resumes what was suspended last. */
@@ -126,7 +143,8 @@ final class Transactions {
             branches.end(
                     ended.work(),
                     Branches.End.FAIL,
-                    done -> reply.accept(BranchReply.of(done.code(), failure.message())));
+                    done -> reply.accept(BranchReply.of(
+                            done.code() == XaCode.OK ? XaCode.ROLLED_BACK : done.code(), failure.message())));
         }
     }
 

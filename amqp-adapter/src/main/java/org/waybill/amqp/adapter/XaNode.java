@@ -52,16 +52,16 @@ final class XaNode implements RequestNode {
     }
 
     private void carryOut(XaRequest request, Consumer<BranchReply<List<@Nullable Object>>> reply) {
+        Transactions transactions = connection.transactions();
         switch (request.verb()) {
             case "start" -> {
-                request.takes(2);
-                connection
-                        .transactions()
-                        .start(request.xid(), request.startFlags(), null, done -> reply.accept(of(done, List::of)));
+                long timeoutS = request.timeoutS(transactions.branchTimeoutS());
+                transactions.start(
+                        request.xid(), request.startFlags(), timeoutS, null, done -> reply.accept(of(done, List::of)));
             }
             case "end" -> {
                 request.takes(2);
-                connection.transactions().end(request.txnId(), request.endFlags(), plain(reply));
+                transactions.end(request.txnId(), request.endFlags(), plain(reply));
             }
             case "prepare" -> {
                 request.takes(1);
@@ -100,11 +100,12 @@ final class XaNode implements RequestNode {
             }
             case "set-timeout" -> {
                 request.takes(1);
-                branches().timeoutS(request.seconds());
+                connection.transactions().branchTimeoutS(request.seconds());
                 reply.accept(BranchReply.of(List.of()));
             }
             case "get-timeout" -> {
                 request.takes(0);
+                branches().timeoutS(connection.transactions().branchTimeoutS());
                 long seconds = Math.min(branches().timeoutS(), MAX_TIMEOUT_S);
                 reply.accept(BranchReply.of(List.of(UnsignedInteger.valueOf(seconds))));
             }

@@ -44,6 +44,17 @@ record XaRequest(NodeRequest asked, String verb, List<?> arguments) {
         }
     }
 
+    /** The time limit that a start names as its third argument; else the one given. */
+    long timeoutS(long otherwise) {
+        if (arguments.size() == 3) {
+            return number(2);
+        }
+        if (arguments.size() == 2) {
+            return otherwise;
+        }
+        throw new InvalidField("start takes 2 or 3 arguments, not " + arguments.size());
+    }
+
     Xid xid() {
         return Xids.of(arguments.get(0));
     }
