@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.apache.qpid.jms.JmsSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +108,7 @@ final class AcknowledgementIT {
     void individualAcknowledgeTakesOneMessageOutOfTheMiddle() throws JMSException {
         Connection connection = clients.connect();
         Session session = connection.createSession(false, INDIVIDUAL_ACKNOWLEDGE);
-        assertThat(((JmsSession) session).getAcknowledgeMode()).isEqualTo(INDIVIDUAL_ACKNOWLEDGE);
+        assertThat(session.getAcknowledgeMode()).isEqualTo(INDIVIDUAL_ACKNOWLEDGE);
         Queue queue = session.createQueue("ack.individual");
         Texts.send(session, queue, "a", "b", "c", "d", "e");
         MessageConsumer consumer = session.createConsumer(queue);

@@ -116,7 +116,7 @@ final class ExpiryIT {
         Session session = session(clients.connect(NO_FILTER));
         Queue queue = session.createQueue("expiring.origin");
         send(session, queue, "brief", DeliveryMode.PERSISTENT, SHORT_MS);
-        Message expired = awaitExpired(session, "brief");
+        Message expired = awaitExpired(session(clients.connectThrough(JmsClient.QPID_JMS)), "brief");
         assertThat(Annotations.of(expired, "x-opt-expired-queue")).isEqualTo("expiring.origin");
         assertThat((Long) Annotations.of(expired, "x-opt-expired-time"))
                 .isGreaterThanOrEqualTo(expired.getJMSTimestamp() + SHORT_MS);

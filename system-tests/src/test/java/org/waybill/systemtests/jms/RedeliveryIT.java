@@ -65,7 +65,8 @@ final class RedeliveryIT {
         }
         Texts.expect(consumer, "sound");
         transacted.commit();
-        Message dead = Texts.next(session.createConsumer(session.createQueue("dead-letters")));
+        Session other = session(clients.connectThrough(JmsClient.QPID_JMS));
+        Message dead = Texts.next(other.createConsumer(other.createQueue("dead-letters")));
         assertThat(dead.getBody(String.class)).isEqualTo("poison");
         assertThat(dead.getJMSRedelivered()).as("it is new where it is now").isFalse();
         assertThat(Annotations.of(dead, "x-opt-dead-letter-queue")).isEqualTo("redelivery.default");

@@ -18,7 +18,7 @@ record Client(String contextFactory, String uri) {
     /** Waybill's own, which deserialises no class that is not named. */
     static Client waybill(int port) {
         return new Client(
-                "org.waybill.systemtests.scratch.ScratchContextFactory",
+                "org.waybill.jms.jndi.WaybillInitialContextFactory",
                 "amqp://127.0.0.1:" + port + DEADLINES + "&jms.deserializationPolicy.allowList=java.util.Vector");
     }
 }

@@ -5,6 +5,7 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/** The same against Apache Artemis: what is shown through Qpid JMS as well is not a peculiarity of this client, or of that broker. */
 final class JoramArtemisIT {
     @RegisterExtension
     static final ArtemisBroker BROKER = new ArtemisBroker();
