@@ -210,6 +210,23 @@ final class XaWire implements AutoCloseable {
         return state.get();
     }
 
+    /** A message of these sections, whatever its header says about former deliveries. */
+    static TypeSafeMatcher<ByteBuffer> endsWith(byte[] sections) {
+        return new TypeSafeMatcher<>() {
+            @Override
+            protected boolean matchesSafely(ByteBuffer payload) {
+                ByteBuffer end = payload.duplicate();
+                end.position(Math.max(0, end.limit() - sections.length));
+                return end.equals(ByteBuffer.wrap(sections));
+            }
+
+            @Override
+            public void describeTo(Description description) {
+                description.appendText("a message that ends with " + Arrays.toString(sections));
+            }
+        };
+    }
+
     static TypeSafeMatcher<ByteBuffer> capture(AtomicReference<byte[]> into) {
         return new TypeSafeMatcher<>() {
             @Override

@@ -64,7 +64,7 @@ final class XaWireTest {
     private void drain(String... texts) throws Exception {
         try (Wire reader = Wire.begin(broker.amqpPort(), "reader").receiver("reader", 0, "q")) {
             for (String text : texts) {
-                reader.frames.expectTransfer().withPayload(Wire.message(text));
+                reader.frames.expectTransfer().withPayload(XaWire.endsWith(Wire.message(text)));
             }
             reader.frames.expectFlow().withLinkCredit(0).withDrain(true);
             reader.flow(0, 0, 100, true).done();

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Which classes the object of a received message may consist of, and how much of it there may be. An object is code that a sender
- * chooses: so nothing is allowed that is not named, but strings and the boxes of primitives.
+ * chooses: so nothing is allowed that is not named, but strings, the boxes of primitives, and arrays of what is allowed.
  *
  * <p>A name stands for the class of that name and those nested in it, for a package and those below it, and {@code *} for
  * everything. What is denied is denied even if it is allowed.
@@ -27,13 +27,14 @@ public record DeserializationPolicy(
     /** The default of {@code maxReferences}. */
     public static final int DEFAULT_MAX_REFERENCES = 1_000_000;
 
-    /** Nothing but strings and the boxes of primitives. */
+    /** Nothing but strings, the boxes of primitives, and arrays of what is allowed. */
     public static final DeserializationPolicy NOTHING = of("", "");
 
     private static final String EVERYTHING = "*";
     private static final List<String> HARMLESS = List.of(
             "java.lang.String",
             "java.lang.Number",
+            "java.lang.Object",
             "java.lang.Boolean",
             "java.lang.Byte",
             "java.lang.Character",

@@ -140,6 +140,7 @@ final class Sections {
         return at == NONE ? null : new AmqpReader(bytes, at, end()).text();
     }
 
+    /** Where a whole field of the section {@code properties} begins. */
     private int field(int index) throws JMSException {
         if (propertiesAt == NONE) {
             return NONE;
@@ -152,6 +153,7 @@ final class Sections {
         for (int field = 0; field < index; field++) {
             at = Wire.skip(bytes, at, end());
         }
+        Wire.skip(bytes, at, end());
         return at;
     }
 
