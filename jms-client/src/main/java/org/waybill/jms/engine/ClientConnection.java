@@ -224,6 +224,7 @@ public final class ClientConnection implements AutoCloseable {
                 return;
             }
             closeNow();
+            driver.settleFirst();
             driver.engine().close(null);
             driver.touch();
             if (LoopPool.isLoop(Thread.currentThread())) {

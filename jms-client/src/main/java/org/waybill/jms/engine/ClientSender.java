@@ -191,6 +191,7 @@ public final class ClientSender implements AutoCloseable {
         int perFrame = Math.max(1, driver.engine().remoteMaxFrameBytes() - overhead);
         boolean fits = length / perFrame < session.engine().remoteIncomingWindow();
         byte[] body = fits ? buffer : Arrays.copyOfRange(buffer, offset, offset + length);
+        driver.settleFirst();
         link.send(
                 token,
                 null,

@@ -110,13 +110,14 @@ public final class ClientSession implements AutoCloseable {
      * Has the server forget a durable subscription and what it holds: attaches to it by its link name, to find it, and closes it. Waits
      * for that.
      *
+     * @param isGlobal whether it belongs to no client in particular, but is shared by all
      * @throws ClientException if the server refuses; its condition is {@code amqp:not-found} if there is no such subscription
      */
-    public void unsubscribe(String linkName) {
+    public void unsubscribe(String linkName, boolean isGlobal) {
         driver.lock();
         try {
             check();
-            room(() -> new Unsubscription(this, driver, linkName)).run();
+            room(() -> new Unsubscription(this, driver, linkName, isGlobal)).run();
         } finally {
             driver.unlock();
         }
@@ -152,6 +153,7 @@ public final class ClientSession implements AutoCloseable {
                 failure = ClientException.of(ClientException.Kind.CLOSED, "the session is closed");
             }
             ends.over(failure);
+            driver.settleFirst();
             engine.end(null);
             driver.touch();
         } finally {

@@ -146,6 +146,14 @@ final class Driver {
         touch();
     }
 
+    /**
+     * Lets nothing that is said next overtake the settlements before it, which the engine holds back to merge them: not the discharge
+     * of their transaction, not the end of their link, not an answer that is safe only together with what it answers.
+     */
+    void settleFirst() {
+        engine.flush();
+    }
+
     /** The engine was told something: what it has to say is to be written. */
     void touch() {
         if (!turnComes && !gone) {

@@ -79,6 +79,7 @@ final class LinkState {
         }
         failure = ClientException.of(ClientException.Kind.CLOSED, this + " is closed");
         ends.over(failure);
+        driver.settleFirst();
         link.detach(closed, null);
         driver.touch();
         return true;

@@ -1,6 +1,7 @@
 package org.waybill.jms.engine;
 
 import java.nio.ByteBuffer;
+import org.apache.qpid.proton.amqp.Symbol;
 import org.apache.qpid.proton.amqp.messaging.Target;
 import org.apache.qpid.proton.amqp.transport.Attach;
 import org.apache.qpid.proton.amqp.transport.ErrorCondition;
@@ -17,13 +18,18 @@ import org.waybill.amqp.engine.ReceiverListener;
  */
 final class Unsubscription implements ReceiverListener {
     private final ClientSession session;
+    /** What tells the server where to look, for a link without a source cannot. */
+    private static final Symbol[] GLOBAL = {Symbol.valueOf("shared"), Symbol.valueOf("global")};
+
     private final LinkState state;
     private final ReceiverLink link;
+    private final boolean isGlobal;
 
-    Unsubscription(ClientSession session, Driver driver, String linkName) {
+    Unsubscription(ClientSession session, Driver driver, String linkName, boolean isGlobal) {
         this.session = session;
         this.state = new LinkState(session, driver, "the subscription", linkName);
         this.link = session.engine().receiver(linkName, this);
+        this.isGlobal = isGlobal;
     }
 
     /** Waits for both answers. */
@@ -34,6 +40,9 @@ final class Unsubscription implements ReceiverListener {
         attach.setTarget(target);
         attach.setSndSettleMode(SenderSettleMode.UNSETTLED);
         attach.setRcvSettleMode(ReceiverSettleMode.FIRST);
+        if (isGlobal) {
+            attach.setDesiredCapabilities(GLOBAL);
+        }
         state.attach(link, attach);
         state.closeAndWait(link, true);
         state.checkAnswered();

@@ -246,25 +246,39 @@ final class Delivery {
                     .report(Failures.withCause(
                             new JMSException("a message listener failed: " + e, "listener-failed"), e));
         } finally {
-            boolean again = end();
-            if (isAutomatic() && !again) {
-                if (completed) {
-                    accept(now, null);
-                } else {
-                    Ledger.settle(now, AckType.MODIFIED_FAILED);
-                }
-            }
+            settle(now, completed);
+            end();
         }
     }
 
-    /** Answers whether the listener has recovered the session, so that the message is to come again. */
-    private boolean end() {
+    /** Settles what a listener had, before anybody may think that it is over. */
+    private void settle(Delivered now, boolean completed) {
+        if (!isAutomatic() || isRecovered()) {
+            return;
+        }
+        if (completed) {
+            accept(now, null);
+        } else {
+            Ledger.settle(now, AckType.MODIFIED_FAILED);
+        }
+    }
+
+    /** Whether the listener has recovered the session, so that the message is to come again. */
+    private boolean isRecovered() {
+        lock.lock();
+        try {
+            return recovered;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void end() {
         lock.lock();
         try {
             listening = null;
             inHand = null;
             changed.signalAll();
-            return recovered;
         } finally {
             lock.unlock();
         }

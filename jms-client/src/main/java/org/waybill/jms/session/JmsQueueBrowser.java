@@ -33,19 +33,15 @@ public final class JmsQueueBrowser implements QueueBrowser {
 
     /** Finds out whether the server lets this be browsed. */
     void check() throws JMSException {
-        current = new Browsing();
+        new Browsing(0).end();
     }
 
     @Override
     public Enumeration<?> getEnumeration() throws JMSException {
         checkOpen();
-        Browsing fresh = current;
-        if (fresh == null || fresh.used) {
-            end();
-            fresh = new Browsing();
-            current = fresh;
-        }
-        fresh.used = true;
+        end();
+        Browsing fresh = new Browsing(spec.window());
+        current = fresh;
         return fresh;
     }
 
@@ -85,13 +81,12 @@ public final class JmsQueueBrowser implements QueueBrowser {
     /** One look from the first message to the last. */
     @SuppressWarnings("JdkObsolete") // JMS wants an Enumeration
     private final class Browsing implements Enumeration<Message> {
-        private final IncomingLink link =
-                new IncomingLink(() -> spec.options(session.connection()), spec.window(), () -> {}, why -> {});
+        private final IncomingLink link;
         private @Nullable JmsMessage next;
-        private boolean used;
         private boolean ended;
 
-        Browsing() throws JMSException {
+        Browsing(int window) throws JMSException {
+            link = new IncomingLink(() -> spec.options(session.connection()), window, () -> {}, why -> {});
             String doing = "cannot browse '" + spec.destination() + "'";
             try {
                 session.call(doing, engine -> {

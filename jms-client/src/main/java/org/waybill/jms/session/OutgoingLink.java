@@ -96,17 +96,18 @@ final class OutgoingLink implements SendListener {
     }
 
     /** Sends, and waits for the outcome; on the next connection if this one is lost meanwhile. */
-    void send(byte[] bytes, int length, @Nullable ClientTransaction transaction, Deadline deadline)
+    void send(
+            WaybillDestination to, byte[] bytes, int length, @Nullable ClientTransaction transaction, Deadline deadline)
             throws JMSException {
         while (true) {
-            ClientSender now = await(deadline);
+            ClientSender now = await(deadline, to);
             order.lock();
             try {
                 now.send(bytes, 0, length, transaction);
                 return;
             } catch (ClientException e) {
                 if (isFinal(e)) {
-                    throw refused(e);
+                    throw refused(to, e);
                 }
                 if (transaction != null) {
                     // Lost with its transaction, whose commit will say so.
@@ -120,7 +121,7 @@ final class OutgoingLink implements SendListener {
 
     /** Sends, and waits for room only. */
     void send(byte[] bytes, int length, OutgoingSend send, Deadline deadline) throws JMSException {
-        while (!attempt(await(deadline), bytes, length, send)) {
+        while (!attempt(await(deadline, send.to()), bytes, length, send)) {
             // Not handed over, because the connection changed: again on the next one.
         }
     }
@@ -137,7 +138,7 @@ final class OutgoingLink implements SendListener {
         } catch (ClientException e) {
             if (isFinal(e)) {
                 forget(send);
-                throw refused(e);
+                throw refused(send.to(), e);
             }
             // What is kept is sent by the one who restores this.
             return send.bytes() != null || !forget(send);
@@ -146,7 +147,7 @@ final class OutgoingLink implements SendListener {
         }
     }
 
-    private ClientSender await(Deadline deadline) throws JMSException {
+    private ClientSender await(Deadline deadline, WaybillDestination to) throws JMSException {
         while (true) {
             ClientSender now = sender;
             if (now != null) {
@@ -154,12 +155,12 @@ final class OutgoingLink implements SendListener {
             }
             ClientException reason = failure;
             if (reason != null) {
-                throw Failures.of("cannot send to " + name(), reason);
+                throw refused(to, reason);
             }
             if (closed) {
-                throw Failures.closed("the producer to " + name(), null);
+                throw Failures.closed("the producer to '" + to + "'", null);
             }
-            session.awaitConnection(deadline, "cannot send to " + name());
+            session.awaitConnection(deadline, "cannot send to '" + to + "'");
         }
     }
 
@@ -167,12 +168,8 @@ final class OutgoingLink implements SendListener {
         return e.kind() == ClientException.Kind.NOT_ACCEPTED || closed || !session.survives(e);
     }
 
-    private JMSException refused(ClientException e) {
-        return Failures.of("cannot send to " + name(), e);
-    }
-
-    private String name() {
-        return destination == null ? "a destination named by each message" : "'" + destination + "'";
+    private static JMSException refused(WaybillDestination to, ClientException e) {
+        return Failures.of("cannot send to '" + to + "'", e);
     }
 
     private void keep(OutgoingSend send) {
@@ -206,7 +203,7 @@ final class OutgoingLink implements SendListener {
             return;
         }
         if (forget(send)) {
-            session.completed(send, refusal == null ? null : refused(refusal));
+            session.completed(send, refusal == null ? null : refused(send.to(), refusal));
         }
     }
 
@@ -259,7 +256,7 @@ final class OutgoingLink implements SendListener {
         }
         for (OutgoingSend send : keptNow()) {
             if (forget(send)) {
-                session.completed(send, Failures.closed("the producer to " + name(), null));
+                session.completed(send, Failures.closed("the producer to '" + send.to() + "'", null));
             }
         }
         session.flushCompletions();

@@ -256,12 +256,21 @@ final class SessionWork {
         boolean waits = settings().forceSyncSend()
                 || (how.isPersistent() && in == null && !settings().forceAsyncSend());
         if (waits && how.listener() == null) {
-            link.send(buffer.array(), buffer.size(), in, deadline);
+            link.send(how.to(), buffer.array(), buffer.size(), in, deadline);
             return;
         }
         byte[] copy = connection.lifeline().reconnects() ? Arrays.copyOf(buffer.array(), buffer.size()) : null;
-        Message told = how.listener() == null ? null : message;
-        link.send(buffer.array(), buffer.size(), new OutgoingSend(copy, in, told, how.listener()), deadline);
+        OutgoingSend send = new OutgoingSend(how.to(), copy, in, message, how.listener());
+        completions.expect(send);
+        boolean sent = false;
+        try {
+            link.send(buffer.array(), buffer.size(), send, deadline);
+            sent = true;
+        } finally {
+            if (!sent) {
+                completions.forget(send);
+            }
+        }
     }
 
     /** A message that was sent without waiting has its outcome. Must not block. */
@@ -270,9 +279,8 @@ final class SessionWork {
         if (refusal != null && in != null && transaction != null) {
             transaction.doom(in, refusal);
         }
-        Message message = send.message();
-        if (send.listener() != null && message != null) {
-            completions.add(send.listener(), message, refusal);
+        if (send.listener() != null) {
+            completions.complete(send, refusal);
         } else if (refusal != null && in == null && !closed) {
             connection.report(refusal);
         }
@@ -452,7 +460,7 @@ final class SessionWork {
     void unsubscribe(String name) throws JMSException {
         String linkName = connection.toUnsubscribe(name);
         call("cannot remove the subscription '" + name + "'", engine -> {
-            engine.unsubscribe(linkName);
+            engine.unsubscribe(linkName, !connection.hasClientId());
             return true;
         });
     }
