@@ -34,10 +34,10 @@ public final class FactoryReference implements ObjectFactory {
         if (!(object instanceof Reference reference)) {
             return null;
         }
-        if (!reference.getClassName().equals(WaybillConnectionFactory.class.getName())) {
+        WaybillConnectionFactory factory = factory(reference.getClassName());
+        if (factory == null) {
             return null;
         }
-        WaybillConnectionFactory factory = new WaybillConnectionFactory();
         List<String> known = ConnectionUri.optionNames();
         try {
             for (RefAddr address : Collections.list(reference.getAll())) {
@@ -55,5 +55,12 @@ public final class FactoryReference implements ObjectFactory {
             throw refused;
         }
         return factory;
+    }
+
+    private static @Nullable WaybillConnectionFactory factory(String className) {
+        if (className.equals(WaybillConnectionFactory.class.getName())) {
+            return new WaybillConnectionFactory();
+        }
+        return className.equals(WaybillXAConnectionFactory.class.getName()) ? new WaybillXAConnectionFactory() : null;
     }
 }

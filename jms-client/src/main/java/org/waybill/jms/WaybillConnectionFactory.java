@@ -30,8 +30,9 @@ import org.waybill.jms.uri.ConnectionUri;
  * IllegalArgumentException} of one sentence. It can be kept in a naming service, as a reference or serialised, with all its options, the
  * password among them.
  */
-public final class WaybillConnectionFactory
-        implements ConnectionFactory, QueueConnectionFactory, TopicConnectionFactory, Referenceable, Serializable {
+public sealed class WaybillConnectionFactory
+        implements ConnectionFactory, QueueConnectionFactory, TopicConnectionFactory, Referenceable, Serializable
+        permits WaybillXAConnectionFactory {
     /** Where it connects to if nobody says anything else. */
     public static final String DEFAULT_URI = "amqp://localhost:5672";
 
@@ -113,8 +114,7 @@ public final class WaybillConnectionFactory
     }
 
     /** A connection of its own, logged in, as this user or, without one, as the options say. */
-    private JmsConnection open(@Nullable String username, @Nullable String password, Domain domain)
-            throws JMSException {
+    final JmsConnection open(@Nullable String username, @Nullable String password, Domain domain) throws JMSException {
         ConnectionUri uri;
         try {
             FactoryOptions chosen = options;

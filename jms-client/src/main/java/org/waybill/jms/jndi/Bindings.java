@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import javax.naming.NamingException;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.WaybillConnectionFactory;
+import org.waybill.jms.WaybillXAConnectionFactory;
 import org.waybill.jms.destination.WaybillQueue;
 import org.waybill.jms.destination.WaybillTopic;
 import org.waybill.jms.uri.ConnectionUri;
@@ -17,6 +19,7 @@ final class Bindings {
     private static final List<String> STANDARD_FACTORIES =
             List.of("ConnectionFactory", "QueueConnectionFactory", "TopicConnectionFactory");
     private static final String FACTORY = "connectionfactory.";
+    private static final String XA_FACTORY = "xaconnectionfactory.";
     private static final String OF_ONE = "property.connectionfactory.";
     private static final String OF_ALL = "default.connectionfactory.";
 
@@ -66,9 +69,17 @@ final class Bindings {
 
     private void factories(String standardUri) throws NamingException {
         Map<String, String> uris = beginning(FACTORY);
-        if (uris.isEmpty()) {
+        Map<String, String> xaUris = beginning(XA_FACTORY);
+        if (uris.isEmpty() && xaUris.isEmpty()) {
             STANDARD_FACTORIES.forEach(name -> uris.put(name, ""));
         }
+        factories(uris, standardUri, WaybillConnectionFactory::new);
+        factories(xaUris, standardUri, WaybillXAConnectionFactory::new);
+    }
+
+    private void factories(
+            Map<String, String> uris, String standardUri, Function<String, WaybillConnectionFactory> maker)
+            throws NamingException {
         Map<String, String> common = beginning(OF_ALL);
         Map<String, String> own = beginning(OF_ONE);
         for (Map.Entry<String, String> entry : uris.entrySet()) {
@@ -80,7 +91,7 @@ final class Bindings {
                 }
             });
             try {
-                bind(name, factory(entry.getValue(), options, standardUri));
+                bind(name, factory(entry.getValue(), options, standardUri, maker));
             } catch (IllegalArgumentException e) {
                 NamingException refused = new NamingException("connectionfactory." + name + ": " + e.getMessage());
                 refused.setRootCause(e);
@@ -89,7 +100,11 @@ final class Bindings {
         }
     }
 
-    private static WaybillConnectionFactory factory(String uri, Map<String, String> given, String standardUri) {
+    private static WaybillConnectionFactory factory(
+            String uri,
+            Map<String, String> given,
+            String standardUri,
+            Function<String, WaybillConnectionFactory> maker) {
         Map<String, String> options = new HashMap<>();
         List<String> known = ConnectionUri.optionNames();
         String place = uri.isBlank() ? standardUri : uri;
@@ -103,7 +118,7 @@ final class Bindings {
         }
         // Together, so that what does not fit together is seen at the lookup and not at the first connection.
         ConnectionUri.parse(place, options);
-        WaybillConnectionFactory factory = new WaybillConnectionFactory(place);
+        WaybillConnectionFactory factory = maker.apply(place);
         factory.setOptions(options);
         return factory;
     }

@@ -7,7 +7,7 @@ import org.waybill.jms.destination.DestinationKind;
 import org.waybill.jms.destination.WaybillDestination;
 
 /**
- * The message annotations that JMS and this client use. Those of others are passed on when a received message is sent again; of
+ * The annotations that JMS and this client use. Message annotations of others are passed on when a received message is sent again; of
  * ours none is, for they belong to one sending.
  */
 final class Annotations {
@@ -22,16 +22,7 @@ final class Annotations {
     private static final byte[] PRODUCER_EPOCH = name("x-opt-waybill-producer-epoch");
     private static final byte[] SEQUENCE = name("x-opt-waybill-sequence");
     private static final byte[][] OURS = {
-        TYPE,
-        DESTINATION,
-        REPLY_TO,
-        OLD_DESTINATION,
-        OLD_REPLY_TO,
-        DELIVERY_TIME,
-        DELIVERY_DELAY,
-        PRODUCER_ID,
-        PRODUCER_EPOCH,
-        SEQUENCE
+        TYPE, DESTINATION, REPLY_TO, OLD_DESTINATION, OLD_REPLY_TO, DELIVERY_TIME, DELIVERY_DELAY
     };
 
     private Annotations() {}
@@ -40,7 +31,7 @@ final class Annotations {
         return name.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Writes the section for a message that is sent, with the annotations of others that it was received with. */
+    /** Writes the sections for a message that is sent, with the annotations of others that it was received with. */
     static void encode(
             EncodeBuffer out,
             @Nullable Sections received,
@@ -50,6 +41,9 @@ final class Annotations {
             long deliveryTimeMs,
             @Nullable Origin origin)
             throws JMSException {
+        if (origin != null) {
+            origin(out, origin);
+        }
         out.section(Wire.MESSAGE_ANNOTATIONS);
         int begun = out.begin(Wire.MAP8);
         int count = code(out, TYPE, type);
@@ -64,9 +58,6 @@ final class Annotations {
             AmqpWriter.whole(out, deliveryTimeMs);
             count += 2;
         }
-        if (origin != null) {
-            count += origin(out, origin);
-        }
         if (received != null) {
             count += received.copyAnnotations(out, OURS);
         }
@@ -80,7 +71,10 @@ final class Annotations {
         return 2;
     }
 
-    private static int origin(EncodeBuffer out, Origin origin) {
+    /** Delivery annotations, which are for the next hop alone: whoever sends the message on is another producer. */
+    private static void origin(EncodeBuffer out, Origin origin) {
+        out.section(Wire.DELIVERY_ANNOTATIONS);
+        int begun = out.begin(Wire.MAP8);
         out.putEncoded(Wire.SYMBOL8, PRODUCER_ID);
         AmqpWriter.uuid(out, origin.producerId());
         out.putEncoded(Wire.SYMBOL8, PRODUCER_EPOCH);
@@ -88,7 +82,7 @@ final class Annotations {
         out.putInt(origin.epoch());
         out.putEncoded(Wire.SYMBOL8, SEQUENCE);
         AmqpWriter.whole(out, origin.sequence());
-        return 6;
+        out.end(begun, 6);
     }
 
     /** What the destination is, or null if the message does not say. */

@@ -148,7 +148,7 @@ abstract sealed class MessageHeaders implements Message permits JmsMessage {
     /** The value of {@code x-opt-jms-msg-type}. */
     abstract byte type();
 
-    /** Writes the sections {@code header} and {@code message-annotations}. */
+    /** Writes the header and the annotations. */
     final void encodeHeaders(long timeToLiveMs, @Nullable Origin origin, EncodeBuffer out) throws JMSException {
         header(timeToLiveOverrideMs == Sections.NONE ? timeToLiveMs : timeToLiveOverrideMs, out);
         WaybillDestination to = destination();

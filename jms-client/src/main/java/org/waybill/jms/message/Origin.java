@@ -3,7 +3,8 @@ package org.waybill.jms.message;
 import java.util.UUID;
 
 /**
- * Who sent a message, and as which of its messages: the server stores it once however often it arrives.
+ * Who sent a message, and as which of its messages: the server stores it once however often it arrives. Sent as delivery
+ * annotations.
  *
  * @param producerId who ({@code x-opt-waybill-producer-id})
  * @param epoch its incarnation ({@code x-opt-waybill-producer-epoch}); what an older one sends late is refused

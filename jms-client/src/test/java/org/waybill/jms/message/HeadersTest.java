@@ -15,6 +15,7 @@ import org.apache.qpid.proton.amqp.UnsignedByte;
 import org.apache.qpid.proton.amqp.UnsignedInteger;
 import org.apache.qpid.proton.amqp.UnsignedLong;
 import org.apache.qpid.proton.amqp.messaging.AmqpValue;
+import org.apache.qpid.proton.amqp.messaging.DeliveryAnnotations;
 import org.apache.qpid.proton.amqp.messaging.Footer;
 import org.apache.qpid.proton.amqp.messaging.Header;
 import org.apache.qpid.proton.amqp.messaging.MessageAnnotations;
@@ -239,9 +240,7 @@ final class HeadersTest {
         annotate(wire, "x-opt-jms-dest", (byte) 1);
         annotate(wire, "x-opt-delivery-time", 9L);
         annotate(wire, "x-opt-delivery-delay", 9L);
-        annotate(wire, "x-opt-waybill-producer-id", new UUID(1, 2));
-        annotate(wire, "x-opt-waybill-producer-epoch", 1);
-        annotate(wire, "x-opt-waybill-sequence", 1L);
+        wire.setDeliveryAnnotations(new DeliveryAnnotations(Map.of(Symbol.valueOf("x-opt-waybill-sequence"), 1L)));
         JmsMessage message = Wires.received(wire);
         message.setJMSDestination(new WaybillQueue("next"));
         message.deliveryTime(0, false);
@@ -252,6 +251,7 @@ final class HeadersTest {
                         Symbol.valueOf("x-opt-colour"), Symbol.valueOf("red"),
                         Symbol.valueOf("x-opt-jms-msg-type"), (byte) 5,
                         Symbol.valueOf("x-opt-jms-dest"), (byte) 0));
+        assertThat(sent.getDeliveryAnnotations()).isNull();
         assertThat(sent.getFooter().getValue().toString()).isEqualTo("{checksum=7}");
         assertThat(sent.getContentType()).isEqualTo("text/plain");
         assertThat(sent.getApplicationProperties().getValue())
@@ -263,9 +263,14 @@ final class HeadersTest {
     void writesWhoSentItAsWhichMessage() throws Exception {
         UUID id = UUID.randomUUID();
         Message wire = Wires.proton(Wires.encode(messages.createMessage(), 0, new Origin(id, 3, 1L << 40)));
-        assertThat(annotation(wire, "x-opt-waybill-producer-id")).isEqualTo(id);
-        assertThat(annotation(wire, "x-opt-waybill-producer-epoch")).isEqualTo(3);
-        assertThat(annotation(wire, "x-opt-waybill-sequence")).isEqualTo(1L << 40);
+        assertThat(wire.getDeliveryAnnotations().getValue())
+                .isEqualTo(Map.of(
+                        Symbol.valueOf("x-opt-waybill-producer-id"),
+                        id,
+                        Symbol.valueOf("x-opt-waybill-producer-epoch"),
+                        3,
+                        Symbol.valueOf("x-opt-waybill-sequence"),
+                        1L << 40));
     }
 
     @Test
