@@ -17,16 +17,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, section 4.1.6: browsers, which look and do not take, and come to an end. */
+@ThroughEachClient
 final class BrowserIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    BrowserIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 1000})

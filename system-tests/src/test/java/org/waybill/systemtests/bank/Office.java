@@ -1,0 +1,56 @@
+package org.waybill.systemtests.bank;
+
+import jakarta.jms.JMSException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.sql.XAConnection;
+import javax.transaction.xa.XAResource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Both sides of the transfers: lines to them for a desk's work, and for recovery.
+ *
+ * @param accounts the database
+ * @param broker the broker's URI
+ * @param fuse what the resources burn
+ */
+record Office(Accounts accounts, String broker, Fuse fuse) {
+    /** A line to the queues. The caller closes it. */
+    Post openPost() throws JMSException {
+        return Post.open(broker);
+    }
+
+    /** Both sides as recovery sees them, over lines of their own. */
+    List<Recoverable> sides() {
+        return List.of(recoverableMessages(), recoverableAccounts());
+    }
+
+    private Recoverable recoverableMessages() {
+        AtomicReference<@Nullable Post> line = new AtomicReference<>();
+        return () -> {
+            Post fresh = openPost();
+            Post former = line.getAndSet(fresh);
+            if (former != null) {
+                former.close();
+            }
+            return watched(fresh.resource(), Fault.Side.MESSAGES);
+        };
+    }
+
+    private Recoverable recoverableAccounts() {
+        AtomicReference<@Nullable XAConnection> line = new AtomicReference<>();
+        return () -> {
+            XAConnection fresh = accounts.connect();
+            XAConnection former = line.getAndSet(fresh);
+            if (former != null) {
+                former.close();
+            }
+            return watched(fresh.getXAResource(), Fault.Side.DATABASE);
+        };
+    }
+
+    /** This resource, burning the fuse. */
+    WatchedResource watched(XAResource resource, Fault.Side side) {
+        return new WatchedResource(resource, side, fuse);
+    }
+}
