@@ -71,7 +71,8 @@ final class Accounts {
             return;
         }
         try {
-            DriverManager.getConnection(url.replace("create=true", "shutdown=true")).close();
+            DriverManager.getConnection(url.replace("create=true", "shutdown=true"))
+                    .close();
         } catch (SQLException e) {
             if (!"08006".equals(e.getSQLState())) {
                 throw e;
@@ -83,8 +84,14 @@ final class Accounts {
     /** Moves the money; the accounts are locked in the order of their numbers, so that two transfers cannot wait for each other. */
     static void apply(Connection connection, Transfer transfer) throws SQLException {
         boolean fromFirst = transfer.from() < transfer.to();
-        change(connection, fromFirst ? transfer.from() : transfer.to(), fromFirst ? -transfer.amount() : transfer.amount());
-        change(connection, fromFirst ? transfer.to() : transfer.from(), fromFirst ? transfer.amount() : -transfer.amount());
+        change(
+                connection,
+                fromFirst ? transfer.from() : transfer.to(),
+                fromFirst ? -transfer.amount() : transfer.amount());
+        change(
+                connection,
+                fromFirst ? transfer.to() : transfer.from(),
+                fromFirst ? transfer.amount() : -transfer.amount());
         try (PreparedStatement insert = connection.prepareStatement("INSERT INTO ledger VALUES (?)")) {
             insert.setInt(1, transfer.id());
             insert.executeUpdate();

@@ -40,7 +40,8 @@ final class Audit {
                 offences.add("transfer " + transfer.id() + " is " + found + " times " + where);
             }
         }
-        times.keySet().forEach(stranger -> offences.add("transfer " + stranger + ", which nobody ordered, is " + where));
+        times.keySet()
+                .forEach(stranger -> offences.add("transfer " + stranger + ", which nobody ordered, is " + where));
     }
 
     private void money(Map<Integer, Integer> balances) {

@@ -41,9 +41,10 @@ final class BankIT {
         List<Transfer> ordered = Transfer.seeded(seed, transfers);
         accounts.open();
         accounts.leave();
-        BrokerProcess broker = BrokerProcess.start(BrokerProcess.Options.fresh()
-                .withConfig(
-                        """
+        BrokerProcess broker = BrokerProcess.start(
+                BrokerProcess.Options.fresh()
+                        .withConfig(
+                                """
                         addresses:
                           - match: "bank.#"
                             max-deliveries: 0

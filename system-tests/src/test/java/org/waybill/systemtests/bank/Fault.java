@@ -65,14 +65,14 @@ record Fault(Victim victim, Verb verb, boolean after, Side side, int count) {
     /** Its form on the application's standard input. */
     String line(long brokerPid) {
         return String.join(
-                        " ",
-                        "arm",
-                        victim.name(),
-                        verb.name(),
-                        after ? "AFTER" : "BEFORE",
-                        side.name(),
-                        String.valueOf(count),
-                        String.valueOf(brokerPid));
+                " ",
+                "arm",
+                victim.name(),
+                verb.name(),
+                after ? "AFTER" : "BEFORE",
+                side.name(),
+                String.valueOf(count),
+                String.valueOf(brokerPid));
     }
 
     /** The first words of such a line; the last one is the broker's process id. */

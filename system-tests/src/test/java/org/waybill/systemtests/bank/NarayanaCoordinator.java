@@ -38,8 +38,7 @@ final class NarayanaCoordinator implements Coordinator {
     private NarayanaCoordinator() {}
 
     /** Starts it. Once in a process, because Narayana lives in static fields. */
-    static NarayanaCoordinator start(Path store, List<Recoverable> sides)
-            throws CoreEnvironmentBeanException {
+    static NarayanaCoordinator start(Path store, List<Recoverable> sides) throws CoreEnvironmentBeanException {
         arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier(NODE);
         arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreDir(store.toString());
         for (String name : List.of("communicationStore", "stateStore")) {

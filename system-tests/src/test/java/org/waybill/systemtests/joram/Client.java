@@ -11,8 +11,7 @@ record Client(String contextFactory, String uri) {
 
     /** Qpid JMS. */
     static Client qpidJms(int port) {
-        return new Client(
-                "org.apache.qpid.jms.jndi.JmsInitialContextFactory", "amqp://127.0.0.1:" + port + DEADLINES);
+        return new Client("org.apache.qpid.jms.jndi.JmsInitialContextFactory", "amqp://127.0.0.1:" + port + DEADLINES);
     }
 
     /** Waybill's own, which deserialises no class that is not named. */

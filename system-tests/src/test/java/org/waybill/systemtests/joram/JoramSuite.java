@@ -81,13 +81,14 @@ final class JoramSuite {
 
     /** Every test of the suite, run through this client. */
     static Stream<DynamicTest> through(Client client) {
-        return tests().entrySet().stream().map(entry -> dynamicTest(entry.getKey(), () -> {
-            JndiAdmin.use(client);
-            Throwable failure = assertTimeoutPreemptively(LIMIT, () -> run(entry.getValue()));
-            if (failure != null) {
-                throw new AssertionError(entry.getKey() + ": " + failure.getMessage(), failure);
-            }
-        }));
+        return tests().entrySet().stream()
+                .map(entry -> dynamicTest(entry.getKey(), () -> {
+                    JndiAdmin.use(client);
+                    Throwable failure = assertTimeoutPreemptively(LIMIT, () -> run(entry.getValue()));
+                    if (failure != null) {
+                        throw new AssertionError(entry.getKey() + ": " + failure.getMessage(), failure);
+                    }
+                }));
     }
 
     /** Runs one test as JUnit 3 would, and returns what went wrong, or null. */
