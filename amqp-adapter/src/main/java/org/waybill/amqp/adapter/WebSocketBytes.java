@@ -48,9 +48,9 @@ final class WebSocketBytes extends ChannelDuplexHandler {
             return;
         }
         closed = true;
-        ChannelFuture unused = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
-                .addListener(sent -> {
-                    ChannelFuture done = ctx.close(promise);
-                });
+        ChannelFuture said = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
+        said.addListener(sent -> {
+            ChannelFuture unused = ctx.close(promise);
+        });
     }
 }
