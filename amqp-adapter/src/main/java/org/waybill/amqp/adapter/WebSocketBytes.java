@@ -49,8 +49,10 @@ final class WebSocketBytes extends ChannelDuplexHandler {
         }
         closed = true;
         ChannelFuture unused = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
-                .addListener(sent -> {
-                    ChannelFuture done = ctx.close(promise);
-                });
+                .addListener(sent -> end(ctx, promise));
+    }
+
+    private static void end(ChannelHandlerContext ctx, ChannelPromise promise) {
+        ChannelFuture unused = ctx.close(promise);
     }
 }
