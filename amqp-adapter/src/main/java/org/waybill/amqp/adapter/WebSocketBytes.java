@@ -48,9 +48,11 @@ final class WebSocketBytes extends ChannelDuplexHandler {
             return;
         }
         closed = true;
-        ChannelFuture said = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE));
-        said.addListener(sent -> {
-            ChannelFuture unused = ctx.close(promise);
-        });
+        ChannelFuture unused = ctx.writeAndFlush(new CloseWebSocketFrame(WebSocketCloseStatus.NORMAL_CLOSURE))
+                .addListener(sent -> end(ctx, promise));
+    }
+
+    private static void end(ChannelHandlerContext ctx, ChannelPromise promise) {
+        ChannelFuture unused = ctx.close(promise);
     }
 }

@@ -60,7 +60,8 @@ final class JmsRun {
         String uri = "amqp://127.0.0.1:" + options.port() + "?jms.prefetchPolicy.all=" + options.credit()
                 + "&amqp.saslMechanisms=" + (options.user().isEmpty() ? "ANONYMOUS" : "PLAIN");
         try {
-            return (ConnectionFactory) Class.forName(options.factory())
+            return Class.forName(options.factory())
+                    .asSubclass(ConnectionFactory.class)
                     .getConstructor(String.class)
                     .newInstance(uri);
         } catch (ReflectiveOperationException e) {

@@ -51,7 +51,7 @@ class LinkOptionsWireTest {
             assertThat(open.getContainerId()).isEqualTo("me");
             assertThat(open.getHostname()).isEqualTo("there");
             assertThat(open.getDesiredCapabilities()).containsExactly(Symbol.valueOf("DELAYED_DELIVERY"));
-            assertThat(open.getProperties()).containsEntry(Symbol.valueOf("version"), "1");
+            assertThat(RemoteMaps.strings(open.getProperties())).containsEntry("version", "1");
             assertThat(connection.offered("SHARED-SUBS")).isTrue();
             assertThat(connection.offered("DELAYED_DELIVERY")).isFalse();
             assertThat(connection.remoteProperties()).containsEntry("product", "Small");
@@ -96,7 +96,7 @@ class LinkOptionsWireTest {
             assertThat(source.getDurable()).isEqualTo(TerminusDurability.UNSETTLED_STATE);
             assertThat(source.getExpiryPolicy()).isEqualTo(TerminusExpiryPolicy.NEVER);
             assertThat(source.getCapabilities()).containsExactly(Symbol.valueOf("topic"), Symbol.valueOf("shared"));
-            assertThat(source.getFilter()).containsOnlyKeys(Symbol.valueOf("jms-selector"), Symbol.valueOf("no-local"));
+            assertThat(RemoteMaps.strings(source.getFilter())).containsOnlyKeys("jms-selector", "no-local");
             assertThat(receiver.appliedFilters()).containsExactlyInAnyOrder("jms-selector", "no-local");
         }
     }
@@ -128,9 +128,10 @@ class LinkOptionsWireTest {
             session.receiver(ReceiverOptions.from("news").withLinkName("sub").withDurable())
                     .detach();
             assertThat(left.get(LONG_MS, TimeUnit.MILLISECONDS)).isFalse();
-            session.unsubscribe("sub");
+            session.unsubscribe("sub", false);
             assertThat(ended.get(LONG_MS, TimeUnit.MILLISECONDS)).isTrue();
-            ClientException reason = catchThrowableOfType(ClientException.class, () -> session.unsubscribe("sub"));
+            ClientException reason =
+                    catchThrowableOfType(ClientException.class, () -> session.unsubscribe("sub", false));
             assertThat(reason.condition()).isEqualTo("amqp:not-found");
         }
     }
@@ -183,7 +184,7 @@ class LinkOptionsWireTest {
             assertThat(sender.address()).isEqualTo("made");
             Target target = (Target) broker.attaches.get(0).getTarget();
             assertThat(target.getCapabilities()).containsExactly(Symbol.valueOf("temporary-topic"));
-            assertThat(target.getDynamicNodeProperties()).containsKey(Symbol.valueOf("lifetime-policy"));
+            assertThat(RemoteMaps.strings(target.getDynamicNodeProperties())).containsKey("lifetime-policy");
         }
     }
 }
