@@ -20,6 +20,9 @@ import org.waybill.jms.engine.SenderOptions;
  * next one. Sending is done by one thread at a time, the {@link #order} of it kept by a lock that the restoring thread takes, too.
  */
 final class OutgoingLink implements SendListener {
+    /** Messages without an outcome of one that sends exactly once; a server remembers 4,096 of a producer. */
+    private static final int MAX_UNCERTAIN = 4_000;
+
     private static final List<String> DESIRED = List.of("DELAYED_DELIVERY");
 
     private final SessionWork session;
@@ -127,12 +130,13 @@ final class OutgoingLink implements SendListener {
 
     /** Sends, and waits for room only. */
     void send(byte[] bytes, int length, OutgoingSend send, Deadline deadline) throws JMSException {
-        while (!attempt(await(deadline, send.to()), bytes, length, send)) {
+        while (!attempt(await(deadline, send.to()), bytes, length, send, deadline)) {
             // Not handed over, because the connection changed: again on the next one.
         }
     }
 
-    private boolean attempt(ClientSender now, byte[] bytes, int length, OutgoingSend send) throws JMSException {
+    private boolean attempt(ClientSender now, byte[] bytes, int length, OutgoingSend send, Deadline deadline)
+            throws JMSException {
         order.lock();
         try {
             if (now != sender) {
@@ -143,6 +147,7 @@ final class OutgoingLink implements SendListener {
                 session.flushCompletions();
                 return true;
             }
+            boundUncertainty(now, deadline);
             keep(send);
             now.send(bytes, 0, length, false, send.transaction(), this, send);
             return true;
@@ -155,6 +160,13 @@ final class OutgoingLink implements SendListener {
             return send.bytes() != null || !forget(send);
         } finally {
             order.unlock();
+        }
+    }
+
+    /** Keeps to what the server remembers of a producer, so that it knows each repeated message again. */
+    private void boundUncertainty(ClientSender now, Deadline deadline) {
+        if (session.settings().exactlyOnce() && now.unsettled() >= MAX_UNCERTAIN) {
+            now.awaitSettled(deadline.leftMs());
         }
     }
 

@@ -85,6 +85,8 @@ final class TemporaryDestinations {
                 if (!connection.lifeline().survives(current, e)) {
                     throw Failures.of(doing, e);
                 }
+            } catch (IllegalArgumentException e) {
+                throw Failures.withCause(new JMSException(doing + ": " + e.getMessage(), "not-offered"), e);
             } finally {
                 lock.unlock();
             }

@@ -39,6 +39,11 @@ public final class Peer extends SmallBroker {
         return super.options();
     }
 
+    /** Cuts the client off without a word; the next one is taken. */
+    public void cutOff() {
+        cut();
+    }
+
     /** What a client sees that was refused so. */
     public static ClientException refused(ErrorCondition error) {
         return ClientException.of(ClientException.Kind.REFUSED, "refused", null, error);
