@@ -31,7 +31,7 @@ import org.waybill.jms.engine.ReceiverOptions;
 final class XaRequests {
     private static final String NODE = "$xa";
 
-    private final ClientConnection connection;
+    private final ClientSession session;
     private final ClientSender requests;
     private final ClientReceiver answers;
     private final Map<Object, CompletableFuture<XaReply>> waiting = new ConcurrentHashMap<>();
@@ -44,17 +44,34 @@ final class XaRequests {
      * @throws ClientException if the server refuses or does not answer in time
      */
     XaRequests(ClientConnection connection) {
-        this.connection = connection;
-        ClientSession session = connection.session();
-        answers = session.receiver(ReceiverOptions.from(NODE));
-        requests = session.sender(NODE);
+        session = connection.session();
+        boolean attached = false;
+        try {
+            answers = session.receiver(ReceiverOptions.from(NODE));
+            requests = session.sender(NODE);
+            attached = true;
+        } finally {
+            if (!attached) {
+                session.close();
+            }
+        }
         answers.onArrival(this::arrived);
         answers.onEnd(this::end);
         requests.onEnd(this::end);
     }
 
     ClientConnection connection() {
-        return connection;
+        return session.connection();
+    }
+
+    /** Whether its links are gone, so that nothing more can be asked by it. */
+    boolean isOver() {
+        return lost != null;
+    }
+
+    /** Lets go of what is left of it. */
+    void close() {
+        session.close();
     }
 
     /**

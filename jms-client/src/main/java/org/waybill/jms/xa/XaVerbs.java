@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.transaction.xa.XAException;
 import org.apache.qpid.proton.amqp.Binary;
@@ -17,6 +18,7 @@ import org.waybill.jms.session.JmsConnection;
 /** The verbs of XA for the branches of one JMS connection, on whichever connection to a server that has now. Any thread. */
 final class XaVerbs {
     private static final int PAGE = 1_000;
+    private static final long REPEAT_AFTER_NS = 10_000_000;
     private static final int TMSTARTRSCAN = 0x1000000;
     private static final int TMNOFLAGS = 0;
 
@@ -56,6 +58,8 @@ final class XaVerbs {
                     throw unavailable(verb, lost);
                 }
                 repeated = true;
+                // the connection may be lost and not yet known to be
+                LockSupport.parkNanos(REPEAT_AFTER_NS);
             }
         }
     }
@@ -179,7 +183,10 @@ final class XaVerbs {
             lock.lock();
             try {
                 XaRequests there = current;
-                if (there == null || there.connection() != now) {
+                if (there == null || there.connection() != now || there.isOver()) {
+                    if (there != null) {
+                        there.close();
+                    }
                     there = new XaRequests(now);
                     current = there;
                     rmId = null;

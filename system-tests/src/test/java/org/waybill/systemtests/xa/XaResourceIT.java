@@ -74,13 +74,13 @@ final class XaResourceIT {
         }
     }
 
-    private static WaybillXAConnectionFactory factory(String uri) {
-        return new WaybillXAConnectionFactory(String.format(uri, BROKER.port()));
+    private static WaybillXAConnectionFactory factory() {
+        return new WaybillXAConnectionFactory("amqp://127.0.0.1:" + BROKER.port());
     }
 
     @BeforeEach
     void open(TestInfo test) throws JMSException {
-        connection = factory("amqp://127.0.0.1:%d").createXAConnection();
+        connection = factory().createXAConnection();
         connection.start();
         session = connection.createXASession();
         resource = session.getXAResource();
@@ -101,7 +101,7 @@ final class XaResourceIT {
     /** What is in the queue now, which it takes. */
     private List<String> taken() throws JMSException {
         List<String> texts = new ArrayList<>();
-        try (Connection other = factory("amqp://127.0.0.1:%d").createConnection()) {
+        try (Connection other = factory().createConnection()) {
             other.start();
             MessageConsumer consumer = other.createSession().createConsumer(queue);
             for (Message each = consumer.receiveNoWait(); each != null; each = consumer.receiveNoWait()) {
@@ -195,7 +195,7 @@ final class XaResourceIT {
 
     @Test
     void sessionsJoinInOneBranch() throws Exception {
-        try (XAConnection other = factory("amqp://127.0.0.1:%d").createXAConnection()) {
+        try (XAConnection other = factory().createXAConnection()) {
             XASession second = other.createXASession();
             assertThat(resource.isSameRM(second.getXAResource())).isTrue();
             resource.start(xid, XAResource.TMNOFLAGS);
@@ -252,7 +252,7 @@ final class XaResourceIT {
 
     @Test
     void verbsOutOfOrderLeaveTheBranchAsItWas() throws Exception {
-        try (XAConnection other = factory("amqp://127.0.0.1:%d").createXAConnection()) {
+        try (XAConnection other = factory().createXAConnection()) {
             XAResource second = other.createXASession().getXAResource();
             resource.start(xid, XAResource.TMNOFLAGS);
             fails(XAException.XAER_DUPID, () -> second.start(xid, XAResource.TMNOFLAGS));
@@ -300,7 +300,7 @@ final class XaResourceIT {
         resource.prepare(xid);
         BROKER.crash();
         fails(XAException.XAER_RMFAIL, () -> resource.commit(xid, false));
-        try (XAConnection next = factory("amqp://127.0.0.1:%d").createXAConnection()) {
+        try (XAConnection next = factory().createXAConnection()) {
             XAResource recovering = next.createXASession().getXAResource();
             assertThat(isInDoubt(xid, recovering)).isTrue();
             recovering.commit(xid, false);
@@ -311,7 +311,8 @@ final class XaResourceIT {
 
     @Test
     void aFailoverRepeatsWhatMayBeRepeated() throws Exception {
-        try (XAConnection surviving = factory("failover:(amqp://127.0.0.1:%d)").createXAConnection()) {
+        String failover = "failover:(amqp://127.0.0.1:" + BROKER.port() + ")";
+        try (XAConnection surviving = new WaybillXAConnectionFactory(failover).createXAConnection()) {
             XASession worker = surviving.createXASession();
             XAResource survivor = worker.getXAResource();
             survivor.start(xid, XAResource.TMNOFLAGS);
@@ -353,7 +354,7 @@ final class XaResourceIT {
 
     @Test
     void aContextWorksInBranchesToo() throws Exception {
-        try (XAJMSContext context = factory("amqp://127.0.0.1:%d").createXAContext()) {
+        try (XAJMSContext context = factory().createXAContext()) {
             context.getXAResource().start(xid, XAResource.TMNOFLAGS);
             JMSContext inside = context.getContext();
             inside.createProducer().send(queue, "m");
