@@ -54,7 +54,8 @@ final class ScenarioIT {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put(Context.INITIAL_CONTEXT_FACTORY, "org.waybill.jms.jndi.WaybillInitialContextFactory");
         environment.put(
-                "connectionfactory.broker", "amqp://127.0.0.1:" + listening.substring(listening.lastIndexOf(':') + 1));
+                "connectionfactory.broker",
+                "amqp://127.0.0.1:" + listening.substring(listening.lastIndexOf(':') + 1) + "?jms.jmx=true");
         environment.put("queue.orders", "orders");
         environment.put("topic.prices", "prices");
         names = new InitialContext(environment);
