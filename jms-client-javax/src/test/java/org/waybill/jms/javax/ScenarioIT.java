@@ -3,8 +3,10 @@ package org.waybill.jms.javax;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.Hashtable;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +25,7 @@ import javax.jms.Queue;
 import javax.jms.Session;
 import javax.jms.TextMessage;
 import javax.jms.Topic;
+import javax.management.ObjectName;
 import javax.naming.Context;
 import javax.naming.InitialContext;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +54,8 @@ final class ScenarioIT {
         Hashtable<String, String> environment = new Hashtable<>();
         environment.put(Context.INITIAL_CONTEXT_FACTORY, "org.waybill.jms.jndi.WaybillInitialContextFactory");
         environment.put(
-                "connectionfactory.broker", "amqp://127.0.0.1:" + listening.substring(listening.lastIndexOf(':') + 1));
+                "connectionfactory.broker",
+                "amqp://127.0.0.1:" + listening.substring(listening.lastIndexOf(':') + 1) + "?jms.jmx=true");
         environment.put("queue.orders", "orders");
         environment.put("topic.prices", "prices");
         names = new InitialContext(environment);
@@ -97,7 +101,27 @@ final class ScenarioIT {
             session.commit();
             assertThatThrownBy(() -> session.createConsumer(orders, "a = = b"))
                     .isInstanceOf(InvalidSelectorException.class);
+            assertThat(counted("Sent")).isEqualTo(3);
+            assertThat(counted("SentBytes")).isPositive();
+            assertThat(counted("Received")).isEqualTo(4);
+            assertThat(counted("Redelivered")).isPositive();
+            assertThat(counted("Acknowledged")).isEqualTo(4);
+            assertThat(counted("Reconnects")).isZero();
         }
+        assertThat(connections()).isEmpty();
+    }
+
+    private static Set<ObjectName> connections() throws Exception {
+        return ManagementFactory.getPlatformMBeanServer()
+                .queryNames(new ObjectName("org.waybill.jms:type=Connection,*"), null);
+    }
+
+    /** What JMX says of the only connection. */
+    private static long counted(String what) throws Exception {
+        Set<ObjectName> connections = connections();
+        assertThat(connections).hasSize(1);
+        return (Long) ManagementFactory.getPlatformMBeanServer()
+                .getAttribute(connections.iterator().next(), what);
     }
 
     @Test

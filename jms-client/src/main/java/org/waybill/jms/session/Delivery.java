@@ -177,6 +177,7 @@ final class Delivery {
             Ledger.settle(candidate, AckType.valueOf(policy.outcome().name()));
             return null;
         }
+        session.traffic().countReceived(candidate.delivery().encoded().length, redeliveries > 0);
         return message;
     }
 
@@ -217,6 +218,7 @@ final class Delivery {
             } else {
                 now.delivery().accept(work);
             }
+            session.traffic().countAcknowledged(1);
             return true;
         } catch (ClientException e) {
             session.survives(e);
@@ -317,6 +319,9 @@ final class Delivery {
         session.checkOpen();
         lock.lock();
         try {
+            if (outcome == AckType.ACCEPTED) {
+                session.traffic().countAcknowledged(ledger.size());
+            }
             ledger.settleAll(outcome);
         } finally {
             lock.unlock();
@@ -328,7 +333,9 @@ final class Delivery {
         session.checkOpen();
         lock.lock();
         try {
-            ledger.settleListed(one, outcome);
+            if (ledger.settleListed(one, outcome) && outcome == AckType.ACCEPTED) {
+                session.traffic().countAcknowledged(1);
+            }
         } finally {
             lock.unlock();
         }

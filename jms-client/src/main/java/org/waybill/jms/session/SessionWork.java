@@ -24,6 +24,7 @@ import org.waybill.jms.engine.ClientTransaction;
 import org.waybill.jms.message.EncodeBuffer;
 import org.waybill.jms.message.JmsMessage;
 import org.waybill.jms.message.Messages;
+import org.waybill.jms.metrics.Traffic;
 import org.waybill.jms.session.MessageStamp.Sending;
 
 /** What a session does behind the API: its links, its sends, its delivery and its transaction, and how they begin and end together. */
@@ -36,6 +37,7 @@ final class SessionWork {
     private final int mode;
     private final @Nullable SessionTransaction transaction;
     private final @Nullable LocalTransaction local;
+    private final Traffic traffic;
     private final SessionLinks links;
     private final Delivery delivery;
     private final Completions completions;
@@ -58,6 +60,7 @@ final class SessionWork {
     SessionWork(JmsConnection connection, String name, int mode, @Nullable SessionTransaction given) {
         this.connection = connection;
         this.mode = mode;
+        this.traffic = connection.traffic().ofSession();
         this.local = given == null && mode == Session.SESSION_TRANSACTED ? new LocalTransaction(this) : null;
         this.transaction = given != null ? given : local;
         this.links = new SessionLinks(connection.lifeline(), this::renewed, this::ended);
@@ -71,6 +74,10 @@ final class SessionWork {
 
     JmsConnection connection() {
         return connection;
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 
     ConnectionSettings settings() {
@@ -252,6 +259,7 @@ final class SessionWork {
             buffer.clear();
             messages().encode(outgoing, how.timeToLiveMs(), stamp.nextOrigin(), buffer);
             transmit(link, message, how, deadline);
+            traffic.countSent(buffer.size());
         } finally {
             if (buffer.array().length > MAX_KEPT_BYTES) {
                 buffer = new EncodeBuffer(ENCODE_BYTES);

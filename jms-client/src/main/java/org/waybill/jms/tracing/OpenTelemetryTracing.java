@@ -30,6 +30,7 @@ record OpenTelemetryTracing() implements Tracing {
     }
 
     @Override
+    @SuppressWarnings("MustBeClosedChecker") // the caller closes what it gets
     public Scope enter(TraceCarrier carrier) {
         if (!GlobalOpenTelemetry.isSet()) {
             return NOTHING;
@@ -46,6 +47,7 @@ record OpenTelemetryTracing() implements Tracing {
     /** The fields of a message. */
     private static final class Getter implements TextMapGetter<TraceCarrier> {
         @Override
+        @SuppressWarnings("deprecation") // of the interface, which wants it nevertheless
         public Iterable<String> keys(TraceCarrier carrier) {
             return List.of();
         }
