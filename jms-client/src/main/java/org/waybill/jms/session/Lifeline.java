@@ -36,6 +36,9 @@ final class Lifeline {
          */
         void restore(ClientConnection fresh);
 
+        /** The connection can be used again. Must not block. */
+        void restored(ClientConnection fresh);
+
         /** The connection is gone for good. Must not block. */
         void failed(ClientException why);
     }
@@ -227,6 +230,7 @@ final class Lifeline {
             return false;
         }
         publish(fresh);
+        events.restored(fresh);
         fresh.onEnd(why -> lost(fresh, why));
         return true;
     }
