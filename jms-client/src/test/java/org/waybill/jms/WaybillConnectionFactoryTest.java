@@ -50,8 +50,8 @@ class WaybillConnectionFactoryTest {
 
     @Test
     void tellsOfALostServerAndOfTheNextOne() throws Exception {
-        try (Peer first = Peer.taking();
-                Peer second = Peer.taking()) {
+        Peer first = Peer.taking();
+        try (Peer second = Peer.taking()) {
             WaybillConnectionFactory factory = new WaybillConnectionFactory(
                     "failover:(" + first.options() + "," + second.options() + ")?failover.reconnectDelay=0");
             BlockingQueue<String> told = new LinkedBlockingQueue<>();

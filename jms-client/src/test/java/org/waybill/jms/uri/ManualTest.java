@@ -22,11 +22,12 @@ class ManualTest {
 
         for (Option<?> option : options) {
             Optional<String> row = lines.stream()
-                    .filter(line -> line.startsWith("| `") && line.split("\\|")[1].contains("`" + option.name() + "`"))
+                    .filter(line ->
+                            line.startsWith("| `") && line.split("\\|", -1)[1].contains("`" + option.name() + "`"))
                     .findFirst();
             assertThat(row).as("a row of %s", option.name()).isPresent();
             if (option.standard() != null && !option.standard().isEmpty()) {
-                assertThat(row.get().split("\\|")[2])
+                assertThat(row.get().split("\\|", -1)[2])
                         .as("the default of %s", option.name())
                         .contains(option.standard());
             }
