@@ -71,7 +71,9 @@ class BranchTest {
         restarted();
     }
 
+    /** With a checkpoint, which there is only if something was written. */
     private void stopAndRestart() {
+        one.session.producer("written").sendDurable(0, 1);
         core.stop();
         restarted();
     }
