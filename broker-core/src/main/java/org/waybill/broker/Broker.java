@@ -82,6 +82,7 @@ public final class Broker {
                     journal,
                     memory,
                     settings::address,
+                    settings.exactlyOnce(),
                     settings.journal().segmentBytes());
         }
     }

@@ -127,6 +127,15 @@ public final class Message {
         return id != null ? id : applicationProperty("_AMQ_DUPL_ID");
     }
 
+    /**
+     * Who sends it and as which of theirs; null when its sender does not say so.
+     *
+     * @throws DecodeError when that cannot be used; whoever takes a message from outside asks once, before anybody relies on it
+     */
+    public @Nullable Origin origin() {
+        return sections.deliveryAnnotationsAt < 0 ? null : Origin.of(bytes, sections.deliveryAnnotationsAt);
+    }
+
     /** Whether its properties reach as far as a group id: false costs nothing and means that it has none. */
     public boolean mayHaveGroup() {
         return sections.propertyCount > GROUP_ID;

@@ -29,7 +29,10 @@ final class Sections {
     /** Where the bare message begins. */
     int bareAt = -1;
 
-    /** The value (behind the descriptor) of the message annotations, or -1. */
+    /** The value (behind the descriptor) of the delivery annotations, or -1. */
+    int deliveryAnnotationsAt = -1;
+
+    /** The value of the message annotations, or -1. */
     int annotationsAt = -1;
 
     int annotationsEnd = -1;
@@ -79,7 +82,11 @@ final class Sections {
     private void note(byte[] in, int section, int value, int end) {
         switch (section) {
             case HEADER -> header(new ListReader(in, value, end));
-            case DELIVERY_ANNOTATIONS -> verbatim = false;
+            case DELIVERY_ANNOTATIONS -> {
+                expectMap(in, value);
+                deliveryAnnotationsAt = value;
+                verbatim = false;
+            }
             case MESSAGE_ANNOTATIONS -> {
                 Annotations.check(in, value, end);
                 annotationsAt = value;

@@ -36,6 +36,14 @@ final class Bytes {
         return this;
     }
 
+    /** Eight bytes, the highest first. */
+    Bytes putLong(long value) {
+        for (int shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+            putByte((int) (value >>> shift));
+        }
+        return this;
+    }
+
     Bytes putBytes(byte[] bytes) {
         putVar(bytes.length);
         room(bytes.length);
@@ -83,6 +91,15 @@ final class Bytes {
             }
         }
         throw new IllegalArgumentException("a number is longer than ten bytes");
+    }
+
+    /** What {@link #putLong} wrote, whatever the buffer's own order is. */
+    static long long64(ByteBuffer in) {
+        long value = 0;
+        for (int i = 0; i < Long.BYTES; i++) {
+            value = value << Byte.SIZE | in.get() & 0xFF;
+        }
+        return value;
     }
 
     static byte[] bytes(ByteBuffer in) {

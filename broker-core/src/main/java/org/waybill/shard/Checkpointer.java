@@ -25,6 +25,7 @@ import org.waybill.tx.BranchLedger.Heuristic;
  *           PREPARED 0x0A, DECIDED 0x0B, as the events of these names
  *           DUPLICATES 0x0F, u8 0 of a queue, 1 of a topic, text name, var count, count x text duplicate id, oldest
  *           first; DUPLICATE 0x0E, as the event of this name, of transactions that are not decided
+ *           PRODUCED 0x13, some events of this name; PROMISED 0x14, one of a transaction that is not decided
  *           BRANCH_PREPARED 0x10, BRANCH_DECIDED 0x12, as the events of these names; BRANCH_ENDED 0x11, some such events
  *           TOPIC   0x03, text name
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
@@ -45,13 +46,15 @@ final class Checkpointer implements CheckpointListener {
     static final int BRANCH_DECIDED = 18;
     static final int DUPLICATES = 15;
     static final int DUPLICATE = 14;
+    static final int PRODUCED = 19;
+    static final int PROMISED = 20;
     static final int TOPIC = 3;
     static final int SUBSCRIPTION = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
     private static final int ENTRIES_PER_TURN = 4096;
     private static final int DUPLICATES_PER_CHUNK = 1024;
-    private static final int BRANCHES_CHUNK_BYTES = 32 << 10;
+    private static final int CHUNK_BYTES = 32 << 10;
 
     private final Shard shard;
     private final State state;
@@ -134,13 +137,30 @@ final class Checkpointer implements CheckpointListener {
             transactions.add(chunk.copy());
         });
         captureBranches(state.ledger().branches());
+        captureProducers(state.producers());
+    }
+
+    private void captureProducers(Producers producers) {
+        chunk.clear().putByte(PRODUCED);
+        producers.forEachLogged((last, storedMs) -> {
+            Events.produced(chunk, last, storedMs, null);
+            if (chunk.length > CHUNK_BYTES) {
+                transactions.add(chunk.copy());
+                chunk.clear().putByte(PRODUCED);
+            }
+        });
+        if (chunk.length > 1) {
+            transactions.add(chunk.copy());
+        }
+        producers.forEachPromised(event ->
+                transactions.add(chunk.clear().putByte(PROMISED).putRaw(event).copy()));
     }
 
     private void captureBranches(BranchLedger branches) {
         chunk.clear().putByte(BRANCH_ENDED);
         branches.forEachEnd((id, committed) -> {
             BranchEvents.decision(chunk, id, committed);
-            if (chunk.length > BRANCHES_CHUNK_BYTES) {
+            if (chunk.length > CHUNK_BYTES) {
                 transactions.add(chunk.copy());
                 chunk.clear().putByte(BRANCH_ENDED);
             }

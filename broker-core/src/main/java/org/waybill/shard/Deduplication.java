@@ -74,7 +74,8 @@ final class Deduplication {
         }
     }
 
-    private static boolean isTemporary(Object destination) {
+    /** Whether what is sent there is never in the log. */
+    static boolean isTemporary(Object destination) {
         return destination instanceof Topic topic ? topic.owner != null : ((Node) destination).owner != null;
     }
 

@@ -3,8 +3,10 @@ package org.waybill.shard;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
+import org.waybill.message.Origin;
 import org.waybill.queue.Queue;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
@@ -29,6 +31,8 @@ import org.waybill.tx.TransactionId;
  *  {@link BranchEvents}
  *  DUPLICATE     14   u8 0 of a queue, 1 of a topic, text name, text duplicate id of a durable message of the same frame,
  *                     u8 1 if a transaction follows that is not decided
+ *  PRODUCED      19   u64, u64 producer id, var epoch, var sequence: the last durable message of this producer in this
+ *                     frame, var stored (epoch ms), u8 1 if a transaction follows that is not decided
  *  TOPIC_CREATED  7   text name
  *  TOPIC_DELETED  8   text name
  *  SUBSCRIBED     9   var queue, which the durable subscription fills
@@ -53,6 +57,7 @@ public final class Events {
     static final byte BRANCH_ENDED = 16;
     static final byte BRANCH_DECIDED = 17;
     static final byte BRANCH_FORGOTTEN = 18;
+    static final byte PRODUCED = 19;
     static final byte TOPIC_CREATED = 7;
     static final byte TOPIC_DELETED = 8;
     static final byte SUBSCRIBED = 9;
@@ -82,6 +87,7 @@ public final class Events {
             case BRANCH_ENDED -> "branch-ended";
             case BRANCH_DECIDED -> "branch-decided";
             case BRANCH_FORGOTTEN -> "branch-forgotten";
+            case PRODUCED -> "produced";
             case TOPIC_CREATED -> "topic-created";
             case TOPIC_DELETED -> "topic-deleted";
             case SUBSCRIBED -> "subscribed";
@@ -186,6 +192,29 @@ public final class Events {
         Destination address = Duplicates.address(kind, Bytes.text(in));
         String id = Bytes.text(in);
         into.remembered(address, id, true, in.get() == 0 ? null : TransactionEvents.transaction(in));
+    }
+
+    static void produced(Bytes out, Origin last, long storedMs, @Nullable TransactionId undecided) {
+        out.putLong(last.producerId().getMostSignificantBits())
+                .putLong(last.producerId().getLeastSignificantBits())
+                .putVar(last.epoch())
+                .putVar(last.sequence())
+                .putVar(storedMs)
+                .putByte(undecided == null ? 0 : 1);
+        if (undecided != null) {
+            TransactionEvents.transaction(out, undecided);
+        }
+    }
+
+    static void produced(ByteBuffer in, Producers into) {
+        UUID producer = new UUID(Bytes.long64(in), Bytes.long64(in));
+        Origin last = new Origin(producer, (int) Bytes.var(in), Bytes.var(in));
+        long storedMs = Bytes.var(in);
+        if (in.get() == 0) {
+            into.found(last, storedMs);
+        } else {
+            into.promised(last, true, storedMs, TransactionEvents.transaction(in));
+        }
     }
 
     /** What a STORED or RELOCATED record says before its message. */

@@ -137,6 +137,7 @@ final class Participant {
             part.rollBack();
         }
         duplicates.concluded(id, committed);
+        state.producers().concluded(id, committed);
         if (ledger.concluded(id)) {
             TransactionEvents.transaction(event.clear(), id).putByte(committed ? 1 : 0);
             shard.turn().record(Events.CONCLUDED, event);
@@ -165,7 +166,7 @@ final class Participant {
                 return error;
             }
             Message message = (Message) Invariant.present(sends.x[i]);
-            String why = commands.sends().refusal(destination, message, (LocalProducer) sends.targets[i]);
+            BrokerError why = commands.sends().refusal(destination, message, (LocalProducer) sends.targets[i]);
             if (destination instanceof Node node) {
                 if (node.queue.id() > lastQueueId) {
                     lastQueueId = node.queue.id();
@@ -174,7 +175,7 @@ final class Participant {
                 why = why == null ? refusal(node, message, ahead) : why;
             }
             if (why != null) {
-                return new BrokerError(Code.RESOURCE_LIMIT, why);
+                return why;
             }
             found.add(destination);
         }
@@ -182,14 +183,15 @@ final class Participant {
     }
 
     /** Why a queue that rejects what goes beyond its limits does not take a message behind those of this transaction, or null. */
-    private static @Nullable String refusal(Node node, Message message, Map<Node, long[]> ahead) {
+    private static @Nullable BrokerError refusal(Node node, Message message, Map<Node, long[]> ahead) {
         if (!Limits.rejects(node)) {
             return null;
         }
         long[] sum = ahead.computeIfAbsent(node, key -> new long[2]);
         sum[0]++;
         sum[1] += message.size();
-        return Limits.refusal(node, sum[0], sum[1]);
+        String full = Limits.refusal(node, sum[0], sum[1]);
+        return full == null ? null : new BrokerError(Code.RESOURCE_LIMIT, full);
     }
 
     private void store(Share share, List<Object> destinations, @Nullable TransactionId undecided) {

@@ -59,6 +59,7 @@ public final class Recovery implements ReplayHandler {
             State state = part.shard().state();
             part.found().resolve(state);
             state.duplicates().keepPromises(state.ledger()::isPrepared);
+            state.producers().keepPromises(state.ledger()::isPrepared);
             recovery.finish(part);
         }
         decide(shards);
@@ -95,6 +96,11 @@ public final class Recovery implements ReplayHandler {
             }
             case Checkpointer.DUPLICATES -> duplicates(state, in);
             case Checkpointer.DUPLICATE -> Events.duplicate(in, state.duplicates());
+            case Checkpointer.PRODUCED, Checkpointer.PROMISED -> {
+                while (in.hasRemaining()) {
+                    Events.produced(in, state.producers());
+                }
+            }
             case Checkpointer.PREPARED -> found.prepared(in);
             case Checkpointer.DECIDED -> decided(state, in);
             case Checkpointer.BRANCH_PREPARED -> BranchEvents.prepared(
@@ -209,9 +215,12 @@ public final class Recovery implements ReplayHandler {
             case Events.CONCLUDED -> {
                 TransactionId id = TransactionEvents.transaction(in);
                 part.found().concluded(id);
-                state.duplicates().concluded(id, in.get() != 0);
+                boolean committed = in.get() != 0;
+                state.duplicates().concluded(id, committed);
+                state.producers().concluded(id, committed);
             }
             case Events.DUPLICATE -> Events.duplicate(in, state.duplicates());
+            case Events.PRODUCED -> Events.produced(in, state.producers());
             case Events.BRANCH_PREPARED -> BranchEvents.prepared(
                     in, state.ledger().branches());
             case Events.BRANCH_ENDED -> BranchEvents.ended(in, state.ledger().branches());

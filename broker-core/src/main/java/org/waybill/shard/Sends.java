@@ -4,6 +4,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
+import org.waybill.message.Origin;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.Destination;
@@ -18,9 +19,12 @@ final class Sends {
     private final Backpressure pressure;
     private final Deduplication deduplication;
     private final Router router;
+    private final State state;
+    private final Bytes event = new Bytes();
 
     Sends(Shard shard, State state, Commands commands, TopicCommands topics, Backpressure pressure) {
         this.shard = shard;
+        this.state = state;
         this.commands = commands;
         this.topics = topics;
         this.pressure = pressure;
@@ -34,6 +38,10 @@ final class Sends {
         Message message = (Message) Invariant.present(batch.x[i]);
         long token = batch.a[i];
         boolean moved = batch.b[i] == Batch.MOVED;
+        Origin origin = to instanceof BrokerError || moved ? null : message.origin();
+        if (origin != null && isSettled(origin, outbox, producer, token)) {
+            return;
+        }
         String id = to instanceof BrokerError || moved ? null : deduplication.id(to, message);
         if (id != null && isDuplicate(to, id, outbox, producer, token)) {
             return;
@@ -42,7 +50,7 @@ final class Sends {
             String refusal = refusal(node, message);
             if (refusal == null) {
                 shard.storage().store(node, message, moved, outbox, producer, token);
-                remember(node, id, message, null);
+                remember(node, id, origin, message, null);
                 overflow(node);
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
@@ -51,7 +59,7 @@ final class Sends {
             String refusal = refusal(topic, message, producer);
             if (refusal == null) {
                 router.send(topic, message, outbox, producer, token);
-                remember(topic, id, message, null);
+                remember(topic, id, origin, message, null);
                 overflowTargets();
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
@@ -76,9 +84,40 @@ final class Sends {
         return known;
     }
 
-    private void remember(Object to, @Nullable String id, Message message, @Nullable TransactionId undecided) {
+    /** Whether a message of a producer that numbers them is not to be stored, and its producer has its answer. */
+    private boolean isSettled(Origin origin, Outbox outbox, LocalProducer producer, long token) {
+        Producers.Verdict verdict = state.producers().verdict(origin, shard.nowMs(), null);
+        if (verdict == Producers.Verdict.DUPLICATE) {
+            shard.turn().answers().accepted(outbox, producer, token);
+            return true;
+        }
+        BrokerError refusal = Producers.refusal(origin, verdict);
+        if (refusal != null) {
+            reject(outbox, producer, token, refusal);
+        }
+        return refusal != null;
+    }
+
+    private void remember(
+            Object to,
+            @Nullable String id,
+            @Nullable Origin origin,
+            Message message,
+            @Nullable TransactionId undecided) {
         if (id != null) {
             deduplication.remember(to, id, message, undecided);
+        }
+        if (origin != null) {
+            boolean logged = message.durable() && !Deduplication.isTemporary(to);
+            if (undecided == null) {
+                state.producers().stored(origin, logged, shard.nowMs());
+            } else {
+                state.producers().promised(origin, logged, shard.nowMs(), undecided);
+                if (logged) {
+                    Events.produced(event.clear(), origin, shard.nowMs(), undecided);
+                    shard.turn().record(Events.PRODUCED, event);
+                }
+            }
         }
     }
 
@@ -125,7 +164,19 @@ final class Sends {
 
     /** Why a message is not taken by a {@link Node} or a {@link Topic}, or null. */
     @Nullable
-    String refusal(Object destination, Message message, LocalProducer from) {
+    BrokerError refusal(Object destination, Message message, LocalProducer from) {
+        Origin origin = message.origin();
+        if (origin != null) {
+            BrokerError error = Producers.refusal(origin, state.producers().verdict(origin, shard.nowMs(), null));
+            if (error != null) {
+                return error;
+            }
+        }
+        String why = refusalOf(destination, message, from);
+        return why == null ? null : new BrokerError(Code.RESOURCE_LIMIT, why);
+    }
+
+    private @Nullable String refusalOf(Object destination, Message message, LocalProducer from) {
         String id = deduplication.id(destination, message);
         String promised = id == null ? null : deduplication.refusal(destination, id);
         if (promised != null) {
@@ -143,7 +194,10 @@ final class Sends {
      */
     void store(Object destination, Message message, LocalProducer from, @Nullable TransactionId undecided) {
         String id = deduplication.id(destination, message);
-        if (id != null && deduplication.isKnown(destination, id)) {
+        Origin origin = message.origin();
+        boolean sentBefore = origin != null
+                && state.producers().verdict(origin, shard.nowMs(), undecided) == Producers.Verdict.DUPLICATE;
+        if (sentBefore || id != null && deduplication.isKnown(destination, id)) {
             return;
         }
         if (destination instanceof Topic topic) {
@@ -154,7 +208,7 @@ final class Sends {
             shard.storage().store(node, message, false);
             overflow(node);
         }
-        remember(destination, id, message, undecided);
+        remember(destination, id, origin, message, undecided);
     }
 
     private @Nullable String refusal(Node node, Message message) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.ExactlyOnceSettings;
 import org.waybill.config.TransactionSettings;
 import org.waybill.io.Clock;
 import org.waybill.io.Invariant;
@@ -80,13 +81,20 @@ public final class Shard {
      * @param segmentBytes the size of the journal's segments
      */
     public Shard(
-            int number, Loop loop, Clock clock, Journal journal, Memory memory, AddressRules rules, long segmentBytes) {
+            int number,
+            Loop loop,
+            Clock clock,
+            Journal journal,
+            Memory memory,
+            AddressRules rules,
+            ExactlyOnceSettings exactlyOnce,
+            long segmentBytes) {
         this.number = number;
         this.loop = loop;
         this.clock = clock;
         this.journal = journal;
         this.memory = memory;
-        this.storage = new Storage(this, memory, rules);
+        this.storage = new Storage(this, memory, rules, exactlyOnce);
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands);
@@ -259,7 +267,7 @@ public final class Shard {
 
     private void endTurn() {
         dispatch();
-        while (!turn.idle() || storage.hasRemovals()) {
+        while (!turn.idle() || storage.isUnrecorded()) {
             close(turn);
             dispatch();
         }
@@ -303,7 +311,7 @@ public final class Shard {
     }
 
     private void close(Turn finished) {
-        storage.recordRemovals(finished);
+        storage.recordRest(finished);
         turn = new Turn(this);
         Frame frame = finished.frameOrNull();
         if (frame != null && finished.unhurried()) {

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.ExactlyOnceSettings;
 import org.waybill.io.Invariant;
 import org.waybill.queue.Block;
 import org.waybill.queue.Facts;
@@ -30,18 +31,24 @@ final class State {
     private final Facts facts;
     private final AddressRules rules;
     private final Duplicates duplicates;
+    private final Producers producers;
     private long lastMessageId;
     private int lastQueueId;
 
-    State(Facts facts, AddressRules rules) {
+    State(Facts facts, AddressRules rules, ExactlyOnceSettings exactlyOnce) {
         this.facts = facts;
         this.rules = rules;
         this.duplicates = new Duplicates(rules);
+        this.producers = new Producers(exactlyOnce);
         this.topics = new Topics(rules);
     }
 
     Duplicates duplicates() {
         return duplicates;
+    }
+
+    Producers producers() {
+        return producers;
     }
 
     Topics topics() {

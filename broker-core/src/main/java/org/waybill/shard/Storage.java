@@ -5,6 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.waybill.config.ExactlyOnceSettings;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.queue.Block;
@@ -32,10 +33,10 @@ final class Storage implements Facts {
     private long residentChange;
     private @Nullable Part undecided;
 
-    Storage(Shard shard, Memory memory, AddressRules rules) {
+    Storage(Shard shard, Memory memory, AddressRules rules, ExactlyOnceSettings exactlyOnce) {
         this.shard = shard;
         this.memory = memory;
-        this.state = new State(this, rules);
+        this.state = new State(this, rules, exactlyOnce);
     }
 
     State state() {
@@ -52,14 +53,15 @@ final class Storage implements Facts {
         undecided = part;
     }
 
-    /** Whether entries have left that are not recorded yet. */
-    boolean hasRemovals() {
-        return !removals.empty();
+    /** Whether something has changed that is recorded with the end of the turn. */
+    boolean isUnrecorded() {
+        return !removals.empty() || state.producers().isDirty();
     }
 
-    /** Records which entries have left. */
-    void recordRemovals(Turn turn) {
+    /** Records which entries have left, and whose messages have come. */
+    void recordRest(Turn turn) {
         removals.record(turn, event);
+        state.producers().record(turn, event, shard.nowMs());
     }
 
     /** Lets bodies leave memory that every queue has had which wanted them in this turn. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
+import org.waybill.config.ExactlyOnceSettings;
 import org.waybill.config.TransactionSettings;
 import org.waybill.io.Clock;
 import org.waybill.io.CrashDisk;
@@ -71,7 +72,15 @@ final class CoreFixture implements AutoCloseable {
             for (int i = 0; i < shardCount; i++) {
                 TestLoop own = loopsOfTheirOwn ? new TestLoop() : loop;
                 loops.add(own);
-                shards[i] = new Shard(i, own, clock, journal, memory, name -> this.rules.of(name), segmentBytes);
+                shards[i] = new Shard(
+                        i,
+                        own,
+                        clock,
+                        journal,
+                        memory,
+                        name -> this.rules.of(name),
+                        ExactlyOnceSettings.defaults(),
+                        segmentBytes);
             }
             Recovery.run(journal, disk, shards);
             steps = SteppedJournal.start(journal, this::failed);

@@ -645,7 +645,10 @@ class TopicDeliveryTest {
 
     @Test
     void newerSubscriptionKeepsItsNameWhenAnOlderOneIsReplayed() {
-        State state = new State(core.shards[0].storage(), name -> AddressSettings.defaults());
+        State state = new State(
+                core.shards[0].storage(),
+                name -> AddressSettings.defaults(),
+                org.waybill.config.ExactlyOnceSettings.defaults());
         Subscription older = Subscription.of(spec("t", durable(false)), "t", "client");
         Subscription newer = Subscription.of(spec("u", durable(false)), "u", "client");
         // a checkpoint that was written late has the newer one; the log from its beginning has both

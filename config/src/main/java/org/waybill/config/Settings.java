@@ -14,6 +14,7 @@ import java.util.List;
  * @param journal the log on disk
  * @param memory what may be kept in memory
  * @param transactions local transactions of clients
+ * @param exactlyOnce what is remembered of producers that number their messages
  * @param addresses the rules for addresses, the most specific pattern first
  */
 public record Settings(
@@ -23,6 +24,7 @@ public record Settings(
         JournalSettings journal,
         MemorySettings memory,
         TransactionSettings transactions,
+        ExactlyOnceSettings exactlyOnce,
         List<AddressSettings> addresses) {
     /** Sorts the rules for addresses by how specific their patterns are. */
     public Settings {
@@ -40,6 +42,7 @@ public record Settings(
                 JournalSettings.defaults(),
                 MemorySettings.defaults(),
                 TransactionSettings.defaults(),
+                ExactlyOnceSettings.defaults(),
                 List.of(AddressSettings.defaults()));
     }
 
@@ -64,21 +67,21 @@ public record Settings(
 
     /** These settings with another data directory. */
     public Settings withDataDirectory(Path dataDirectory) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, exactlyOnce, addresses);
     }
 
     /** These settings with another AMQP listener. */
     public Settings withAmqp(AmqpSettings amqp) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, exactlyOnce, addresses);
     }
 
     /** These settings with another journal. */
     public Settings withJournal(JournalSettings journal) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, exactlyOnce, addresses);
     }
 
     /** These settings with other rules for addresses. */
     public Settings withAddresses(List<AddressSettings> addresses) {
-        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, addresses);
+        return new Settings(dataDirectory, shards, amqp, journal, memory, transactions, exactlyOnce, addresses);
     }
 }

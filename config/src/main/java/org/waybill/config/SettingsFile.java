@@ -55,6 +55,7 @@ final class SettingsFile {
                 in.section("journal").map(JournalSettings::read).orElse(or.journal()),
                 in.section("memory").map(MemorySettings::read).orElse(or.memory()),
                 in.section("transactions").map(TransactionSettings::read).orElse(or.transactions()),
+                in.section("exactly-once").map(ExactlyOnceSettings::read).orElse(or.exactlyOnce()),
                 in.sections("addresses").map(SettingsFile::addresses).orElse(or.addresses()));
         in.refuseUnknownKeys();
         return settings;

@@ -35,7 +35,8 @@ final class SettingsFileTest {
                         MemorySettings.class,
                         AddressSettings.class,
                         Redelivery.class,
-                        TransactionSettings.class)
+                        TransactionSettings.class,
+                        ExactlyOnceSettings.class)
                 .flatMap(type -> Stream.of(type.getRecordComponents()))
                 .filter(component -> component.getType() != Redelivery.class)
                 .mapToInt(component -> 1)

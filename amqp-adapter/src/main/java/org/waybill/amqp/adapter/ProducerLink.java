@@ -167,6 +167,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         try {
             message = Message.of(bytes, messageFormat);
             message.checkDeliveryTime();
+            message.origin();
         } catch (DecodeError e) {
             refuse(transfer, e);
             return;
