@@ -71,7 +71,9 @@ class BranchTest {
         restarted();
     }
 
+    /** With a checkpoint, which there is only if something was written. */
     private void stopAndRestart() {
+        one.session.producer("written").sendDurable(0, 1);
         core.stop();
         restarted();
     }
@@ -604,6 +606,30 @@ class BranchTest {
         assertThat(one.browse(Q[0])).containsExactly("a");
         assertThat(one.browse(Q[1])).containsExactly("b");
         checkNothingIsKept();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void onOneShardEachPhaseIsOneForce(int phases) {
+        try (CoreFixture single = new CoreFixture(new CrashDisk())) {
+            BranchClient client = new BranchClient(single);
+            client.session.producer("q").sendDurable(0, 1);
+            Xid xid = BranchClient.xid(0, 1, 1);
+            Transaction work = client.start(xid);
+            client.take("q", work);
+            client.send("r", "a", work);
+            client.send("s", "b", work);
+            client.end(work);
+            single.loop.settle();
+            long before = single.disk.forces();
+            if (phases == 2) {
+                assertThat(client.prepare(xid)).isEqualTo(XaCode.OK);
+                assertThat(client.commit(xid)).isEqualTo(XaCode.OK);
+            } else {
+                assertThat(client.commitAtOnce(xid)).isEqualTo(XaCode.OK);
+            }
+            assertThat(single.disk.forces() - before).isEqualTo(phases);
+        }
     }
 
     // ---- administration
