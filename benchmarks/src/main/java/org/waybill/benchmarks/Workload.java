@@ -41,6 +41,16 @@ enum Workload {
     J2("J2", Kind.JMS, "size=1024 durable=true"),
     /** W3a through Qpid JMS. */
     J3("J3", Kind.JMS, "size=1024 durable=true window=1"),
+    /** W7 through Qpid JMS. */
+    J7("J7", Kind.JMS, "size=1024 durable=true tx=100"),
+    /** J1 through Waybill's own client. */
+    J1W("J1w", Kind.JMS, "size=1024 " + Workload.OURS),
+    /** J2 through Waybill's own client. */
+    J2W("J2w", Kind.JMS, "size=1024 durable=true " + Workload.OURS),
+    /** J3 through Waybill's own client. */
+    J3W("J3w", Kind.JMS, "size=1024 durable=true window=1 " + Workload.OURS),
+    /** J7 through Waybill's own client. */
+    J7W("J7w", Kind.JMS, "size=1024 durable=true tx=100 " + Workload.OURS),
     /** 10,000 idle connections with a session and a receiver each. */
     W9A("W9a", Kind.IDLE, "n=10000 limit=60"),
     /** 10,000 queues with a durable message of 1 KiB each. */
@@ -51,6 +61,8 @@ enum Workload {
     W10("W10", Kind.START, ""),
     /** Four producers of durable messages, kill -9 of the broker under load, restart: every settled id must be there. */
     KILL("KILL", Kind.KILL, "durable=true p=4 window=500 measure=6");
+
+    private static final String OURS = "factory=org.waybill.jms.WaybillConnectionFactory";
 
     private final String id;
     private final Kind kind;
@@ -88,7 +100,7 @@ enum Workload {
     enum Kind {
         /** Producers and consumers of the raw driver on a warm process. */
         FLOW,
-        /** The same through Qpid JMS. */
+        /** The same through a JMS client. */
         JMS,
         /** Idle connections on a fresh process with its own heap. */
         IDLE,

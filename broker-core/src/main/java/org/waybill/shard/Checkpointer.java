@@ -142,8 +142,8 @@ final class Checkpointer implements CheckpointListener {
 
     private void captureProducers(Producers producers) {
         chunk.clear().putByte(PRODUCED);
-        producers.forEachLogged((last, storedMs) -> {
-            Events.produced(chunk, last, storedMs, null);
+        producers.forEachLogged((run, usedMs) -> {
+            Events.produced(chunk, run, usedMs, null);
             if (chunk.length > CHUNK_BYTES) {
                 transactions.add(chunk.copy());
                 chunk.clear().putByte(PRODUCED);

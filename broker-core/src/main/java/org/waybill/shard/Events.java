@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.waybill.message.Message;
-import org.waybill.message.Origin;
 import org.waybill.queue.Queue;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
@@ -31,8 +30,8 @@ import org.waybill.tx.TransactionId;
  *  {@link BranchEvents}
  *  DUPLICATE     14   u8 0 of a queue, 1 of a topic, text name, text duplicate id of a durable message of the same frame,
  *                     u8 1 if a transaction follows that is not decided
- *  PRODUCED      19   u64, u64 producer id, var epoch, var sequence: the last durable message of this producer in this
- *                     frame, var stored (epoch ms), u8 1 if a transaction follows that is not decided
+ *  PRODUCED      19   u64, u64 producer id, var epoch, var first number, var last - first: durable messages of this
+ *                     producer in this frame, var stored (epoch ms), u8 1 if a transaction follows that is not decided
  *  TOPIC_CREATED  7   text name
  *  TOPIC_DELETED  8   text name
  *  SUBSCRIBED     9   var queue, which the durable subscription fills
@@ -194,11 +193,12 @@ public final class Events {
         into.remembered(address, id, true, in.get() == 0 ? null : TransactionEvents.transaction(in));
     }
 
-    static void produced(Bytes out, Origin last, long storedMs, @Nullable TransactionId undecided) {
-        out.putLong(last.producerId().getMostSignificantBits())
-                .putLong(last.producerId().getLeastSignificantBits())
-                .putVar(last.epoch())
-                .putVar(last.sequence())
+    static void produced(Bytes out, SequenceRun run, long storedMs, @Nullable TransactionId undecided) {
+        out.putLong(run.producerId().getMostSignificantBits())
+                .putLong(run.producerId().getLeastSignificantBits())
+                .putVar(run.epoch())
+                .putVar(run.first())
+                .putVar(run.last() - run.first())
                 .putVar(storedMs)
                 .putByte(undecided == null ? 0 : 1);
         if (undecided != null) {
@@ -208,12 +208,14 @@ public final class Events {
 
     static void produced(ByteBuffer in, Producers into) {
         UUID producer = new UUID(Bytes.long64(in), Bytes.long64(in));
-        Origin last = new Origin(producer, (int) Bytes.var(in), Bytes.var(in));
+        int epoch = (int) Bytes.var(in);
+        long first = Bytes.var(in);
+        SequenceRun run = new SequenceRun(producer, epoch, first, first + Bytes.var(in));
         long storedMs = Bytes.var(in);
         if (in.get() == 0) {
-            into.found(last, storedMs);
+            into.found(run, storedMs);
         } else {
-            into.promised(last, true, storedMs, TransactionEvents.transaction(in));
+            into.promised(run, true, storedMs, TransactionEvents.transaction(in));
         }
     }
 

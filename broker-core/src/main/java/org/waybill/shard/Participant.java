@@ -26,10 +26,13 @@ final class Participant {
     private final State state;
     private final Ledger ledger;
     private final Duplicates duplicates;
+    private final int maxHeld;
     private final Bytes event = new Bytes();
 
-    Participant(Shard shard, State state, Commands commands) {
+    /** @param maxHeld deliveries that one transaction may hold on this shard: {@link #MAX_HELD}, but in tests */
+    Participant(Shard shard, State state, Commands commands, int maxHeld) {
         this.shard = shard;
+        this.maxHeld = maxHeld;
         this.commands = commands;
         this.state = state;
         this.ledger = state.ledger();
@@ -40,9 +43,9 @@ final class Participant {
     void hold(Share share, LocalConsumer consumer, long firstToken, long lastToken, Part.Stated stated) {
         Queue queue = Invariant.present(consumer.node).queue;
         QueueConsumer state = Invariant.present(consumer.state);
-        if (share.part.held() >= MAX_HELD) {
+        if (share.part.held() >= maxHeld) {
             share.refusal = new BrokerError(
-                    Code.RESOURCE_LIMIT, "a transaction has outcomes for more than " + MAX_HELD + " deliveries");
+                    Code.RESOURCE_LIMIT, "a transaction has outcomes for more than " + maxHeld + " deliveries");
             queue.outcomes().settle(state, firstToken, lastToken, stated.settled() ? Outcome.FAILED : Outcome.RELEASED);
             return;
         }

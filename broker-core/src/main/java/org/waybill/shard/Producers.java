@@ -18,13 +18,16 @@ import org.waybill.spi.BrokerError.Code;
 import org.waybill.tx.TransactionId;
 
 /**
- * Which message of each producer was stored last on this shard, by which those that are sent again are known ({@link Origin}): part
- * of a shard's {@link State}.
+ * Which messages of each producer were stored on this shard, by which those that are sent again are known ({@link Origin}): part of a
+ * shard's {@link State}.
  *
- * <p>A producer sends its messages in order, and a shard gets them in order; so one number for each producer says of every message
- * whether it is here, wherever on this shard it went to. The number is in the log with the frame of the message, once for
- * each producer and frame. For messages that are not durable it is in memory only: a crash that loses them must not refuse them.
- * Within a transaction that is not decided it is promised, and forgotten if that is rolled back.
+ * <p>A producer numbers its messages whatever address they go to, so a shard sees some of the numbers, and one that was refused may be
+ * missing before others that were stored: a {@link SequenceWindow} says which are here. The last number alone would not do: who sends
+ * again after a lost connection all that had no answer would be told that a message was stored which was refused.
+ *
+ * <p>Numbers are in the log with the frame of their messages, a run at a time: mostly one event for each producer and frame. Those of
+ * messages that are not durable are in memory only: a crash that loses them must not refuse them. Within a transaction that is
+ * not decided they are promised, and forgotten if that is rolled back.
  *
  * <p>Bounded: beyond {@link ExactlyOnceSettings#producers} the one that was longest idle is forgotten, but none that was used in the
  * last {@link #FLOOR_MS}: then new producers are refused. Those idle for {@link ExactlyOnceSettings#idleMs} are forgotten in any case.
@@ -49,27 +52,59 @@ final class Producers {
 
     private static final class Known {
         int epoch;
-        long last = -1;
-        long logged = -1;
+        SequenceWindow stored = new SequenceWindow();
+        /** What the log has of these: the same until a message is stored that it does not have. */
+        SequenceWindow logged = stored;
+
         long usedMs;
-        boolean dirty;
+        /** What this turn has stored last and not recorded yet. */
+        @Nullable
+        Unrecorded unrecorded;
+
+        void add(SequenceRun run, boolean isLogged) {
+            if (run.epoch() > epoch) {
+                epoch = run.epoch();
+                stored = new SequenceWindow();
+                logged = stored;
+            }
+            if (!isLogged && logged == stored) {
+                logged = stored.copy();
+            }
+            stored.add(run.first(), run.last());
+            if (isLogged && logged != stored) {
+                logged.add(run.first(), run.last());
+            }
+        }
+    }
+
+    /** Grows while messages that follow each other come in one turn. */
+    private static final class Unrecorded {
+        final Known known;
+        final Origin first;
+        long last;
+
+        Unrecorded(Known known, Origin first) {
+            this.known = known;
+            this.first = first;
+            this.last = first.sequence();
+        }
     }
 
     /** Sees what is remembered of one producer. */
     @FunctionalInterface
     interface Visitor {
-        /** The last message that the log has of this producer, and when that was. */
-        void visit(Origin last, long usedMs);
+        /** Messages that the log has, and when the last one of their producer came. */
+        void visit(SequenceRun run, long usedMs);
     }
 
-    private record Promised(Origin last, boolean logged, long storedMs) {}
+    private record Promised(SequenceRun run, boolean logged, long storedMs) {}
 
     private final ExactlyOnceSettings settings;
     /** In the order of their last use, longest idle first. */
     private final Map<UUID, Known> known = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final List<UUID> dirty = new ArrayList<>();
-    private final Map<TransactionId, Map<UUID, Promised>> promised = new HashMap<>(0);
+    private final List<Unrecorded> unrecorded = new ArrayList<>();
+    private final Map<TransactionId, Map<UUID, List<Promised>>> promised = new HashMap<>(0);
 
     Producers(ExactlyOnceSettings settings) {
         this.settings = settings;
@@ -89,21 +124,19 @@ final class Producers {
         if (origin.epoch() < of.epoch) {
             return Verdict.FENCED;
         }
-        return origin.epoch() == of.epoch && origin.sequence() <= of.last ? Verdict.DUPLICATE : undecided(origin, in);
+        boolean isStored = origin.epoch() == of.epoch && of.stored.contains(origin.sequence());
+        return isStored ? Verdict.DUPLICATE : undecided(origin, in);
     }
 
     private Verdict undecided(Origin origin, @Nullable TransactionId in) {
-        for (Map.Entry<TransactionId, Map<UUID, Promised>> one : promised.entrySet()) {
-            Promised promise = one.getValue().get(origin.producerId());
-            if (promise != null && !isAfter(origin, promise.last)) {
-                return Objects.equals(one.getKey(), in) ? Verdict.DUPLICATE : Verdict.UNDECIDED;
+        for (Map.Entry<TransactionId, Map<UUID, List<Promised>>> one : promised.entrySet()) {
+            for (Promised promise : one.getValue().getOrDefault(origin.producerId(), List.of())) {
+                if (promise.run.contains(origin)) {
+                    return Objects.equals(one.getKey(), in) ? Verdict.DUPLICATE : Verdict.UNDECIDED;
+                }
             }
         }
         return Verdict.STORE;
-    }
-
-    private static boolean isAfter(Origin origin, Origin other) {
-        return origin.epoch() != other.epoch() ? origin.epoch() > other.epoch() : origin.sequence() > other.sequence();
     }
 
     /** What a message is refused with; null when it is not. */
@@ -146,61 +179,56 @@ final class Producers {
      * @param logged whether the log has it: {@link #record} writes so
      */
     void stored(Origin origin, boolean logged, long nowMs) {
-        Known of = remember(origin, nowMs);
-        if (logged) {
-            of.logged = origin.sequence();
-            if (!of.dirty) {
-                of.dirty = true;
-                dirty.add(origin.producerId());
-            }
+        Known of = remember(SequenceRun.of(origin), logged, nowMs);
+        if (!logged) {
+            return;
+        }
+        Unrecorded before = of.unrecorded;
+        if (before != null && before.first.epoch() == origin.epoch() && before.last + 1 == origin.sequence()) {
+            before.last++;
+        } else {
+            Unrecorded begun = new Unrecorded(of, origin);
+            of.unrecorded = begun;
+            unrecorded.add(begun);
         }
     }
 
-    /** The log says that this was the last message it had of a producer. */
-    void found(Origin last, long usedMs) {
-        if (known.size() >= settings.producers() && !known.containsKey(last.producerId())) {
+    /** The log says that it has these messages of a producer. */
+    void found(SequenceRun run, long usedMs) {
+        if (known.size() >= settings.producers() && !known.containsKey(run.producerId())) {
             Iterator<Known> longestIdle = known.values().iterator();
             longestIdle.next();
             longestIdle.remove();
         }
-        Known of = known.get(last.producerId());
-        if (of == null || isAfter(last, new Origin(last.producerId(), of.epoch, of.last))) {
-            remember(last, usedMs).logged = last.sequence();
-        }
+        remember(run, true, usedMs);
     }
 
-    private Known remember(Origin origin, long usedMs) {
-        Known of = known.computeIfAbsent(origin.producerId(), id -> new Known());
-        if (origin.epoch() > of.epoch) {
-            of.epoch = origin.epoch();
-            of.logged = -1;
+    private Known remember(SequenceRun run, boolean logged, long usedMs) {
+        Known of = known.computeIfAbsent(run.producerId(), id -> new Known());
+        if (run.epoch() >= of.epoch) {
+            of.add(run, logged);
+            of.usedMs = Math.max(of.usedMs, usedMs);
         }
-        of.last = origin.sequence();
-        of.usedMs = usedMs;
         return of;
     }
 
-    /** A message waits for the decision of its transaction. */
-    void promised(Origin origin, boolean logged, long nowMs, TransactionId undecided) {
-        promised.computeIfAbsent(undecided, id -> new HashMap<>(1))
-                .merge(
-                        origin.producerId(),
-                        new Promised(origin, logged, nowMs),
-                        (before, now) -> new Promised(now.last, before.logged || now.logged, now.storedMs));
+    /** Messages wait for the decision of their transaction. */
+    void promised(SequenceRun run, boolean logged, long nowMs, TransactionId undecided) {
+        List<Promised> runs = promised.computeIfAbsent(undecided, id -> new HashMap<>(1))
+                .computeIfAbsent(run.producerId(), id -> new ArrayList<>(1));
+        Promised before = runs.isEmpty() ? null : runs.get(runs.size() - 1);
+        if (before != null && before.logged == logged && before.run.isFollowedBy(run)) {
+            runs.set(runs.size() - 1, new Promised(before.run.upTo(run.last()), logged, nowMs));
+        } else {
+            runs.add(new Promised(run, logged, nowMs));
+        }
     }
 
     /** A transaction is decided: what it promised stays, or may be sent again. */
     void concluded(TransactionId transaction, boolean committed) {
-        Map<UUID, Promised> some = promised.remove(transaction);
-        if (some == null || !committed) {
-            return;
-        }
-        for (Promised one : some.values()) {
-            Known of = known.get(one.last.producerId());
-            if (of == null || isAfter(one.last, new Origin(one.last.producerId(), of.epoch, of.last))) {
-                Known now = remember(one.last, one.storedMs);
-                now.logged = one.logged ? one.last.sequence() : now.logged;
-            }
+        Map<UUID, List<Promised>> some = promised.remove(transaction);
+        if (some != null && committed) {
+            some.values().forEach(runs -> runs.forEach(one -> remember(one.run, one.logged, one.storedMs)));
         }
     }
 
@@ -211,42 +239,37 @@ final class Producers {
 
     // ---- what the log is told
 
-    /** Records the last durable message of each producer that sent any in this turn. */
+    /** Records the durable messages of each producer that sent any in this turn. */
     void record(Turn turn, Bytes event, long nowMs) {
-        for (int i = 0; i < dirty.size(); i++) {
-            UUID id = dirty.get(i);
-            Known of = known.get(id);
-            if (of != null) {
-                of.dirty = false;
-                Events.produced(event.clear(), new Origin(id, of.epoch, of.logged), nowMs, null);
-                turn.record(Events.PRODUCED, event);
-            }
+        for (int i = 0; i < unrecorded.size(); i++) {
+            Unrecorded one = unrecorded.get(i);
+            Events.produced(event.clear(), SequenceRun.of(one.first).upTo(one.last), nowMs, null);
+            turn.record(Events.PRODUCED, event);
+            one.known.unrecorded = null;
         }
-        dirty.clear();
+        unrecorded.clear();
     }
 
     /** Whether there is something to {@link #record}. */
     boolean isDirty() {
-        return !dirty.isEmpty();
+        return !unrecorded.isEmpty();
     }
 
     /** Visits what the log has, longest idle first. */
     void forEachLogged(Visitor visitor) {
-        known.forEach((id, of) -> {
-            if (of.logged >= 0) {
-                visitor.visit(new Origin(id, of.epoch, of.logged), of.usedMs);
-            }
-        });
+        known.forEach((id, of) -> of.logged.forEachRun(
+                (first, last) -> visitor.visit(new SequenceRun(id, of.epoch, first, last), of.usedMs)));
     }
 
     /** Visits what the log has of promises, in the form that {@link Events} gives them. */
     void forEachPromised(Consumer<Bytes> visitor) {
-        promised.forEach((transaction, some) -> some.values().forEach(one -> {
-            if (one.logged) {
-                Bytes event = new Bytes();
-                Events.produced(event, one.last, one.storedMs, transaction);
-                visitor.accept(event);
-            }
-        }));
+        promised.forEach((transaction, some) -> some.values()
+                .forEach(runs -> runs.forEach(one -> {
+                    if (one.logged) {
+                        Bytes event = new Bytes();
+                        Events.produced(event, one.run, one.storedMs, transaction);
+                        visitor.accept(event);
+                    }
+                })));
     }
 }

@@ -38,7 +38,8 @@ final class Sends {
         Message message = (Message) Invariant.present(batch.x[i]);
         long token = batch.a[i];
         boolean moved = batch.b[i] == Batch.MOVED;
-        Origin origin = to instanceof BrokerError || moved ? null : message.origin();
+        // also when it cannot go there any more: what was stored was stored
+        Origin origin = moved ? null : message.origin();
         if (origin != null && isSettled(origin, outbox, producer, token)) {
             return;
         }
@@ -112,9 +113,10 @@ final class Sends {
             if (undecided == null) {
                 state.producers().stored(origin, logged, shard.nowMs());
             } else {
-                state.producers().promised(origin, logged, shard.nowMs(), undecided);
+                SequenceRun one = SequenceRun.of(origin);
+                state.producers().promised(one, logged, shard.nowMs(), undecided);
                 if (logged) {
-                    Events.produced(event.clear(), origin, shard.nowMs(), undecided);
+                    Events.produced(event.clear(), one, shard.nowMs(), undecided);
                     shard.turn().record(Events.PRODUCED, event);
                 }
             }

@@ -97,7 +97,7 @@ public final class Shard {
         this.storage = new Storage(this, memory, rules, exactlyOnce);
         this.state = storage.state();
         this.commands = new Commands(this, state);
-        this.participant = new Participant(this, state, commands);
+        this.participant = new Participant(this, state, commands, Participant.MAX_HELD);
         this.branchParts = new BranchParts(this, participant, state.ledger());
         this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);

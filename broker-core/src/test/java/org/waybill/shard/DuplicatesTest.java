@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +28,8 @@ import org.waybill.tx.TransactionId;
 class DuplicatesTest {
     private static final Destination QUEUE = Duplicates.address(NodeKind.QUEUE, "q");
     private static final TransactionId TRANSACTION = new TransactionId((byte) 1, new byte[] {7});
+
+    private static final List<String> ON_EACH_SHARD = List.of(on(0), on(1));
 
     private final CrashDisk disk = new CrashDisk();
 
@@ -115,6 +118,50 @@ class DuplicatesTest {
             send(producer, message(true, "a", "m4"));
             assertThat(session.consumer("q").drain()).containsExactly("m2");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCommitOverShardsIsKnownOnEachOfThem(boolean committed) {
+        try (CoreFixture core = onTwoShards()) {
+            TestSession session = core.session();
+            TestProducer producer = session.producer(null);
+            Transaction transaction = session.session.begin();
+            for (String queue : ON_EACH_SHARD) {
+                producer.producer.send(to(queue, "m1"), transaction);
+            }
+            if (committed) {
+                transaction.commit(reply -> assertThat(reply).isInstanceOf(Reply.Done.class));
+            } else {
+                transaction.rollback(reply -> {});
+            }
+            session.session.flush();
+            core.loop.settle();
+        }
+        try (CoreFixture core = onTwoShards()) {
+            TestSession session = core.session();
+            for (String queue : ON_EACH_SHARD) {
+                send(session.producer(null), to(queue, "m2"), to(queue, "m3"));
+                assertThat(session.consumer(queue).drain()).containsExactly(committed ? "m1" : "m2");
+            }
+        }
+    }
+
+    private CoreFixture onTwoShards() {
+        return new CoreFixture(disk, 2, 64L << 20, 1 << 16, name -> AddressSettings.defaults());
+    }
+
+    private static String on(int shard) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> "q" + i)
+                .filter(name -> Placement.shardOf(name, 2) == shard)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Message to(String queue, String text) {
+        return CoreFixture.message(true, 4, 0, queue, text)
+                .forwarded(Annotations.of(Map.of("x-opt-waybill-duplicate-id", "a")));
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.waybill.config.AddressSettings;
 import org.waybill.io.CrashDisk;
 import org.waybill.message.Message;
 import org.waybill.message.Origin;
@@ -16,6 +17,7 @@ import org.waybill.message.Outcome;
 import org.waybill.shard.CoreFixture.TestProducer;
 import org.waybill.shard.CoreFixture.TestSession;
 import org.waybill.spi.BrokerError.Code;
+import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.Transaction;
@@ -28,7 +30,10 @@ final class ExactlyOnceTest {
     private CrashDisk disk = new CrashDisk();
 
     private static Message message(Origin origin, boolean durable, String text) {
-        byte[] plain = CoreFixture.message(durable, text).bytes();
+        return numbered(origin, CoreFixture.message(durable, text).bytes());
+    }
+
+    private static Message numbered(Origin origin, byte[] plain) {
         int headerEnd = 5 + (plain[4] & 0xFF);
         ByteBuffer entries = ByteBuffer.allocate(200);
         symbol(entries, "x-opt-waybill-producer-id").put((byte) 0x98);
@@ -65,10 +70,39 @@ final class ExactlyOnceTest {
             TestSession session = core.session();
             TestProducer producer = session.producer("q");
             send(producer, numbered(ONE, 1), numbered(ONE, 2), numbered(ONE, 2), numbered(ONE, 1), numbered(ONE, 5));
-            send(producer, numbered(OTHER, 3), numbered(ONE, 4), message(new Origin(ONE, 1, 1), true, "next life"));
+            send(producer, numbered(OTHER, 3), numbered(ONE, 5), message(new Origin(ONE, 1, 1), true, "next life"));
 
             assertThat(session.consumer("q").drain()).containsExactly("m1", "m2", "m5", "m3", "next life");
         }
+    }
+
+    /** Its sender has not heard that one was refused and another stored: it sends both again. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatWasRefusedIsNotTakenForStored(boolean crash) {
+        CoreFixture core = new CoreFixture(disk);
+        TestProducer before = core.session().producer(null);
+        before.sendAndWait(to("$none", 1));
+        before.sendAndWait(to("q", 2));
+        assertThat(before.refusals).hasSize(1);
+        if (crash) {
+            core.close();
+            core = new CoreFixture(disk.afterKill());
+        }
+        TestSession session = core.session();
+        TestProducer again = session.producer(null);
+        again.sendAndWait(to("$none", 1));
+        again.sendAndWait(to("q", 2));
+        again.sendAndWait(to("q", 1));
+
+        assertThat(again.refusals).hasSize(1);
+        assertThat(session.consumer("q").drain()).containsExactly("m2", "m1");
+        core.close();
+    }
+
+    private static Message to(String address, long sequence) {
+        Message plain = CoreFixture.message(true, 4, 0, address, "m" + sequence);
+        return numbered(new Origin(ONE, 0, sequence), plain.bytes());
     }
 
     @Test
@@ -150,6 +184,57 @@ final class ExactlyOnceTest {
 
             assertThat(session.consumer("q").drain()).containsExactly("m1", "m2", "m3");
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aCommitOverShardsCountsItsNumbersOnEachOfThem(boolean committed) {
+        try (CoreFixture core = onThreeShards()) {
+            TestSession session = core.session();
+            TestProducer producer = session.producer(null);
+            Transaction transaction = session.session.begin();
+            for (int i = 0; i < 30; i++) {
+                producer.producer.send(to("q" + i % 10, i), transaction);
+            }
+            if (committed) {
+                transaction.commit(reply -> assertThat(reply).isInstanceOf(Reply.Done.class));
+            } else {
+                transaction.rollback(reply -> {});
+            }
+            session.session.flush();
+            core.loop.settle();
+        }
+        try (CoreFixture core = onThreeShards()) {
+            assertThat(storedOf(30, core)).as("sent again").isEqualTo(committed ? 0 : 30);
+            core.checkpoint();
+        }
+        try (CoreFixture core = onThreeShards()) {
+            assertThat(storedOf(30, core)).as("sent a third time").isZero();
+        }
+    }
+
+    /** Sends all again and returns how many more messages there are. */
+    private static int storedOf(int count, CoreFixture core) {
+        TestSession session = core.session();
+        int before = messages(session);
+        TestProducer producer = session.producer(null);
+        for (int i = 0; i < count; i++) {
+            producer.sendAndWait(to("q" + i % 10, i));
+        }
+        assertThat(producer.refusals).isEmpty();
+        return messages(session) - before;
+    }
+
+    private static int messages(TestSession session) {
+        int sum = 0;
+        for (int i = 0; i < 10; i++) {
+            sum += session.browser("q" + i, null).drain().size();
+        }
+        return sum;
+    }
+
+    private CoreFixture onThreeShards() {
+        return new CoreFixture(disk, 3, 64L << 20, 1 << 16, name -> AddressSettings.defaults());
     }
 
     /** A producer that sends again all that it has no answer for, over crashes at every moment: one of each comes out, in order. */

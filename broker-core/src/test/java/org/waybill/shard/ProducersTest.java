@@ -22,6 +22,10 @@ final class ProducersTest {
         return new Origin(new UUID(0, producer), epoch, sequence);
     }
 
+    private static SequenceRun run(int producer, int epoch, long sequence) {
+        return SequenceRun.of(of(producer, epoch, sequence));
+    }
+
     private Verdict verdict(Origin origin, long nowMs) {
         return producers.verdict(origin, nowMs, null);
     }
@@ -53,7 +57,7 @@ final class ProducersTest {
 
     @Test
     void aPromiseIsKeptUntilItsTransactionIsDecided() {
-        producers.promised(of(1, 0, 5), true, 7, TRANSACTION);
+        producers.promised(run(1, 0, 5), true, 7, TRANSACTION);
         assertThat(verdict(of(1, 0, 5), 8)).isEqualTo(Verdict.UNDECIDED);
         assertThat(verdict(of(1, 0, 6), 8)).isEqualTo(Verdict.STORE);
         assertThat(producers.verdict(of(1, 0, 5), 8, TRANSACTION)).isEqualTo(Verdict.DUPLICATE);
@@ -65,7 +69,7 @@ final class ProducersTest {
 
     @Test
     void aPromiseThatIsRolledBackLeavesNothing() {
-        producers.promised(of(1, 0, 5), true, 7, TRANSACTION);
+        producers.promised(run(1, 0, 5), true, 7, TRANSACTION);
         producers.keepPromises(id -> false);
         assertThat(verdict(of(1, 0, 5), 8)).isEqualTo(Verdict.STORE);
         producers.concluded(TRANSACTION, true);
@@ -73,8 +77,39 @@ final class ProducersTest {
     }
 
     @Test
+    void anOlderMessageIsStoredUnlessItWasStored() {
+        producers.stored(of(1, 0, 4), true, 1);
+        producers.stored(of(1, 0, 6), false, 2);
+        producers.stored(of(1, 0, 7), true, 3);
+        assertThat(verdict(of(1, 0, 5), 4)).isEqualTo(Verdict.STORE);
+        assertThat(verdict(of(1, 0, 6), 4)).isEqualTo(Verdict.DUPLICATE);
+
+        List<SequenceRun> logged = new ArrayList<>();
+        producers.forEachLogged((run, usedMs) -> logged.add(run));
+        assertThat(logged).containsExactly(run(1, 0, 4), run(1, 0, 7));
+    }
+
+    @Test
+    void aTransactionPromisesWhatItSentAndNothingElse() {
+        producers.promised(run(1, 0, 5), true, 7, TRANSACTION);
+        producers.promised(run(1, 0, 6), true, 7, TRANSACTION);
+        producers.promised(run(1, 0, 9), true, 7, TRANSACTION);
+        assertThat(verdict(of(1, 0, 6), 8)).isEqualTo(Verdict.UNDECIDED);
+        assertThat(verdict(of(1, 0, 8), 8)).isEqualTo(Verdict.STORE);
+        List<Bytes> events = new ArrayList<>();
+        producers.forEachPromised(events::add);
+        assertThat(events).hasSize(2);
+
+        producers.concluded(TRANSACTION, true);
+
+        assertThat(verdict(of(1, 0, 6), 8)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(verdict(of(1, 0, 9), 8)).isEqualTo(Verdict.DUPLICATE);
+        assertThat(verdict(of(1, 0, 8), 8)).isEqualTo(Verdict.STORE);
+    }
+
+    @Test
     void aCommitDoesNotSetALaterMessageBack() {
-        producers.promised(of(1, 0, 5), true, 7, TRANSACTION);
+        producers.promised(run(1, 0, 5), true, 7, TRANSACTION);
         producers.stored(of(1, 0, 9), true, 8);
         producers.concluded(TRANSACTION, true);
         assertThat(verdict(of(1, 0, 9), 9)).isEqualTo(Verdict.DUPLICATE);
@@ -82,10 +117,10 @@ final class ProducersTest {
 
     @Test
     void whatTheLogSaysTwiceOrLateChangesNothing() {
-        producers.found(of(1, 0, 9), 10);
-        producers.found(of(1, 0, 5), 5);
+        producers.found(run(1, 0, 9), 10);
+        producers.found(run(1, 0, 5), 5);
         assertThat(verdict(of(1, 0, 9), 11)).isEqualTo(Verdict.DUPLICATE);
-        producers.found(of(1, 1, 1), 12);
+        producers.found(run(1, 1, 1), 12);
         assertThat(verdict(of(1, 1, 2), 13)).isEqualTo(Verdict.STORE);
         assertThat(verdict(of(1, 0, 10), 13)).isEqualTo(Verdict.FENCED);
     }
@@ -93,19 +128,20 @@ final class ProducersTest {
     @Test
     void anEventSaysWhatItWasWrittenFrom() {
         Bytes event = new Bytes();
-        Events.produced(event, of(1, 3, 5_000_000_000L), 77, null);
-        Events.produced(event, of(2, 0, 1), 78, TRANSACTION);
+        SequenceRun three = new SequenceRun(new UUID(0, 1), 3, 5_000_000_000L, 5_000_000_300L);
+        Events.produced(event, three, 77, null);
+        Events.produced(event, run(2, 0, 1), 78, TRANSACTION);
         ByteBuffer in = ByteBuffer.wrap(event.copy());
         Events.produced(in, producers);
         Events.produced(in, producers);
 
         assertThat(in.hasRemaining()).isFalse();
-        List<Origin> logged = new ArrayList<>();
-        producers.forEachLogged((last, usedMs) -> {
-            logged.add(last);
+        List<SequenceRun> logged = new ArrayList<>();
+        producers.forEachLogged((run, usedMs) -> {
+            logged.add(run);
             assertThat(usedMs).isEqualTo(77);
         });
-        assertThat(logged).containsExactly(of(1, 3, 5_000_000_000L));
+        assertThat(logged).containsExactly(three);
         assertThat(verdict(of(2, 0, 1), 79)).isEqualTo(Verdict.UNDECIDED);
     }
 }

@@ -20,6 +20,7 @@ import org.waybill.message.Outcome;
 import org.waybill.shard.CoreFixture.TestConsumer;
 import org.waybill.shard.CoreFixture.TestProducer;
 import org.waybill.shard.CoreFixture.TestSession;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
@@ -27,6 +28,7 @@ import org.waybill.spi.NodeKind;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
 import org.waybill.spi.Transaction;
+import org.waybill.tx.Part;
 
 /** Transactions over queues on three shards, and over a topic, which is on the first. */
 class TransactionTest {
@@ -422,6 +424,32 @@ class TransactionTest {
         assertThat(refusal(commit(messages))).isEqualTo(Code.RESOURCE_LIMIT);
         assertThat(queues()).isEmpty();
         assertThat(core.memory.bytes()).isZero();
+    }
+
+    @Test
+    void aTransactionHoldsABoundedNumberOfDeliveries() {
+        session.producer(on(0)).sendDurable(0, 3);
+        TestConsumer consumer = session.consumer(on(0));
+        consumer.receive(3);
+        Shard shard = core.shards[0];
+        Participant participant = new Participant(shard, shard.state(), shard.commands(), 2);
+        Share share = new Share(session.session, 0);
+        Part.Stated accepted = new Part.Stated(Outcome.ACCEPTED, true);
+        LocalConsumer from = (LocalConsumer) consumer.consumer;
+        List<BrokerError> refused = new ArrayList<>();
+        shard.execute(() -> {
+            participant.hold(share, from, 0, 1, accepted);
+            assertThat(share.refusal).isNull();
+            participant.hold(share, from, 2, 2, accepted);
+            refused.add(participant.commit(share));
+        });
+        core.loop.settle();
+
+        assertThat(refused).singleElement().satisfies(error -> {
+            assertThat(error.code()).isEqualTo(Code.RESOURCE_LIMIT);
+            assertThat(error.message()).contains("outcomes for more than 2 deliveries");
+        });
+        assertThat(browse(on(0))).isEqualTo(texts(0, 3));
     }
 
     @Test

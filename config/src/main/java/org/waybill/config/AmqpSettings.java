@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param host the address to listen at; anything but loopback is refused until a user exists
  * @param port the port, 0 for any free one
  * @param tls a second listener with TLS, or null for none
+ * @param webSocket who may also come over WebSockets, or null for nobody
  * @param idleTimeoutMs after how long without a frame a connection is cut off; half of it is announced; 0 means never
  * @param maxFrameSizeBytes the greatest frame taken
  * @param maxMessageSizeBytes the greatest message taken
@@ -24,6 +25,7 @@ public record AmqpSettings(
         String host,
         int port,
         @Nullable TlsSettings tls,
+        @Nullable WebSocketSettings webSocket,
         int idleTimeoutMs,
         int maxFrameSizeBytes,
         int maxMessageSizeBytes,
@@ -47,6 +49,7 @@ public record AmqpSettings(
         return new AmqpSettings(
                 "127.0.0.1",
                 5672,
+                null,
                 null,
                 60_000,
                 65_536,
@@ -75,6 +78,7 @@ public record AmqpSettings(
                 host,
                 port,
                 tls,
+                webSocket,
                 idleTimeoutMs,
                 maxFrameSizeBytes,
                 maxMessageSizeBytes,
@@ -93,6 +97,7 @@ public record AmqpSettings(
                 in.text("host", or.host),
                 in.integer("port", or.port, 0, 65_535),
                 in.sectionOrNone("tls").map(TlsSettings::read).orElse(null),
+                in.sectionOrNone("websocket").map(WebSocketSettings::read).orElse(null),
                 in.integer("idle-timeout-ms", or.idleTimeoutMs, 0, Integer.MAX_VALUE),
                 in.integer("max-frame-size-bytes", or.maxFrameSizeBytes, 512, 16 << 20),
                 in.integer("max-message-size-bytes", or.maxMessageSizeBytes, 1_024, 1 << 30),

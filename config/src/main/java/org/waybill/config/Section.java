@@ -217,6 +217,25 @@ final class Section {
         return List.copyOf(chosen);
     }
 
+    List<String> texts(String key, List<String> or) {
+        Node value = value(key);
+        if (value == null) {
+            return or;
+        }
+        String what = "must be a list of texts";
+        if (!(value instanceof SequenceNode list)) {
+            throw error(key, what);
+        }
+        List<String> texts = new ArrayList<>();
+        for (Node item : list.getValue()) {
+            if (!(item instanceof ScalarNode scalar)) {
+                throw new SettingsError(at(file, item) + path + key + " " + what + ".");
+            }
+            texts.add(scalar.getValue());
+        }
+        return texts;
+    }
+
     Optional<Section> section(String key) {
         Node value = value(key);
         return value == null || value.getTag().equals(Tag.NULL) ? Optional.empty() : Optional.of(child(key, value));

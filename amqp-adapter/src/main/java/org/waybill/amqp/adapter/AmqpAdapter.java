@@ -24,7 +24,7 @@ import org.waybill.io.SystemClock;
 import org.waybill.spi.AdapterContext;
 import org.waybill.spi.ProtocolAdapter;
 
-/** The AMQP 1.0 listener of a broker: one acceptor on each event loop, in plain text and, if set, with TLS. */
+/** The AMQP 1.0 listener of a broker: one acceptor on each event loop, in plain text and, if set, with TLS and over WebSockets. */
 public final class AmqpAdapter implements ProtocolAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(AmqpAdapter.class);
 
@@ -82,8 +82,12 @@ public final class AmqpAdapter implements ProtocolAdapter {
         List<NetServerOptions> options = options(settings);
         return loops.deployVerticle(
                         () -> {
-                            AmqpListener listener =
-                                    new AmqpListener(shared, new SystemClock(), settings.maxConnections(), options);
+                            AmqpListener listener = new AmqpListener(
+                                    shared,
+                                    new SystemClock(),
+                                    settings.maxConnections(),
+                                    options,
+                                    settings.webSocket());
                             listeners.add(listener);
                             return listener;
                         },
@@ -176,6 +180,12 @@ public final class AmqpAdapter implements ProtocolAdapter {
         addresses.add("amqp://" + settings.host() + ":" + port());
         if (settings.tls() != null) {
             addresses.add("amqps://" + settings.host() + ":" + port(1));
+        }
+        if (settings.webSocket() != null) {
+            addresses.add("amqpws://" + settings.host() + ":" + port());
+            if (settings.tls() != null) {
+                addresses.add("amqpwss://" + settings.host() + ":" + port(1));
+            }
         }
         return addresses;
     }

@@ -15,6 +15,8 @@ import io.vertx.core.net.NetSocket;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.waybill.config.WebSocketSettings;
 import org.waybill.io.Clock;
 
 /**
@@ -25,20 +27,34 @@ final class AmqpListener extends VerticleBase {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
     private static final RecvByteBufAllocator READS =
             new AdaptiveRecvByteBufAllocator(512, 2 * 1024, 64 * 1024).maxMessagesPerRead(4);
+    /** What a client may put into one WebSocket frame besides a whole AMQP frame. */
+    private static final int MAX_WEB_SOCKET_BYTES = 1 << 20;
 
     private final Shared shared;
     private final Clock clock;
     private final int maxConnections;
     private final List<NetServerOptions> options;
+    private final @Nullable WebSocketSettings webSocket;
     private final List<NetServer> servers = new ArrayList<>();
-    private @org.jspecify.annotations.Nullable ConnectionLoop loop;
+    private @Nullable ConnectionLoop loop;
 
-    /** @param options one for each port to listen on */
-    AmqpListener(Shared shared, Clock clock, int maxConnections, List<NetServerOptions> options) {
+    /**
+     * One of one event loop.
+     *
+     * @param options one for each port to listen on
+     * @param webSocket whom to let in over WebSockets, or null for nobody
+     */
+    AmqpListener(
+            Shared shared,
+            Clock clock,
+            int maxConnections,
+            List<NetServerOptions> options,
+            @Nullable WebSocketSettings webSocket) {
         this.shared = shared;
         this.clock = clock;
         this.maxConnections = maxConnections;
         this.options = options;
+        this.webSocket = webSocket;
     }
 
     @Override
@@ -88,6 +104,10 @@ final class AmqpListener extends VerticleBase {
         socket.connection(connection);
         own.add(connection);
         channel.pipeline().addBefore(context.name(), "amqp", socket);
+        if (webSocket != null) {
+            int maxFrameBytes = MAX_WEB_SOCKET_BYTES + shared.limits().maxFrameBytes();
+            channel.pipeline().addBefore("amqp", "upgrade", new WebSocketUpgrade(webSocket.origins(), maxFrameBytes));
+        }
     }
 
     private static String name(Channel channel) {

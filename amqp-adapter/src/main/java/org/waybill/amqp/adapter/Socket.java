@@ -166,9 +166,11 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
         channel.config().setAutoRead(true);
     }
 
-    /** A half-open TCP stream lets the peer read our last words; TLS has no such thing that clients know. */
+    /** A half-open TCP stream lets the peer read our last words; TLS and WebSockets have no such thing that clients know. */
     private void endOutput() {
-        if (channel instanceof DuplexChannel duplex && channel.pipeline().get(SslHandler.class) == null) {
+        if (channel instanceof DuplexChannel duplex
+                && channel.pipeline().get(SslHandler.class) == null
+                && channel.pipeline().get(WebSocketBytes.class) == null) {
             ChannelFuture unused = duplex.shutdownOutput();
         } else {
             ChannelFuture unused = context.close();

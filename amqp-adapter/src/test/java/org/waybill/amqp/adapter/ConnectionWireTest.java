@@ -137,7 +137,7 @@ final class ConnectionWireTest {
     @Test
     void cutsOffASilentClient() throws Exception {
         restart(amqp -> new AmqpSettings(
-                amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 10, 10, 300, 10, amqp.saslMechanisms()));
+                amqp.host(), 0, null, null, 0, 65_536, 2_000, 10, 10, 10, 10, 300, 10, amqp.saslMechanisms()));
         try (Socket socket = socket()) {
             assertThat(socket.getInputStream().readNBytes(1)).isEmpty();
         }
@@ -146,7 +146,7 @@ final class ConnectionWireTest {
     @Test
     void cutsOffAClientThatGoesSilent() throws Exception {
         restart(amqp -> new AmqpSettings(
-                amqp.host(), 0, null, 600, 65_536, 2_000, 10, 10, 10, 10, 5_000, 10, amqp.saslMechanisms()));
+                amqp.host(), 0, null, null, 600, 65_536, 2_000, 10, 10, 10, 10, 5_000, 10, amqp.saslMechanisms()));
         try (Wire wire = Wire.connect(broker)) {
             wire.frames.expectOpen().withIdleTimeOut(300);
             wire.frames.remoteOpen().withContainerId("c").now();
@@ -170,7 +170,7 @@ final class ConnectionWireTest {
     @Test
     void turnsAwayConnectionsBeyondTheLimitAndTakesThemAgainLater() throws Exception {
         restart(amqp -> new AmqpSettings(
-                amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 10, 1, 5_000, 10, amqp.saslMechanisms()));
+                amqp.host(), 0, null, null, 0, 65_536, 2_000, 10, 10, 10, 1, 5_000, 10, amqp.saslMechanisms()));
         try (Wire first = Wire.connect(broker)) {
             first.frames.expectOpen();
             first.frames.remoteOpen().withContainerId("c").now();

@@ -369,7 +369,7 @@ final class ConsumerWireTest {
         broker = new FakeBroker(
                 directory,
                 amqp -> new AmqpSettings(
-                        amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 2, 10, 5_000, 10, amqp.saslMechanisms()));
+                        amqp.host(), 0, null, null, 0, 65_536, 2_000, 10, 10, 2, 10, 5_000, 10, amqp.saslMechanisms()));
         try (Wire wire = Wire.begin(broker, "c").receiver("r0", 0, "q").receiver("r1", 1, "q")) {
             wire.frames.expectAttach().ofSender().withNullSource();
             wire.frames

@@ -192,7 +192,20 @@ final class ProducerWireTest {
         broker = new FakeBroker(
                 directory,
                 amqp -> new org.waybill.config.AmqpSettings(
-                        amqp.host(), 0, null, 0, 65_536, 2_000, 10, 10, 10, 10, 5_000, 10, amqp.saslMechanisms()));
+                        amqp.host(),
+                        0,
+                        null,
+                        null,
+                        0,
+                        65_536,
+                        2_000,
+                        10,
+                        10,
+                        10,
+                        10,
+                        5_000,
+                        10,
+                        amqp.saslMechanisms()));
         try (Wire wire = Wire.begin(broker, "c")) {
             wire.frames.expectAttach().ofReceiver().withMaxMessageSize(2_000);
             wire.frames.expectFlow().withLinkCredit(10);

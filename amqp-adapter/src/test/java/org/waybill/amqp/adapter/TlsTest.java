@@ -70,7 +70,7 @@ final class TlsTest {
 
     private static AmqpSettings with(AmqpSettings amqp, TlsSettings tls) {
         return new AmqpSettings(
-                amqp.host(), 0, tls, 0, 65_536, 100_000, 10, 10, 10, 10, 5_000, 100, amqp.saslMechanisms());
+                amqp.host(), 0, tls, null, 0, 65_536, 100_000, 10, 10, 10, 10, 5_000, 100, amqp.saslMechanisms());
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.waybill.benchmarks.load;
 import jakarta.jms.BytesMessage;
 import jakarta.jms.CompletionListener;
 import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.DeliveryMode;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -15,11 +16,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
-import org.apache.qpid.jms.JmsConnectionFactory;
 
 /**
- * One producer, one queue, one listener through Qpid JMS: J1 to J3. A window of one sends synchronously, a larger one
- * with completion listeners. The producer runs on its own thread; the figures are read by the calling thread.
+ * One producer, one queue, one listener through a JMS client: J1 to J3 and J7. A window of one sends synchronously, a larger
+ * one with completion listeners, a transaction its messages and then its commit. The producer runs on its own thread; the figures are read by the calling thread.
  */
 final class JmsRun {
     private final LoadOptions options;
@@ -42,15 +42,9 @@ final class JmsRun {
     }
 
     Result run() throws JMSException, InterruptedException {
-        JmsConnectionFactory factory = new JmsConnectionFactory("amqp://127.0.0.1:" + options.port()
-                + "?jms.prefetchPolicy.all=" + options.credit()
-                + "&amqp.saslMechanisms=" + (options.user().isEmpty() ? "ANONYMOUS" : "PLAIN"));
-        if (!options.user().isEmpty()) {
-            factory.setUsername(options.user());
-            factory.setPassword(options.password());
-        }
-        try (Connection receiving = factory.createConnection();
-                Connection sending = factory.createConnection()) {
+        ConnectionFactory factory = factory();
+        try (Connection receiving = connect(factory);
+                Connection sending = connect(factory)) {
             listen(receiving);
             Thread producer = startProducer(sending);
             Result result = measure();
@@ -60,6 +54,25 @@ final class JmsRun {
             drain();
             return result.put("leftover", sent.get() - received.get());
         }
+    }
+
+    private ConnectionFactory factory() {
+        String uri = "amqp://127.0.0.1:" + options.port() + "?jms.prefetchPolicy.all=" + options.credit()
+                + "&amqp.saslMechanisms=" + (options.user().isEmpty() ? "ANONYMOUS" : "PLAIN");
+        try {
+            return Class.forName(options.factory())
+                    .asSubclass(ConnectionFactory.class)
+                    .getConstructor(String.class)
+                    .newInstance(uri);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalArgumentException("no connection factory " + options.factory() + ": " + e, e);
+        }
+    }
+
+    private Connection connect(ConnectionFactory factory) throws JMSException {
+        return options.user().isEmpty()
+                ? factory.createConnection()
+                : factory.createConnection(options.user(), options.password());
     }
 
     private void listen(Connection connection) throws JMSException {
@@ -81,7 +94,9 @@ final class JmsRun {
 
     private Thread startProducer(Connection connection) throws JMSException {
         connection.start();
-        Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+        boolean transacted = options.transaction() > 0;
+        Session session = connection.createSession(
+                transacted, transacted ? Session.SESSION_TRANSACTED : Session.AUTO_ACKNOWLEDGE);
         MessageProducer producer = session.createProducer(session.createQueue(options.address(0)));
         producer.setDeliveryMode(options.durable() ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT);
         producer.setDisableMessageTimestamp(true);
@@ -94,6 +109,7 @@ final class JmsRun {
 
     private void produce(Session session, MessageProducer producer) {
         byte[] filling = new byte[options.bodyBytes() - Long.BYTES];
+        int inTransaction = 0;
         try {
             room.acquire();
             while (!stopped) {
@@ -101,7 +117,14 @@ final class JmsRun {
                 long nowNs = System.nanoTime();
                 message.writeLong(nowNs);
                 message.writeBytes(filling);
-                if (options.window() == 1) {
+                if (options.transaction() > 0) {
+                    producer.send(message);
+                    if (++inTransaction == options.transaction()) {
+                        session.commit();
+                        settled.addAndGet(inTransaction);
+                        inTransaction = 0;
+                    }
+                } else if (options.window() == 1) {
                     producer.send(message);
                     settled(nowNs);
                 } else {
@@ -132,9 +155,11 @@ final class JmsRun {
         Sample start = Sample.take(options.brokerPid());
         long receivedBefore = received.get();
         long settledBefore = settled.get();
+        long allocatedBefore = Allocation.bytes();
         measuring = true;
         pause(options.measureSeconds());
         measuring = false;
+        long allocated = Allocation.bytes() - allocatedBefore;
         Sample end = Sample.take(options.brokerPid());
         long receivedNow = received.get() - receivedBefore;
         double seconds = start.secondsUntil(end);
@@ -143,6 +168,7 @@ final class JmsRun {
         result.put("settled_per_s", (settled.get() - settledBefore) / seconds);
         result.latency("e2e", endToEnd).latency("settle", settle);
         result.put("rejected", failed.get());
+        result.put("alloc_bytes", allocated / (double) Math.max(1, receivedNow));
         result.put("broker_cpu_s_per_m", start.brokerCpuUntil(end) * 1e6 / Math.max(1, receivedNow));
         start.putCosts(end, result);
         return result.put("rss_mib", ProcessStats.residentMib(options.brokerPid()));

@@ -29,6 +29,7 @@ import java.util.Set;
  * @param warmUpSeconds load before the measurement
  * @param measureSeconds the measurement
  * @param limitSeconds when to give up making connections or draining
+ * @param factory class of the JMS connection factory, which takes a URI
  * @param file where the ids settled before a kill are kept
  */
 record LoadOptions(
@@ -55,6 +56,7 @@ record LoadOptions(
         double warmUpSeconds,
         double measureSeconds,
         double limitSeconds,
+        String factory,
         String file) {
 
     private static final Set<String> KEYS = Set.of(
@@ -81,6 +83,7 @@ record LoadOptions(
             "warm",
             "measure",
             "limit",
+            "factory",
             "file");
 
     /** Reads {@code key=value} arguments from that index on; an unknown key is an error. */
@@ -118,6 +121,7 @@ record LoadOptions(
                 number(given, "warm", 5),
                 number(given, "measure", 8),
                 number(given, "limit", 90),
+                given.getOrDefault("factory", "org.apache.qpid.jms.JmsConnectionFactory"),
                 given.getOrDefault("file", "settled.bin"));
     }
 

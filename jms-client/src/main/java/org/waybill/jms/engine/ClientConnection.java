@@ -278,6 +278,15 @@ public final class ClientConnection implements AutoCloseable {
         return failure;
     }
 
+    /** Why it cannot be used any more, also while its end is under way with this error; null if it can be used. */
+    @Nullable
+    ClientException failure(@Nullable ErrorCondition error) {
+        if (failure == null && driver.engine().isClosed()) {
+            failure = lost(error);
+        }
+        return failure;
+    }
+
     ClientException timeout(String complaint) {
         return ClientException.of(
                 ClientException.Kind.TIMEOUT,
@@ -342,11 +351,10 @@ public final class ClientConnection implements AutoCloseable {
 
         @Override
         public void onClosed(ConnectionEngine connection, @Nullable ErrorCondition error) {
-            if (failure == null) {
-                failure = lost(error);
-            }
+            ClientException reason = failure == null ? lost(error) : failure;
+            failure = reason;
             driver.end();
-            ends.over(failure);
+            ends.over(reason);
         }
     }
 }

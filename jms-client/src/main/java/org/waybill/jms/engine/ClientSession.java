@@ -187,6 +187,12 @@ public final class ClientSession implements AutoCloseable {
         return failure != null ? failure : connection.failure();
     }
 
+    /** As {@link #failure()}, also while the connection ends with this error. */
+    @Nullable
+    ClientException failure(@Nullable ErrorCondition error) {
+        return failure != null ? failure : connection.failure(error);
+    }
+
     private void check() {
         ClientException reason = failure();
         if (reason != null) {
@@ -226,7 +232,7 @@ public final class ClientSession implements AutoCloseable {
         @Override
         public void onEnd(SessionEngine session, @Nullable ErrorCondition error) {
             if (failure == null) {
-                ClientException reason = connection.failure();
+                ClientException reason = connection.failure(error);
                 failure = reason != null
                         ? reason
                         : ClientException.of(

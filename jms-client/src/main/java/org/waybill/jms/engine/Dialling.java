@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a server: its address, and what its channel is made of. Name and files are looked up on the caller's thread when it is
- * made; {@link #dial} waits for nothing.
+ * made; {@link #dial} waits for nothing. TLS and WebSocket have no time limit of their own that could be the first to end: who waits
+ * for the connection to open gives it up as a whole.
  */
 final class Dialling {
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 * 1024, 512 * 1024);
@@ -82,7 +83,7 @@ final class Dialling {
             String asked = endpoint.tls() == null ? null : endpoint.tls().serverName();
             SslHandler handler =
                     tls.newHandler(channel.alloc(), asked == null ? endpoint.host() : asked, endpoint.port());
-            handler.setHandshakeTimeoutMillis(limitMs());
+            handler.setHandshakeTimeoutMillis(0);
             pipeline.addLast(handler);
         }
         if (endpoint.webSocketPath() != null) {
@@ -91,8 +92,9 @@ final class Dialling {
                     .webSocketUri(webSocketUri(endpoint))
                     .version(WebSocketVersion.V13)
                     .subprotocol(WebSocketFrames.SUBPROTOCOL)
+                    .generateOriginHeader(false)
                     .maxFramePayloadLength(WebSocketFrames.MAX_FRAME_BYTES)
-                    .handshakeTimeoutMillis(limitMs())
+                    .handshakeTimeoutMillis(2L * options.connectTimeoutMs())
                     .build()));
             pipeline.addLast(new WebSocketFrames());
         }

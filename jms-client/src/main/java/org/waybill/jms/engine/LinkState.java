@@ -163,7 +163,7 @@ final class LinkState {
     }
 
     void lost(@Nullable ErrorCondition error) {
-        ClientException reason = session.failure();
+        ClientException reason = session.failure(error);
         over(
                 reason != null
                         ? reason

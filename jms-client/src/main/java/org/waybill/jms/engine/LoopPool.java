@@ -86,11 +86,15 @@ final class LoopPool {
             }
         }
 
-        /** Waits, after {@link #release}, for the thread to end, if it does. */
+        /** Waits, after {@link #release}, for the threads to end, if they do. */
         void awaitEnd() throws InterruptedException {
-            Thread thread = loop.thread;
-            if (thread != null && loop.events.isShuttingDown()) {
-                thread.join(END_MS);
+            if (loop.events.isShuttingDown()) {
+                for (Loop each : pool.loops) {
+                    Thread thread = each.thread;
+                    if (thread != null) {
+                        thread.join(END_MS);
+                    }
+                }
             }
         }
     }

@@ -76,6 +76,38 @@ class TlsWireTest {
         }
     }
 
+    @Test
+    void takesKeyStoresAndNamesToTrust() throws Exception {
+        KeyFile store = KeyFile.of(folder.resolve("ours.p12"), new String(STORE_PASSWORD));
+        assertThat(store.format()).isEqualTo(KeyFile.Format.PKCS12);
+        KeyFile other = KeyFile.of(folder.resolve("others.p12"), new String(STORE_PASSWORD));
+        KeyFile wrong = KeyFile.of(folder.resolve("ours.p12"), "wrong");
+        TlsOptions trusting = TlsOptions.DEFAULT.withTrust(KeyFile.pem(ours));
+        try (SmallBroker broker = broker("ours")) {
+            assertThat(failure(broker.options().withTls(TlsOptions.DEFAULT.withTrust(wrong))))
+                    .hasMessageContaining("ours.p12");
+            assertThat(failure(broker.options().withTls(trusting.withServerName("elsewhere.example"))))
+                    .hasMessageContaining("TLS failed");
+            assertThat(failure(broker.options()
+                            .withTls(trusting.withKey(new KeyFile(
+                                    store.path(), KeyFile.Format.PKCS12, new String(STORE_PASSWORD), "nobody")))))
+                    .hasMessageContaining("no key under the alias 'nobody'");
+            open(broker, trusting.withKey(store).withProtocols(List.of("TLSv1.3")));
+        }
+        try (SmallBroker broker = broker("others")) {
+            open(broker, TlsOptions.DEFAULT.withTrust(other).withVerifiesHost(false));
+            open(broker, TlsOptions.DEFAULT.withTrust(other).withServerName("elsewhere.example"));
+            open(broker, TlsOptions.DEFAULT.withTrustsAnybody(true));
+        }
+    }
+
+    private static void open(SmallBroker broker, TlsOptions tls) {
+        try (ClientConnection connection =
+                ClientConnection.open(broker.options().withTls(tls))) {
+            connection.session();
+        }
+    }
+
     private static ClientException failure(ClientOptions options) {
         ClientException reason = catchThrowableOfType(ClientException.class, () -> ClientConnection.open(options));
         assertThat(reason.kind()).isEqualTo(ClientException.Kind.UNREACHABLE);
