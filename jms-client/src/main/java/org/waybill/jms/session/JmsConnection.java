@@ -59,6 +59,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
 
     private volatile AddressPrefixes prefixes = AddressPrefixes.NONE;
     private volatile @Nullable ExceptionListener exceptionListener;
+    private volatile @Nullable ConnectionEvents events;
     private volatile @Nullable String clientId;
     private volatile @Nullable ConnectionBean bean;
     private volatile boolean used;
@@ -499,8 +500,12 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     @Override
     public void setExceptionListener(@Nullable ExceptionListener listener) throws JMSException {
         checkOpen();
-        used = true;
         exceptionListener = listener;
+    }
+
+    /** Has this told when the connection to the server is lost and when there is one again; null for nobody. */
+    public void connectionEvents(@Nullable ConnectionEvents listener) {
+        events = listener;
     }
 
     @Override
@@ -529,6 +534,10 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
             for (SessionWork session : sessions) {
                 session.interrupted(why);
             }
+            ConnectionEvents told = events;
+            if (told != null && !closed && lifeline.reconnects()) {
+                notices.execute(() -> told.onLost(JmsConnection.this, why));
+            }
         }
 
         @Override
@@ -539,6 +548,15 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
                 session.restore(fresh);
             }
             traffic.countReconnect();
+        }
+
+        @Override
+        public void restored(ClientConnection fresh) {
+            ConnectionEvents told = events;
+            if (told != null && !closed) {
+                notices.execute(() -> told.onRestored(
+                        JmsConnection.this, fresh.options().endpoint().toString()));
+            }
         }
 
         @Override

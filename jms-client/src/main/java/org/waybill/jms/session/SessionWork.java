@@ -59,7 +59,7 @@ final class SessionWork {
         this.traffic = connection.traffic().ofSession();
         this.local = given == null && mode == Session.SESSION_TRANSACTED ? new LocalTransaction(this) : null;
         this.transaction = given != null ? given : local;
-        this.links = new SessionLinks(connection.lifeline(), this::renewed, this::ended);
+        this.links = new SessionLinks(connection.lifeline(), this::ended);
         this.delivery = new Delivery(this, name, mode, transaction);
         this.completions = new Completions(name + " completions");
         this.loaded = new LoadedMessages(this);
@@ -170,6 +170,25 @@ final class SessionWork {
 
     boolean survives(ClientException why) {
         return links.survives(why);
+    }
+
+    /** As {@link #awaitConnection}, but says no where there is none in time. */
+    boolean isConnectedBy(Deadline deadline, String doing) throws JMSException {
+        try {
+            awaitConnection(deadline, doing);
+            return true;
+        } catch (JMSException e) {
+            if (Lifeline.NOT_CONNECTED.equals(e.getErrorCode())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether this transaction was begun on a connection that is gone. */
+    boolean hasLeft(ClientTransaction begun) {
+        ClientSession now = links.engine();
+        return now != null && !begun.isOn(now.connection());
     }
 
     void awaitConnection(Deadline deadline, String doing) throws JMSException {
@@ -576,12 +595,6 @@ final class SessionWork {
             links.restore(fresh, settings().closeLinksThatFailOnReconnect(), this::refused);
             closeRetired();
             wakeListeners();
-        }
-    }
-
-    private void renewed() {
-        if (local != null) {
-            local.restored();
         }
     }
 
