@@ -38,6 +38,7 @@ final class TraceFieldsTest {
         GlobalOpenTelemetry.resetForTest();
     }
 
+    @SuppressWarnings("MustBeClosedChecker") // its callers do
     private static Scope span(String id) {
         return Span.wrap(SpanContext.create(TRACE, id, TraceFlags.getDefault(), TraceState.getDefault()))
                 .makeCurrent();
