@@ -39,9 +39,9 @@ final class JarIT {
             Class<?> loaded = Class.forName(
                     name.substring(0, name.length() - CLASS.length()).replace('/', '.'), false, loader);
             // Resolves what each of them names in its signatures.
-            loaded.getDeclaredMethods();
-            loaded.getDeclaredFields();
-            loaded.getDeclaredConstructors();
+            assertThat(loaded.getDeclaredMethods()).isNotNull();
+            assertThat(loaded.getDeclaredFields()).isNotNull();
+            assertThat(loaded.getDeclaredConstructors()).isNotNull();
         }
     }
 

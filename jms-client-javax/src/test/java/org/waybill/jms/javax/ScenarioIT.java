@@ -36,6 +36,8 @@ import org.waybill.broker.Broker;
 import org.waybill.config.Settings;
 
 /** An application of javax.jms, which knows the client by its JNDI properties alone, with a broker in this process. */
+// The naming context is of this process alone, and its API is of hashtables.
+@SuppressWarnings({"BanJNDI", "JdkObsolete"})
 final class ScenarioIT {
     private static final long WAIT_MS = 20_000;
 
