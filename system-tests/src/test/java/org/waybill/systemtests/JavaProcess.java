@@ -2,6 +2,7 @@ package org.waybill.systemtests;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -61,6 +62,16 @@ public final class JavaProcess implements AutoCloseable {
     /** Both streams, for the message of a failure. */
     public String output() {
         return stdout.text() + "\n" + stderr.text();
+    }
+
+    /** Writes a line to its standard input; one that has ended does not hear it. */
+    public void say(String line) {
+        try {
+            process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            process.getOutputStream().flush();
+        } catch (IOException e) {
+            // it has ended already
+        }
     }
 
     /** Ends its standard input, by which it is asked to end. */

@@ -1,36 +1,38 @@
 package org.waybill.systemtests;
 
 import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
 import jakarta.jms.JMSException;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.qpid.jms.JmsConnectionFactory;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Connections of Qpid JMS to one broker, started, and closed after each test. Every request of theirs has a deadline. */
+/** Connections of a client to one broker, started, and closed after each test. Every request of theirs has a deadline. */
 public final class JmsClients implements AfterEachCallback {
     private static final String DEADLINES =
             "jms.requestTimeout=15000&jms.sendTimeout=15000&jms.closeTimeout=15000&jms.connectTimeout=15000";
 
     private final RunningBroker broker;
+    private final JmsClient client;
     private final List<Connection> connections = new ArrayList<>();
 
-    public JmsClients(RunningBroker broker) {
+    public JmsClients(RunningBroker broker, JmsClient client) {
         this.broker = broker;
+        this.client = client;
     }
 
     /** A factory with these options of the connection's URI besides. */
-    public JmsConnectionFactory factory(String... options) {
+    public ConnectionFactory factory(String... options) {
         return factory(broker.port(), options);
     }
 
-    private static JmsConnectionFactory factory(int port, String... options) {
+    private ConnectionFactory factory(int port, String... options) {
         StringBuilder uri = new StringBuilder("amqp://127.0.0.1:" + port + "?" + DEADLINES);
         for (String option : options) {
             uri.append('&').append(option);
         }
-        return new JmsConnectionFactory(uri.toString());
+        return client.factory(uri.toString());
     }
 
     /** A connection without a client id. */

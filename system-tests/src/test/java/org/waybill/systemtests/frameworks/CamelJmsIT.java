@@ -21,10 +21,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.jms.connection.JmsTransactionManager;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Apache Camel's routes from and to JMS. */
+@ThroughEachClient
 final class CamelJmsIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
@@ -38,9 +41,13 @@ final class CamelJmsIT {
     private static final long WITHIN_MS = 20_000;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
 
     private final CamelContext camel = new DefaultCamelContext();
+
+    CamelJmsIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @AfterEach
     void stop() {

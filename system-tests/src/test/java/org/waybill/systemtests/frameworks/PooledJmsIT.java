@@ -17,10 +17,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.messaginghub.pooled.jms.JmsPoolConnectionFactory;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** pooled-jms: connections and sessions that are closed by the application and used again by the next. */
+@ThroughEachClient
 final class PooledJmsIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
@@ -28,9 +31,13 @@ final class PooledJmsIT {
     private static final long WITHIN_MS = 20_000;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
 
     private final JmsPoolConnectionFactory pool = new JmsPoolConnectionFactory();
+
+    PooledJmsIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @BeforeEach
     void fill() {

@@ -24,10 +24,13 @@ import org.springframework.jms.listener.DefaultMessageListenerContainer;
 import org.springframework.jms.listener.SessionAwareMessageListener;
 import org.springframework.jms.listener.SimpleMessageListenerContainer;
 import org.springframework.util.backoff.FixedBackOff;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Spring's JmsTemplate and its listener containers. */
+@ThroughEachClient
 final class SpringJmsIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
@@ -39,10 +42,14 @@ final class SpringJmsIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
 
     private final List<AbstractMessageListenerContainer> containers = new ArrayList<>();
     private final List<CachingConnectionFactory> caches = new ArrayList<>();
+
+    SpringJmsIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @AfterEach
     void shutDown() {

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.systemtests.CuttableLine;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
 
@@ -33,7 +34,7 @@ final class AcknowledgementIT {
     private static final int INDIVIDUAL_ACKNOWLEDGE = 101;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
 
     @ParameterizedTest
     @ValueSource(ints = {Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE})

@@ -14,16 +14,23 @@ import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.CuttableLine;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, section 6.1.2: a client id belongs to one connection at a time. */
+@ThroughEachClient
 final class ClientIdIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    ClientIdIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void aSecondConnectionOfALiveClientIsRefusedAndTheFirstGoesOn() throws JMSException {

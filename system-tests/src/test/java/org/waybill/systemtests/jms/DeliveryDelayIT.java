@@ -16,10 +16,13 @@ import jakarta.jms.Topic;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, section 7.9: messages that are there for nobody before their time. */
+@ThroughEachClient
 final class DeliveryDelayIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker("shards: 2\n");
@@ -31,7 +34,11 @@ final class DeliveryDelayIT {
     private static final long SOON_MS = 1_500;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    DeliveryDelayIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void holdsUpNobodyElse() throws JMSException {

@@ -18,10 +18,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** JMSXGroupID and JMSXGroupSeq (Jakarta Messaging 3.1, section 3.5.9): a group has one consumer at a time; exclusive queues. */
+@ThroughEachClient
 final class GroupIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
@@ -35,7 +38,11 @@ final class GroupIT {
     private static final String PULLING = "jms.prefetchPolicy.all=0";
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    GroupIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void eachGroupGoesToOneConsumerInOrder() throws JMSException {

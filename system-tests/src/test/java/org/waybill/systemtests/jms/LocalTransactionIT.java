@@ -21,10 +21,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.systemtests.CuttableLine;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, section 6.2.7: transacted sessions, on a broker whose queues lie on four shards. */
+@ThroughEachClient
 final class LocalTransactionIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker("shards: 4\n");
@@ -33,7 +36,11 @@ final class LocalTransactionIT {
     private static final int MANY = 12;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    LocalTransactionIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void showsSendsToNobodyBeforeTheCommit() throws JMSException {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
 
@@ -40,7 +41,7 @@ final class ProducerIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
 
     @Test
     void anAnonymousProducerSendsToQueuesAndTopics() throws JMSException {

@@ -12,6 +12,7 @@ import jakarta.jms.Topic;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
 
@@ -39,7 +40,7 @@ final class RedeliveryIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
 
     @Test
     void tenFailuresLeadToDeadLettersByDefault() throws JMSException {

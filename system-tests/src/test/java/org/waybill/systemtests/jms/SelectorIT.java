@@ -19,16 +19,23 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, section 3.8: what a selector lets through, on a queue's consumers and browsers, and which are refused. */
+@ThroughEachClient
 final class SelectorIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    SelectorIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     /** Each line: a selector, and which of the messages of {@link #sendZoo} it selects; the cow comes first by her priority. */
     @ParameterizedTest

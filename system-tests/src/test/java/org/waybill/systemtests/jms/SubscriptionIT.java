@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
 
@@ -28,7 +29,7 @@ final class SubscriptionIT {
     static final RunningBroker BROKER = new RunningBroker();
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
 
     @Test
     void keepsWhatIsPublishedWhileNobodyListensUntilItIsRemoved() throws JMSException {

@@ -12,10 +12,13 @@ import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** What one transaction may hold, and for how long, where the settings say so. */
+@ThroughEachClient
 final class TransactionBoundsIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
@@ -30,7 +33,11 @@ final class TransactionBoundsIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER);
+    final JmsClients clients;
+
+    TransactionBoundsIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void rollsBackWhatIsOpenForTooLong() throws JMSException {

@@ -1,9 +1,13 @@
 package org.waybill.systemtests.joram;
 
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Enumeration;
 import java.util.List;
@@ -11,15 +15,18 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import junit.framework.Test;
 import junit.framework.TestCase;
 import junit.framework.TestFailure;
 import junit.framework.TestResult;
 import junit.framework.TestSuite;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
 
 /** Every test of the suite by name ({@code package.Class.method} below its root package), as the suite has it and as our list has it. */
 final class JoramSuite {
+    private static final Duration LIMIT = Duration.ofSeconds(60);
     private static final String ROOT = "org.objectweb.jtests.jms.conform.";
     private static final List<String> CLASSES = List.of(
             "connection.ConnectionTest",
@@ -72,8 +79,20 @@ final class JoramSuite {
         return names;
     }
 
+    /** Every test of the suite, run through this client. */
+    static Stream<DynamicTest> through(Client client) {
+        return tests().entrySet().stream()
+                .map(entry -> dynamicTest(entry.getKey(), () -> {
+                    JndiAdmin.use(client);
+                    Throwable failure = assertTimeoutPreemptively(LIMIT, () -> run(entry.getValue()));
+                    if (failure != null) {
+                        throw new AssertionError(entry.getKey() + ": " + failure.getMessage(), failure);
+                    }
+                }));
+    }
+
     /** Runs one test as JUnit 3 would, and returns what went wrong, or null. */
-    static @Nullable Throwable run(TestCase test) {
+    private static @Nullable Throwable run(TestCase test) {
         TestResult result = new TestResult();
         test.run(result);
         List<TestFailure> failures = new ArrayList<>();

@@ -11,19 +11,20 @@ import javax.naming.NamingException;
 import org.objectweb.jtests.jms.admin.Admin;
 
 /**
- * What the suite asks of a provider's administration, answered without any: connection factories and destinations are entries of Qpid JMS's
- * own JNDI context, and the broker creates a queue when a client attaches to it. Each test gets physical names of its own, so that what one
- * leaves behind is not found by the next. The suite makes instances by reflection, hence the static URI.
+ * What the suite asks of a provider's administration, answered without any: connection factories and destinations are entries of the
+ * client's own JNDI context, and the broker creates a queue when a client attaches to it. Each test gets physical names of its own, so that
+ * what one leaves behind is not found by the next. The suite makes instances by reflection, hence the static client.
  */
-public final class QpidJmsAdmin implements Admin {
-    private static final AtomicReference<String> URI = new AtomicReference<>("");
+public final class JndiAdmin implements Admin {
+    private static final AtomicReference<Client> CLIENT = new AtomicReference<>(new Client("", ""));
     private static final AtomicInteger INSTANCES = new AtomicInteger();
 
     private final String prefix = "joram." + INSTANCES.incrementAndGet() + ".";
     private final Map<String, String> entries = new ConcurrentHashMap<>();
 
-    static void connectTo(String uri) {
-        URI.set(uri);
+    /** The client through which the tests go from now on. */
+    static void use(Client client) {
+        CLIENT.set(client);
     }
 
     @Override
@@ -35,13 +36,13 @@ public final class QpidJmsAdmin implements Admin {
     @SuppressWarnings("JdkObsolete") // InitialContext takes nothing else
     public Context createContext() throws NamingException {
         Hashtable<String, String> environment = new Hashtable<>(entries);
-        environment.put(Context.INITIAL_CONTEXT_FACTORY, "org.apache.qpid.jms.jndi.JmsInitialContextFactory");
+        environment.put(Context.INITIAL_CONTEXT_FACTORY, CLIENT.get().contextFactory());
         return new InitialContext(environment);
     }
 
     @Override
     public void createConnectionFactory(String name) {
-        entries.put("connectionfactory." + name, URI.get());
+        entries.put("connectionfactory." + name, CLIENT.get().uri());
     }
 
     @Override
