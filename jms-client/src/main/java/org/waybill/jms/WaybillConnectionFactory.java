@@ -18,6 +18,7 @@ import javax.naming.StringRefAddr;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.context.Unchecked;
 import org.waybill.jms.context.WaybillContext;
+import org.waybill.jms.session.ConnectionEvents;
 import org.waybill.jms.session.Domain;
 import org.waybill.jms.session.JmsConnection;
 import org.waybill.jms.uri.ConnectionUri;
@@ -40,6 +41,7 @@ public sealed class WaybillConnectionFactory
 
     private volatile FactoryOptions options = new FactoryOptions(DEFAULT_URI, Map.of());
     private transient volatile @Nullable ExceptionListener exceptionListener;
+    private transient volatile @Nullable ConnectionEvents connectionEvents;
 
     /** Connections to {@link #DEFAULT_URI}. */
     public WaybillConnectionFactory() {}
@@ -132,6 +134,7 @@ public sealed class WaybillConnectionFactory
         if (listener != null) {
             connection.setExceptionListener(listener);
         }
+        connection.connectionEvents(connectionEvents);
         return connection;
     }
 
@@ -210,6 +213,16 @@ public sealed class WaybillConnectionFactory
     /** Sets the listener that connections have from the beginning. It is not kept in a naming service. */
     public void setExceptionListener(@Nullable ExceptionListener listener) {
         exceptionListener = listener;
+    }
+
+    /** Who is told when a connection loses its server and when it has one again, or null. */
+    public @Nullable ConnectionEvents getConnectionEvents() {
+        return connectionEvents;
+    }
+
+    /** Sets who is told when a connection loses its server and when it has one again. It is not kept in a naming service. */
+    public void setConnectionEvents(@Nullable ConnectionEvents listener) {
+        connectionEvents = listener;
     }
 
     // --- naming

@@ -18,12 +18,16 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import javax.naming.NamingException;
 import javax.naming.Reference;
 import javax.naming.StringRefAddr;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.waybill.jms.engine.Peer;
+import org.waybill.jms.session.ConnectionEvents;
 
 @Timeout(60)
 class WaybillConnectionFactoryTest {
@@ -41,6 +45,35 @@ class WaybillConnectionFactoryTest {
 
             assertThatExceptionOfType(JMSSecurityException.class)
                     .isThrownBy(() -> factory.createConnection("alice", "wrong"));
+        }
+    }
+
+    @Test
+    void tellsOfALostServerAndOfTheNextOne() throws Exception {
+        Peer first = Peer.taking();
+        try (Peer second = Peer.taking()) {
+            WaybillConnectionFactory factory = new WaybillConnectionFactory(
+                    "failover:(" + first.options() + "," + second.options() + ")?failover.reconnectDelay=0");
+            BlockingQueue<String> told = new LinkedBlockingQueue<>();
+            factory.setConnectionEvents(new ConnectionEvents() {
+                @Override
+                public void onLost(Connection connection, Exception why) {
+                    told.add("lost");
+                }
+
+                @Override
+                public void onRestored(Connection connection, String server) {
+                    told.add(server);
+                }
+            });
+            try (Connection connection = factory.createConnection()) {
+                connection.start();
+                first.close();
+
+                assertThat(told.poll(30, TimeUnit.SECONDS)).isEqualTo("lost");
+                assertThat(told.poll(30, TimeUnit.SECONDS))
+                        .isEqualTo(second.options().toString());
+            }
         }
     }
 
@@ -120,7 +153,14 @@ class WaybillConnectionFactoryTest {
                         .filter(property -> property.getWriteMethod() != null)
                         .map(PropertyDescriptor::getName))
                 .containsExactlyInAnyOrder(
-                        "uri", "remoteURI", "username", "password", "clientID", "options", "exceptionListener");
+                        "uri",
+                        "remoteURI",
+                        "username",
+                        "password",
+                        "clientID",
+                        "options",
+                        "exceptionListener",
+                        "connectionEvents");
     }
 
     @Test

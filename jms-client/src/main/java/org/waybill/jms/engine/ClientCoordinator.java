@@ -39,6 +39,11 @@ public final class ClientCoordinator implements AutoCloseable {
         this.sender = new ClientSender(session, driver, SenderOptions.to(null));
     }
 
+    /** The session it belongs to. */
+    public ClientSession session() {
+        return session;
+    }
+
     void attach() {
         Coordinator target = new Coordinator();
         target.setCapabilities(CAPABILITIES);
@@ -66,7 +71,7 @@ public final class ClientCoordinator implements AutoCloseable {
         CompletableFuture<ClientTransaction> answer = new CompletableFuture<>();
         send(declare, (state, failure) -> {
             if (state instanceof Declared declared) {
-                answer.complete(ClientTransaction.of(declared.getTxnId().getArray()));
+                answer.complete(ClientTransaction.of(declared.getTxnId().getArray(), session.connection()));
             } else {
                 answer.completeExceptionally(refusal("declare a transaction", state, failure));
             }

@@ -278,6 +278,11 @@ public final class ClientSender implements AutoCloseable {
         }
     }
 
+    /** The connection it is on. */
+    public ClientConnection connection() {
+        return session.connection();
+    }
+
     /** Where it sends to; null for the anonymous relay. */
     public @Nullable String address() {
         driver.lock();

@@ -12,18 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ClientTransaction {
     private final byte[] id;
+    private final ClientConnection connection;
     private final TransactionalState sent;
     private final TransactionalState accepted;
 
-    private ClientTransaction(byte[] id) {
+    private ClientTransaction(byte[] id, ClientConnection connection) {
         this.id = id;
+        this.connection = connection;
         this.sent = state(null);
         this.accepted = state(Accepted.getInstance());
     }
 
-    /** A transaction of this id. */
-    public static ClientTransaction of(byte[] id) {
-        return new ClientTransaction(id.clone());
+    /** A transaction of this id, which the server at the other end of this connection gave it. */
+    public static ClientTransaction of(byte[] id, ClientConnection connection) {
+        return new ClientTransaction(id.clone(), connection);
+    }
+
+    /** Whether it lives on this connection: on another one its id is nobody's, or somebody else's. */
+    public boolean isOn(ClientConnection other) {
+        return connection == other;
     }
 
     /** Its id; a copy. */

@@ -2,6 +2,8 @@ package org.waybill.jms.message;
 
 import jakarta.jms.JMSException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.destination.DestinationKind;
 import org.waybill.jms.destination.WaybillDestination;
@@ -39,7 +41,8 @@ final class Annotations {
             @Nullable WaybillDestination destination,
             @Nullable WaybillDestination replyTo,
             long deliveryTimeMs,
-            @Nullable Origin origin)
+            @Nullable Origin origin,
+            @Nullable Map<String, String> traceFields)
             throws JMSException {
         if (origin != null) {
             origin(out, origin);
@@ -58,10 +61,31 @@ final class Annotations {
             AmqpWriter.whole(out, deliveryTimeMs);
             count += 2;
         }
+        byte[][] written = OURS;
+        if (traceFields != null) {
+            written = Arrays.copyOf(OURS, OURS.length + traceFields.size());
+            count += trace(out, traceFields, written);
+        }
         if (received != null) {
-            count += received.copyAnnotations(out, OURS);
+            count += received.copyAnnotations(out, written);
         }
         out.end(begun, count);
+    }
+
+    /** Writes the fields, and their names at the end of {@code names}. */
+    private static int trace(EncodeBuffer out, Map<String, String> fields, byte[][] names) {
+        int next = OURS.length;
+        for (Map.Entry<String, String> field : fields.entrySet()) {
+            names[next] = name(field.getKey());
+            out.putEncoded(Wire.SYMBOL8, names[next++]);
+            out.putString(field.getValue());
+        }
+        return 2 * fields.size();
+    }
+
+    /** The message annotation of this name if it is text, else null. */
+    static @Nullable String text(Sections message, String name) throws JMSException {
+        return message.annotation(name(name)) instanceof String text ? text : null;
     }
 
     private static int code(EncodeBuffer out, byte[] name, byte value) {

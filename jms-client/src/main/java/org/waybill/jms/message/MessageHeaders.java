@@ -4,12 +4,16 @@ import jakarta.jms.DeliveryMode;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.destination.AddressPrefixes;
 import org.waybill.jms.destination.WaybillDestination;
+import org.waybill.jms.tracing.TraceCarrier;
+import org.waybill.jms.tracing.Tracing;
 
 /** The headers of a message: what JMS calls so, and what the provider says of it at send and at receive. */
-abstract sealed class MessageHeaders implements Message permits JmsMessage {
+abstract sealed class MessageHeaders implements Message, TraceCarrier permits JmsMessage {
     private final Messages messages;
     private final @Nullable Sections received;
     private final @Nullable WaybillDestination consumed;
@@ -27,6 +31,9 @@ abstract sealed class MessageHeaders implements Message permits JmsMessage {
     private boolean replyToKnown;
     private long deliveryTimeMs = Sections.NONE;
     private boolean delayed;
+
+    /** The context of the trace that the sending under way belongs to; null where nothing is traced. */
+    private @Nullable Map<String, String> traceFields;
 
     private @Nullable Acknowledgement acknowledgement;
     private @Nullable AckType ackType;
@@ -154,7 +161,32 @@ abstract sealed class MessageHeaders implements Message permits JmsMessage {
         WaybillDestination to = destination();
         WaybillDestination answerTo = reply();
         long earliestMs = delayed ? deliveryTimeMs : Sections.NONE;
-        Annotations.encode(out, received, type(), to, answerTo, earliestMs, origin);
+        Annotations.encode(out, received, type(), to, answerTo, earliestMs, origin, traceFields);
+    }
+
+    /** Takes the trace's context that is current on this thread along, instead of any other. */
+    final void trace() {
+        traceFields = null;
+        Tracing.DETECTED.inject(this);
+    }
+
+    @Override
+    public final void traceField(String name, String value) {
+        if (traceFields == null) {
+            traceFields = new TreeMap<>();
+        }
+        traceFields.put(name, value);
+    }
+
+    @Override
+    public final @Nullable String traceField(String name) {
+        try {
+            String annotation = received == null ? null : Annotations.text(received, name);
+            // Agents of OpenTelemetry know JMS but not AMQP, and use its properties.
+            return annotation != null ? annotation : getStringProperty(name);
+        } catch (JMSException e) {
+            return null;
+        }
     }
 
     /** Writes the section {@code properties} with the addresses as the peer wants them. */

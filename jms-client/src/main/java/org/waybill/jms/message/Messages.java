@@ -125,7 +125,8 @@ public final class Messages {
     }
 
     /**
-     * Appends the encoded message. It is complete: the message may be changed afterwards.
+     * Appends the encoded message, with the context of the trace that is current on this thread. It is complete: the message may be
+     * changed afterwards.
      *
      * @param timeToLiveMs for the header, 0 for none; {@code JMS_AMQP_TTL} outweighs it
      * @param origin for producers whose messages are stored exactly once, else null
@@ -136,6 +137,7 @@ public final class Messages {
         int begun = out.size();
         boolean done = false;
         try {
+            message.trace();
             message.encode(prefixes, timeToLiveMs, origin, out);
             done = true;
         } finally {

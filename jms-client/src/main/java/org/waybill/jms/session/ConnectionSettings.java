@@ -18,6 +18,7 @@ import org.waybill.jms.message.DeserializationPolicy;
  *     closed; otherwise the new connection counts as no good and the next one is tried
  * @param exactlyOnce whether sends carry a producer id and a sequence, by which the server knows a repeated one
  * @param validatePropertyNames whether names of message properties must be Java identifiers
+ * @param jmx whether the platform's MBean server shows the connection
  * @param timeouts how long to wait for what
  * @param prefetch how many messages the server may send ahead
  * @param redelivery what to do with messages that were delivered too often
@@ -35,6 +36,7 @@ public record ConnectionSettings(
         boolean closeLinksThatFailOnReconnect,
         boolean exactlyOnce,
         boolean validatePropertyNames,
+        boolean jmx,
         Timeouts timeouts,
         Prefetch prefetch,
         Redelivery redelivery,
@@ -52,6 +54,7 @@ public record ConnectionSettings(
             false,
             false,
             true,
+            false,
             Timeouts.DEFAULT,
             Prefetch.DEFAULT,
             Redelivery.DEFAULT,

@@ -12,6 +12,7 @@ import org.waybill.jms.engine.ClientTransaction;
 import org.waybill.jms.message.AckType;
 import org.waybill.jms.message.JmsMessage;
 import org.waybill.jms.session.IncomingLink.Delivered;
+import org.waybill.jms.tracing.Tracing;
 
 /**
  * How a session's messages come to the application: whether they may, in which acknowledgement mode, what is not acknowledged yet, and
@@ -176,6 +177,7 @@ final class Delivery {
             Ledger.settle(candidate, AckType.valueOf(policy.outcome().name()));
             return null;
         }
+        session.traffic().countReceived(candidate.delivery().encoded().length, redeliveries > 0);
         return message;
     }
 
@@ -216,6 +218,7 @@ final class Delivery {
             } else {
                 now.delivery().accept(work);
             }
+            session.traffic().countAcknowledged(1);
             return true;
         } catch (ClientException e) {
             session.survives(e);
@@ -235,7 +238,7 @@ final class Delivery {
         boolean completed = false;
         try {
             if (isAutomatic() || received(now, message)) {
-                listener.onMessage(message);
+                traced(message, listener);
                 completed = true;
             }
         } catch (JMSException e) {
@@ -248,6 +251,15 @@ final class Delivery {
         } finally {
             settle(now, completed);
             end();
+        }
+    }
+
+    private static void traced(JmsMessage message, MessageListener listener) {
+        Tracing.Scope scope = Tracing.DETECTED.enter(message);
+        try {
+            listener.onMessage(message);
+        } finally {
+            scope.close();
         }
     }
 
@@ -307,6 +319,9 @@ final class Delivery {
         session.checkOpen();
         lock.lock();
         try {
+            if (outcome == AckType.ACCEPTED) {
+                session.traffic().countAcknowledged(ledger.size());
+            }
             ledger.settleAll(outcome);
         } finally {
             lock.unlock();
@@ -318,7 +333,9 @@ final class Delivery {
         session.checkOpen();
         lock.lock();
         try {
-            ledger.settleListed(one, outcome);
+            if (ledger.settleListed(one, outcome) && outcome == AckType.ACCEPTED) {
+                session.traffic().countAcknowledged(1);
+            }
         } finally {
             lock.unlock();
         }

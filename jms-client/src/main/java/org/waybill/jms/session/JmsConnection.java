@@ -27,6 +27,8 @@ import org.waybill.jms.destination.WaybillDestination;
 import org.waybill.jms.engine.ClientConnection;
 import org.waybill.jms.engine.ClientException;
 import org.waybill.jms.message.Messages;
+import org.waybill.jms.metrics.ConnectionBean;
+import org.waybill.jms.metrics.Traffic;
 
 /**
  * A connection (JMS 6.1), in any of JMS's domains. Any thread may use it; {@link #close} and {@link #stop} are not for the listeners of
@@ -46,6 +48,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     private final Lifeline lifeline;
     private final SerialThread notices;
     private final TemporaryDestinations temporaries;
+    private final Traffic traffic = new Traffic();
     private final Subscriptions subscriptions = new Subscriptions();
     private final ReentrantLock subscribing = new ReentrantLock();
     private final List<SessionWork> sessions = new CopyOnWriteArrayList<>();
@@ -56,7 +59,9 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
 
     private volatile AddressPrefixes prefixes = AddressPrefixes.NONE;
     private volatile @Nullable ExceptionListener exceptionListener;
+    private volatile @Nullable ConnectionEvents events;
     private volatile @Nullable String clientId;
+    private volatile @Nullable ConnectionBean bean;
     private volatile boolean used;
     private volatile boolean started;
     private volatile boolean closed;
@@ -85,6 +90,9 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         try {
             connection.lifeline.open(settings.clientId());
             connection.learn(connection.lifeline.await(Deadline.in(0), "cannot connect"));
+            if (settings.jmx()) {
+                connection.bean = new ConnectionBean(connector.uri(), connection.traffic);
+            }
             open = true;
         } finally {
             if (!open) {
@@ -99,6 +107,11 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     /** How it behaves. */
     public ConnectionSettings settings() {
         return settings;
+    }
+
+    /** What it and its sessions count. */
+    public Traffic traffic() {
+        return traffic;
     }
 
     InstantSource clock() {
@@ -487,8 +500,12 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     @Override
     public void setExceptionListener(@Nullable ExceptionListener listener) throws JMSException {
         checkOpen();
-        used = true;
         exceptionListener = listener;
+    }
+
+    /** Has this told when the connection to the server is lost and when there is one again; null for nobody. */
+    public void connectionEvents(@Nullable ConnectionEvents listener) {
+        events = listener;
     }
 
     @Override
@@ -517,6 +534,10 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
             for (SessionWork session : sessions) {
                 session.interrupted(why);
             }
+            ConnectionEvents told = events;
+            if (told != null && !closed && lifeline.reconnects()) {
+                notices.execute(() -> told.onLost(JmsConnection.this, why));
+            }
         }
 
         @Override
@@ -525,6 +546,16 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
             learn(fresh);
             for (SessionWork session : sessions) {
                 session.restore(fresh);
+            }
+            traffic.countReconnect();
+        }
+
+        @Override
+        public void restored(ClientConnection fresh) {
+            ConnectionEvents told = events;
+            if (told != null && !closed) {
+                notices.execute(() -> told.onRestored(
+                        JmsConnection.this, fresh.options().endpoint().toString()));
             }
         }
 
@@ -558,6 +589,10 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         } finally {
             lifeline.close(closeDeadline());
             notices.close(closeDeadline());
+            ConnectionBean shown = bean;
+            if (shown != null) {
+                shown.close();
+            }
         }
     }
 

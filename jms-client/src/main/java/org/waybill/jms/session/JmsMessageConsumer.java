@@ -204,8 +204,9 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
     private @Nullable ClientReceiver receiver(Deadline deadline) throws JMSException {
         ClientReceiver from = link.receiver();
         if (from == null && !closed) {
-            session.awaitConnection(deadline, "cannot receive from " + spec.destination());
-            from = link.receiver();
+            from = session.isConnectedBy(deadline, "cannot receive from " + spec.destination())
+                    ? link.receiver()
+                    : null;
         }
         return from;
     }

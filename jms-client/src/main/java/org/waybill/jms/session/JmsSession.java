@@ -29,6 +29,7 @@ import java.io.Serializable;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.destination.WaybillQueue;
 import org.waybill.jms.destination.WaybillTopic;
+import org.waybill.jms.metrics.Traffic;
 
 /**
  * A session (JMS 6.2). One thread at a time uses it, but for {@link #close}, which is for any thread but those of its own listeners.
@@ -264,6 +265,11 @@ public final class JmsSession implements QueueSession, TopicSession {
     public QueueBrowser createBrowser(Queue queue, @Nullable String selector) throws JMSException {
         domain.checkQueues("createBrowser");
         return work.browser(queue, selector);
+    }
+
+    /** What it counts. */
+    public Traffic traffic() {
+        return work.traffic();
     }
 
     // --- transactions and acknowledgement

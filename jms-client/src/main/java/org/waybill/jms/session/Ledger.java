@@ -36,11 +36,17 @@ final class Ledger {
         }
     }
 
-    /** Settles this one, unless it is settled or delivered again already. */
-    void settleListed(Delivered one, AckType outcome) {
-        if (entries.remove(one)) {
+    int size() {
+        return entries.size();
+    }
+
+    /** Settles this one, unless it is settled or delivered again already; answers whether it did. */
+    boolean settleListed(Delivered one, AckType outcome) {
+        boolean listed = entries.remove(one);
+        if (listed) {
             settle(one, outcome);
         }
+        return listed;
     }
 
     /** Takes out everything, the latest first. */

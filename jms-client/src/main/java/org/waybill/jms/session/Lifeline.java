@@ -21,6 +21,9 @@ import org.waybill.jms.engine.ClientException;
  * <p>Any thread may call it. Who calls with a connection that is not the current one any more is not heard.
  */
 final class Lifeline {
+    /** The error code of who waited for a connection in vain. */
+    static final String NOT_CONNECTED = "not-connected";
+
     private static final long FIRST_PAUSE_MS = 50;
     private static final long LONGEST_PAUSE_MS = 10_000;
 
@@ -35,6 +38,9 @@ final class Lifeline {
          * @throws ClientException if that cannot be done on this one
          */
         void restore(ClientConnection fresh);
+
+        /** The connection can be used again. Must not block. */
+        void restored(ClientConnection fresh);
 
         /** The connection is gone for good. Must not block. */
         void failed(ClientException why);
@@ -115,7 +121,7 @@ final class Lifeline {
                 }
                 if (deadline.hasPassed()) {
                     throw new JMSException(
-                            doing + ": there was no connection with " + connector.uri() + " in time", "not-connected");
+                            doing + ": there was no connection with " + connector.uri() + " in time", NOT_CONNECTED);
                 }
                 changed.awaitNanos(deadline.leftNs());
             }
@@ -212,6 +218,7 @@ final class Lifeline {
             return false;
         }
         publish(fresh);
+        events.restored(fresh);
         fresh.onEnd(why -> lost(fresh, why));
         return true;
     }

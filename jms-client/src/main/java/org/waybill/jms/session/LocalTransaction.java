@@ -26,7 +26,7 @@ import org.waybill.jms.engine.ClientTransaction;
  */
 final class LocalTransaction implements SessionTransaction {
     private final SessionWork session;
-    /** On the connection that the session is on now; null before it is needed. */
+    /** On the connection of the transaction before this one; null before it is needed. */
     private @Nullable ClientCoordinator coordinator;
 
     private @Nullable ClientTransaction current;
@@ -39,23 +39,25 @@ final class LocalTransaction implements SessionTransaction {
     }
 
     @Override
-    public @Nullable ClientTransaction transaction() throws JMSException {
+    public ClientTransaction transaction() throws JMSException {
         worked = true;
         ClientTransaction active = current;
-        if (active == null && doom == null) {
+        // What is done after a loss goes into a transaction of the next connection, which is rolled back with the
+        // doomed one: taken
+        // outside of any, a message would be gone for good.
+        if (active == null || session.hasLeft(active)) {
             active = session.call("cannot begin a transaction", this::begin);
             current = active;
         }
-        // What a doomed transaction is given goes into none: its commit fails anyway, and its rollback gives back what
-        // it took.
         return active;
     }
 
     private ClientTransaction begin(ClientSession engine) {
         ClientCoordinator coordinating = coordinator;
-        if (coordinating == null) {
+        if (coordinating == null || coordinating.session() != engine) {
             coordinating = engine.coordinator();
             coordinator = coordinating;
+            next = null;
         }
         CompletableFuture<ClientTransaction> declared = next;
         next = null;
@@ -88,12 +90,6 @@ final class LocalTransaction implements SessionTransaction {
     /** Whether something was done that a commit would make lasting. */
     boolean hasWorked() {
         return worked;
-    }
-
-    /** The session is on another connection now. */
-    void restored() {
-        coordinator = null;
-        next = null;
     }
 
     /**
@@ -137,7 +133,7 @@ final class LocalTransaction implements SessionTransaction {
         ClientTransaction active = current;
         ClientCoordinator coordinating = coordinator;
         reset();
-        if (active == null || coordinating == null) {
+        if (active == null || coordinating == null || session.hasLeft(active)) {
             return;
         }
         try {

@@ -71,14 +71,15 @@ final class OutgoingLink implements SendListener {
             if (send.transaction() == null && bytes != null) {
                 attached.send(bytes, 0, bytes.length, false, null, this, send);
             } else if (forget(send)) {
-                session.completed(
-                        send,
-                        new TransactionRolledBackException(
-                                "the connection was lost, and the transaction with it: do its work again",
-                                "rolled-back"));
+                session.completed(send, lostWithItsTransaction());
             }
         }
         session.flushCompletions();
+    }
+
+    private static TransactionRolledBackException lostWithItsTransaction() {
+        return new TransactionRolledBackException(
+                "the connection was lost, and the transaction with it: do its work again", "rolled-back");
     }
 
     private List<OutgoingSend> keptNow() {
@@ -101,6 +102,10 @@ final class OutgoingLink implements SendListener {
             throws JMSException {
         while (true) {
             ClientSender now = await(deadline, to);
+            if (transaction != null && !transaction.isOn(now.connection())) {
+                // Lost with its transaction, whose commit will say so.
+                return;
+            }
             order.lock();
             try {
                 now.send(bytes, 0, length, transaction);
@@ -108,10 +113,6 @@ final class OutgoingLink implements SendListener {
             } catch (ClientException e) {
                 if (isFinal(e)) {
                     throw refused(to, e);
-                }
-                if (transaction != null) {
-                    // Lost with its transaction, whose commit will say so.
-                    return;
                 }
             } finally {
                 order.unlock();
@@ -131,6 +132,12 @@ final class OutgoingLink implements SendListener {
         try {
             if (now != sender) {
                 return false;
+            }
+            ClientTransaction transaction = send.transaction();
+            if (transaction != null && !transaction.isOn(now.connection())) {
+                session.completed(send, lostWithItsTransaction());
+                session.flushCompletions();
+                return true;
             }
             keep(send);
             now.send(bytes, 0, length, false, send.transaction(), this, send);

@@ -20,7 +20,6 @@ import org.waybill.jms.engine.ClientSession;
  */
 final class SessionLinks {
     private final Lifeline lifeline;
-    private final Runnable renewed;
     private final Consumer<ClientException> ended;
     private final ReentrantLock lock = new ReentrantLock();
     private final List<OutgoingLink> outgoing = new CopyOnWriteArrayList<>();
@@ -36,12 +35,10 @@ final class SessionLinks {
     /**
      * Nothing yet.
      *
-     * @param renewed told when everything is on another connection
      * @param ended told, on the engine's loop, that the server ended the session
      */
-    SessionLinks(Lifeline lifeline, Runnable renewed, Consumer<ClientException> ended) {
+    SessionLinks(Lifeline lifeline, Consumer<ClientException> ended) {
         this.lifeline = lifeline;
-        this.renewed = renewed;
         this.ended = ended;
     }
 
@@ -208,7 +205,6 @@ final class SessionLinks {
         lock.lock();
         try {
             begin(fresh);
-            renewed.run();
             ClientSession now = engine;
             if (now == null) {
                 return;

@@ -23,6 +23,7 @@ import org.waybill.jms.engine.ClientTransaction;
 import org.waybill.jms.message.EncodeBuffer;
 import org.waybill.jms.message.JmsMessage;
 import org.waybill.jms.message.Messages;
+import org.waybill.jms.metrics.Traffic;
 import org.waybill.jms.session.MessageStamp.Sending;
 
 /** What a session does behind the API: its links, its sends, its delivery and its transaction, and how they begin and end together. */
@@ -35,6 +36,7 @@ final class SessionWork {
     private final int mode;
     private final @Nullable SessionTransaction transaction;
     private final @Nullable LocalTransaction local;
+    private final Traffic traffic;
     private final SessionLinks links;
     private final Delivery delivery;
     private final Completions completions;
@@ -54,9 +56,10 @@ final class SessionWork {
     SessionWork(JmsConnection connection, String name, int mode, @Nullable SessionTransaction given) {
         this.connection = connection;
         this.mode = mode;
+        this.traffic = connection.traffic().ofSession();
         this.local = given == null && mode == Session.SESSION_TRANSACTED ? new LocalTransaction(this) : null;
         this.transaction = given != null ? given : local;
-        this.links = new SessionLinks(connection.lifeline(), this::renewed, this::ended);
+        this.links = new SessionLinks(connection.lifeline(), this::ended);
         this.delivery = new Delivery(this, name, mode, transaction);
         this.completions = new Completions(name + " completions");
         this.loaded = new LoadedMessages(this);
@@ -67,6 +70,10 @@ final class SessionWork {
 
     JmsConnection connection() {
         return connection;
+    }
+
+    Traffic traffic() {
+        return traffic;
     }
 
     ConnectionSettings settings() {
@@ -165,6 +172,25 @@ final class SessionWork {
         return links.survives(why);
     }
 
+    /** As {@link #awaitConnection}, but says no where there is none in time. */
+    boolean isConnectedBy(Deadline deadline, String doing) throws JMSException {
+        try {
+            awaitConnection(deadline, doing);
+            return true;
+        } catch (JMSException e) {
+            if (Lifeline.NOT_CONNECTED.equals(e.getErrorCode())) {
+                return false;
+            }
+            throw e;
+        }
+    }
+
+    /** Whether this transaction was begun on a connection that is gone. */
+    boolean hasLeft(ClientTransaction begun) {
+        ClientSession now = links.engine();
+        return now != null && !begun.isOn(now.connection());
+    }
+
     void awaitConnection(Deadline deadline, String doing) throws JMSException {
         // The lock is the restoring thread's until the links are there.
         links.call(deadline, doing, engine -> true);
@@ -243,6 +269,7 @@ final class SessionWork {
             buffer.clear();
             messages().encode(outgoing, how.timeToLiveMs(), stamp.nextOrigin(), buffer);
             transmit(link, message, how, deadline);
+            traffic.countSent(buffer.size());
         } finally {
             if (buffer.array().length > MAX_KEPT_BYTES) {
                 buffer = new EncodeBuffer(ENCODE_BYTES);
@@ -568,12 +595,6 @@ final class SessionWork {
             links.restore(fresh, settings().closeLinksThatFailOnReconnect(), this::refused);
             closeRetired();
             wakeListeners();
-        }
-    }
-
-    private void renewed() {
-        if (local != null) {
-            local.restored();
         }
     }
 

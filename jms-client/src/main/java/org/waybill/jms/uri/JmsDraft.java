@@ -30,6 +30,7 @@ final class JmsDraft {
     boolean populateUserId;
     boolean validatePropertyNames;
     boolean daemonThreads;
+    boolean jmx;
     boolean closeLinksThatFailOnReconnect;
     long connectTimeoutMs;
     long requestTimeoutMs;
@@ -140,6 +141,7 @@ final class JmsDraft {
                 .limit("jms.sendTimeout", 60_000, (draft, value) -> draft.sendTimeoutMs = value)
                 .limit("jms.closeTimeout", 60_000, (draft, value) -> draft.closeTimeoutMs = value)
                 .flag("jms.useDaemonThread", false, (draft, value) -> draft.daemonThreads = value)
+                .flag("jms.jmx", false, (draft, value) -> draft.jmx = value)
                 .flag(
                         "jms.closeLinksThatFailOnReconnect",
                         false,
@@ -166,6 +168,7 @@ final class JmsDraft {
                 closeLinksThatFailOnReconnect,
                 exactlyOnce,
                 validatePropertyNames,
+                jmx,
                 new ConnectionSettings.Timeouts(requestTimeoutMs, sendTimeoutMs, closeTimeoutMs),
                 new ConnectionSettings.Prefetch(queuePrefetch, topicPrefetch, durableTopicPrefetch, browserPrefetch),
                 new ConnectionSettings.Redelivery(maxRedeliveries, redeliveryOutcome),

@@ -14,7 +14,7 @@ final class Association {
 
     Association(BranchId branch, byte[] txnId, ClientConnection connection) {
         this.branch = branch;
-        this.work = ClientTransaction.of(txnId);
+        this.work = ClientTransaction.of(txnId, connection);
         this.connection = connection;
     }
 

@@ -75,7 +75,7 @@ class ConnectionUriTest {
     void readsHowTheConnectionBehaves() {
         ConnectionUri uri = parse("amqp://broker?jms.username=us%20er&jms.password=p%26%3D%25%C3%BC%2B+&jms.clientID=me"
                 + "&jms.clientIDPrefix=app-&jms.forceAsyncSend=true&jms.forceSyncSend=TRUE&jms.localMessageExpiry=false"
-                + "&jms.receiveLocalOnly=true&jms.receiveNoWaitLocalOnly=true&jms.useDaemonThread=true"
+                + "&jms.receiveLocalOnly=true&jms.receiveNoWaitLocalOnly=true&jms.useDaemonThread=true&jms.jmx=true"
                 + "&jms.closeLinksThatFailOnReconnect=true&jms.exactlyOnce=true&jms.validatePropertyNames=false"
                 + "&jms.populateJMSXUserID=true&jms.requestTimeout=1&jms.sendTimeout=2&jms.closeTimeout=3"
                 + "&jms.redeliveryPolicy.maxRedeliveries=5&jms.redeliveryPolicy.outcome=rejected"
@@ -97,6 +97,7 @@ class ConnectionUriTest {
                         true,
                         true,
                         false,
+                        true,
                         new Timeouts(1, 2, 3),
                         new Prefetch(7, 0, 9, 9),
                         new ConnectionSettings.Redelivery(5, ConnectionSettings.Outcome.REJECTED),
