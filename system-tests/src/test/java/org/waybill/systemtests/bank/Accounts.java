@@ -13,11 +13,9 @@ import java.util.TreeMap;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
 import org.apache.derby.jdbc.EmbeddedXADataSource;
-import org.postgresql.xa.PGXADataSource;
 
 /**
- * The database: balances, and a ledger that would show a transfer made twice. Derby in files that the process using it has for itself, or a
- * PostgreSQL server.
+ * The database: balances, and a ledger that would show a transfer made twice. Derby in files that the process using it has for itself.
  */
 final class Accounts {
     private static final String DERBY = "jdbc:derby:";
@@ -43,13 +41,8 @@ final class Accounts {
     }
 
     private XADataSource source() {
-        if (url.startsWith(DERBY)) {
-            EmbeddedXADataSource source = new EmbeddedXADataSource();
-            source.setDatabaseName(url.substring(DERBY.length(), url.indexOf(';')));
-            return source;
-        }
-        PGXADataSource source = new PGXADataSource();
-        source.setUrl(url);
+        EmbeddedXADataSource source = new EmbeddedXADataSource();
+        source.setDatabaseName(url.substring(DERBY.length(), url.indexOf(';')));
         return source;
     }
 
@@ -67,9 +60,6 @@ final class Accounts {
 
     /** Gives the files up to another process, if this one has opened any. */
     void leave() throws SQLException {
-        if (!url.startsWith(DERBY)) {
-            return;
-        }
         try {
             DriverManager.getConnection(url.replace("create=true", "shutdown=true"))
                     .close();

@@ -66,7 +66,7 @@ final class Bank implements AutoCloseable {
 
     private void killAtAnyTime(JavaProcess open) {
         Fault.Victim victim = Fault.Victim.drawn(random);
-        long moves = open.stdoutLines().size() + random.nextInt(MOVES_UNTIL_A_KILL);
+        int moves = open.stdoutLines().size() + random.nextInt(MOVES_UNTIL_A_KILL);
         until("some transfers", open, () -> open.stdoutLines().size() >= moves);
         System.out.println("bank: " + victim + " at any time");
         if (victim.includesBroker()) {

@@ -8,13 +8,10 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import javax.sql.XAConnection;
-import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
 import org.junit.jupiter.api.Test;
 import org.waybill.jms.WaybillConnectionFactory;
@@ -96,13 +93,10 @@ final class BankIT {
 
     /** What both sides would still recover, and what the operator is shown. */
     private static List<String> branches(Accounts accounts, String uri, BrokerProcess.Options options)
-            throws SQLException, XAException, JMSException {
+            throws Exception {
         List<String> branches = new ArrayList<>();
-        XAConnection line = accounts.connect();
-        Arrays.stream(line.getXAResource().recover(ALL)).forEach(xid -> branches.add("in the database " + xid));
-        line.close();
-        try (Post post = Post.open(uri)) {
-            Arrays.stream(post.resource().recover(ALL)).forEach(xid -> branches.add("in the broker " + xid));
+        for (Recoverable side : new Office(accounts, uri, new Fuse()).sides()) {
+            Arrays.stream(side.resource().recover(ALL)).forEach(xid -> branches.add(xid.toString()));
         }
         Cli.Result list = Cli.run("transaction", "list", "--port", String.valueOf(options.port()));
         assertThat(list.exitCode()).as(list.text()).isZero();

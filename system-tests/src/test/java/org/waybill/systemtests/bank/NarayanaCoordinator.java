@@ -33,7 +33,7 @@ final class NarayanaCoordinator implements Coordinator {
     private static final String NODE = "bank";
 
     /** Longer than a transfer takes from its first prepare to its record in the log. */
-    private static final int ORPHAN_AFTER_MS = 3_000;
+    private static final int ORPHAN_AFTER_MS = 2_000;
 
     private NarayanaCoordinator() {}
 

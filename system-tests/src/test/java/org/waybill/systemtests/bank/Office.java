@@ -6,6 +6,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.XAConnection;
 import javax.transaction.xa.XAResource;
 import org.jspecify.annotations.Nullable;
+import org.waybill.jms.WaybillXAConnectionFactory;
 
 /**
  * Both sides of the transfers: lines to them for a desk's work, and for recovery.
@@ -25,19 +26,21 @@ record Office(Accounts accounts, String broker, Fuse fuse) {
         return List.of(recoverableMessages(), recoverableAccounts());
     }
 
+    /** Without a consumer, which would prefetch orders that no desk could see. */
     private Recoverable recoverableMessages() {
-        AtomicReference<@Nullable Post> line = new AtomicReference<>();
+        AtomicReference<jakarta.jms.@Nullable XAConnection> line = new AtomicReference<>();
         return () -> {
-            Post fresh = openPost();
-            Post former = line.getAndSet(fresh);
+            jakarta.jms.XAConnection fresh = new WaybillXAConnectionFactory(broker).createXAConnection();
+            jakarta.jms.XAConnection former = line.getAndSet(fresh);
             if (former != null) {
                 former.close();
             }
-            return watched(fresh.resource(), Fault.Side.MESSAGES);
+            return watched(fresh.createXASession().getXAResource(), Fault.Side.MESSAGES);
         };
     }
 
-    private Recoverable recoverableAccounts() {
+    /** The database alone. */
+    Recoverable recoverableAccounts() {
         AtomicReference<@Nullable XAConnection> line = new AtomicReference<>();
         return () -> {
             XAConnection fresh = accounts.connect();

@@ -16,9 +16,10 @@ import javax.transaction.xa.XAResource;
  * recovery has nothing to do on either side, saying {@code finished}.
  */
 final class Teller {
+    private static final int ALL = XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN;
     private static final int DESKS = 4;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration POLL = Duration.ofMillis(500);
 
     private final Coordinator coordinator;
     private final Office office;
@@ -34,6 +35,7 @@ final class Teller {
     public static void main(String[] arguments) throws Exception {
         Office office = new Office(new Accounts(arguments[1]), arguments[2], new Fuse());
         Teller teller = new Teller(NarayanaCoordinator.start(Path.of(arguments[0]), office.sides()), office);
+        teller.awaitDatabase();
         teller.open();
         say("open");
         teller.obey();
@@ -47,6 +49,18 @@ final class Teller {
      */
     static List<String> arguments(Path log, String accounts, String broker) {
         return List.of(log.toString(), accounts, broker);
+    }
+
+    /**
+     * Opens no desk before recovery has ended what the last life left prepared in the database. With desks at work beside such branches, the
+     * balances of a transfer that was made again got lost in Derby (and doubled in H2), while its line of the ledger was right.
+     */
+    private void awaitDatabase() throws Exception {
+        Recoverable database = office.recoverableAccounts();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (database.resource().recover(ALL).length > 0 && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(POLL.toNanos());
+        }
     }
 
     private void open() {
@@ -97,7 +111,7 @@ final class Teller {
                 return unfinished + " transactions in the log";
             }
             for (Recoverable side : sides) {
-                int branches = side.resource().recover(XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN).length;
+                int branches = side.resource().recover(ALL).length;
                 if (branches > 0) {
                     return branches + " branches";
                 }

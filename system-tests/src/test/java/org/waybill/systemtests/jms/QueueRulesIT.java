@@ -21,10 +21,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
-import org.waybill.systemtests.ThroughEachClient;
 
 /** Queues that keep less than everything: last values, rings, limits, and messages sent twice. */
-@ThroughEachClient
 final class QueueRulesIT {
     private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
 
@@ -52,11 +50,7 @@ final class QueueRulesIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients;
-
-    QueueRulesIT(JmsClient client) {
-        clients = new JmsClients(BROKER, client);
-    }
+    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
 
     @Test
     void aLastValueQueueKeepsTheNewestOfEachKey() throws JMSException {
