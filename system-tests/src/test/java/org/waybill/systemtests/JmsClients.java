@@ -28,6 +28,10 @@ public final class JmsClients implements AfterEachCallback {
     }
 
     private ConnectionFactory factory(int port, String... options) {
+        return factory(client, port, options);
+    }
+
+    private static ConnectionFactory factory(JmsClient client, int port, String... options) {
         StringBuilder uri = new StringBuilder("amqp://127.0.0.1:" + port + "?" + DEADLINES);
         for (String option : options) {
             uri.append('&').append(option);
@@ -38,6 +42,11 @@ public final class JmsClients implements AfterEachCallback {
     /** A connection without a client id. */
     public Connection connect(String... options) throws JMSException {
         return started(factory(options).createConnection());
+    }
+
+    /** A connection of this client, whatever client the tests go through. */
+    public Connection connectThrough(JmsClient other) throws JMSException {
+        return started(factory(other, broker.port()).createConnection());
     }
 
     /** A connection over a line that the test may cut. */

@@ -4,13 +4,18 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeClassTemplateInvocationCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * One broker for all tests of a class, registered in a static field; a failing test prints what the broker has said. A test may end it and
+ * One broker for all tests of a class, and a fresh one for each time that a class of several {@link JmsClient}s runs; registered in a static field; a failing test prints what the broker has said. A test may end it and
  * have it come back on the same port with the same data.
  */
-public final class RunningBroker implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback {
+public final class RunningBroker
+        implements BeforeAllCallback,
+                BeforeClassTemplateInvocationCallback,
+                AfterTestExecutionCallback,
+                AfterAllCallback {
     private final @Nullable String yaml;
     private @Nullable BrokerProcess broker;
 
@@ -51,6 +56,18 @@ public final class RunningBroker implements BeforeAllCallback, AfterTestExecutio
 
     @Override
     public void beforeAll(ExtensionContext context) {
+        startAnew();
+    }
+
+    @Override
+    public void beforeClassTemplateInvocation(ExtensionContext context) {
+        startAnew();
+    }
+
+    private void startAnew() {
+        if (broker != null) {
+            broker.close();
+        }
         BrokerProcess.Options fresh = BrokerProcess.Options.fresh();
         broker = BrokerProcess.start(yaml == null ? fresh : fresh.withConfig(yaml));
     }

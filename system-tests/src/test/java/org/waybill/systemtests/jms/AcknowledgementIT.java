@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import org.apache.qpid.jms.JmsSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +23,10 @@ import org.waybill.systemtests.CuttableLine;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, sections 6.2.9 and 6.2.10: what each mode acknowledges when, and in which state the rest comes back. */
+@ThroughEachClient
 final class AcknowledgementIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
@@ -34,7 +35,11 @@ final class AcknowledgementIT {
     private static final int INDIVIDUAL_ACKNOWLEDGE = 101;
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
+    final JmsClients clients;
+
+    AcknowledgementIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE})
@@ -103,7 +108,7 @@ final class AcknowledgementIT {
     void individualAcknowledgeTakesOneMessageOutOfTheMiddle() throws JMSException {
         Connection connection = clients.connect();
         Session session = connection.createSession(false, INDIVIDUAL_ACKNOWLEDGE);
-        assertThat(((JmsSession) session).getAcknowledgeMode()).isEqualTo(INDIVIDUAL_ACKNOWLEDGE);
+        assertThat(session.getAcknowledgeMode()).isEqualTo(INDIVIDUAL_ACKNOWLEDGE);
         Queue queue = session.createQueue("ack.individual");
         Texts.send(session, queue, "a", "b", "c", "d", "e");
         MessageConsumer consumer = session.createConsumer(queue);

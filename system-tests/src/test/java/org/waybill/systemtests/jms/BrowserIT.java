@@ -20,14 +20,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, section 4.1.6: browsers, which look and do not take, and come to an end. */
+@ThroughEachClient
 final class BrowserIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
+    final JmsClients clients;
+
+    BrowserIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 10, 1000})

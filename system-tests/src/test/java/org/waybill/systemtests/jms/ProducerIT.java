@@ -25,8 +25,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, sections 7.2 to 7.9: producers without a destination of their own, and sends that are answered later. */
+@ThroughEachClient
 final class ProducerIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
@@ -41,7 +43,11 @@ final class ProducerIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
+    final JmsClients clients;
+
+    ProducerIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void anAnonymousProducerSendsToQueuesAndTopics() throws JMSException {

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Queues that keep less than everything: last values, rings, limits, and messages sent twice. */
+@ThroughEachClient
 final class QueueRulesIT {
     private static final String DUPLICATE_ID = "_AMQ_DUPL_ID";
 
@@ -50,7 +52,11 @@ final class QueueRulesIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
+    final JmsClients clients;
+
+    QueueRulesIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void aLastValueQueueKeepsTheNewestOfEachKey() throws JMSException {

@@ -15,8 +15,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** What becomes of messages that an application fails on: how often and when they come again, and where they go then. */
+@ThroughEachClient
 final class RedeliveryIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker(
@@ -40,7 +42,11 @@ final class RedeliveryIT {
             """);
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
+    final JmsClients clients;
+
+    RedeliveryIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void tenFailuresLeadToDeadLettersByDefault() throws JMSException {
@@ -59,7 +65,8 @@ final class RedeliveryIT {
         }
         Texts.expect(consumer, "sound");
         transacted.commit();
-        Message dead = Texts.next(session.createConsumer(session.createQueue("dead-letters")));
+        Session other = session(clients.connectThrough(JmsClient.QPID_JMS));
+        Message dead = Texts.next(other.createConsumer(other.createQueue("dead-letters")));
         assertThat(dead.getBody(String.class)).isEqualTo("poison");
         assertThat(dead.getJMSRedelivered()).as("it is new where it is now").isFalse();
         assertThat(Annotations.of(dead, "x-opt-dead-letter-queue")).isEqualTo("redelivery.default");

@@ -22,14 +22,20 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.systemtests.JmsClient;
 import org.waybill.systemtests.JmsClients;
 import org.waybill.systemtests.RunningBroker;
+import org.waybill.systemtests.ThroughEachClient;
 
 /** Jakarta Messaging 3.1, sections 8.3.3 to 8.3.4: durable subscriptions, of one consumer and shared, with and without a client id. */
+@ThroughEachClient
 final class SubscriptionIT {
     @RegisterExtension
     static final RunningBroker BROKER = new RunningBroker();
 
     @RegisterExtension
-    final JmsClients clients = new JmsClients(BROKER, JmsClient.QPID_JMS);
+    final JmsClients clients;
+
+    SubscriptionIT(JmsClient client) {
+        clients = new JmsClients(BROKER, client);
+    }
 
     @Test
     void keepsWhatIsPublishedWhileNobodyListensUntilItIsRemoved() throws JMSException {
