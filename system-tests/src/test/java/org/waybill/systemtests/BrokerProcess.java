@@ -31,7 +31,7 @@ public final class BrokerProcess implements AutoCloseable {
     public record Options(Path data, int port, @Nullable Path config, String jvmOpts) {
         /** A new data directory, a free port, 512 MiB of heap. */
         public static Options fresh() {
-            return new Options(DataDirectories.fresh(), Ports.free(), null, "-Xmx512m");
+            return new Options(Distribution.newDirectory("data"), Ports.free(), null, "-Xmx512m");
         }
 
         /** The same with a configuration of this text. */

@@ -6,8 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
@@ -20,21 +19,15 @@ import org.junit.jupiter.api.extension.TestWatcher;
  * failed have left stays for whoever looks for the reason.
  */
 public final class DataDirectories implements AfterAllCallback, TestWatcher {
-    private static final Set<Path> UNUSED = ConcurrentHashMap.newKeySet();
+    /** Not deleted so far, with the last process that worked in it. */
+    private static final Map<Path, Process> USERS = new ConcurrentHashMap<>();
 
     private volatile boolean failed;
 
-    /** A new one. */
-    static Path fresh() {
-        Path directory = Distribution.newDirectory("data");
-        UNUSED.add(directory);
-        return directory;
-    }
-
-    /** A process works in it from now on. */
+    /** A process works in this directory from now on. */
     static void use(Path directory, Process process) {
-        if (UNUSED.remove(directory)) {
-            CompletableFuture<?> unused = process.onExit().thenAccept(ended -> UNUSED.add(directory));
+        if (Distribution.isOwn(directory)) {
+            USERS.put(directory, process);
         }
     }
 
@@ -48,8 +41,11 @@ public final class DataDirectories implements AfterAllCallback, TestWatcher {
         if (context.getRequiredTestClass().isMemberClass()) {
             return; // the class around it may go on with them
         }
-        List<Path> left = List.copyOf(UNUSED);
-        UNUSED.removeAll(left);
+        List<Path> left = USERS.entrySet().stream()
+                .filter(user -> !user.getValue().isAlive())
+                .map(Map.Entry::getKey)
+                .toList();
+        left.forEach(USERS::remove);
         if (!failed && context.getExecutionException().isEmpty()) {
             left.forEach(DataDirectories::delete);
         }
