@@ -43,6 +43,14 @@ enum Workload {
     J3("J3", Kind.JMS, "size=1024 durable=true window=1"),
     /** W7 through Qpid JMS. */
     J7("J7", Kind.JMS, "size=1024 durable=true tx=100"),
+    /** J1 at 5,000 messages a second, for the latency. */
+    J1L("J1L", Kind.JMS, "size=1024 rate=5000"),
+    /** J2 at 2,000 messages a second, for the latency. */
+    J2L("J2L", Kind.JMS, "size=1024 durable=true rate=2000"),
+    /** J1L through Waybill's own client. */
+    J1LW("J1Lw", Kind.JMS, "size=1024 rate=5000 " + Workload.OURS),
+    /** J2L through Waybill's own client. */
+    J2LW("J2Lw", Kind.JMS, "size=1024 durable=true rate=2000 " + Workload.OURS),
     /** J1 through Waybill's own client. */
     J1W("J1w", Kind.JMS, "size=1024 " + Workload.OURS),
     /** J2 through Waybill's own client. */

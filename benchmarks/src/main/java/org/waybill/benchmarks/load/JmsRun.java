@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.HdrHistogram.ConcurrentHistogram;
 import org.HdrHistogram.Histogram;
 
@@ -110,9 +111,11 @@ final class JmsRun {
     private void produce(Session session, MessageProducer producer) {
         byte[] filling = new byte[options.bodyBytes() - Long.BYTES];
         int inTransaction = 0;
+        long firstNs = System.nanoTime();
         try {
             room.acquire();
             while (!stopped) {
+                awaitTurn(firstNs);
                 BytesMessage message = session.createBytesMessage();
                 long nowNs = System.nanoTime();
                 message.writeLong(nowNs);
@@ -140,6 +143,18 @@ final class JmsRun {
             Thread.currentThread().interrupt();
         } finally {
             producerEnded.countDown();
+        }
+    }
+
+    /** At a fixed rate: waits until the next message is due. */
+    private void awaitTurn(long firstNs) {
+        if (options.ratePerSecond() > 0) {
+            long dueNs = firstNs + (long) (sent.get() * 1e9 / options.ratePerSecond());
+            long waitNs = dueNs - System.nanoTime();
+            while (waitNs > 0 && !stopped) {
+                LockSupport.parkNanos(waitNs);
+                waitNs = dueNs - System.nanoTime();
+            }
         }
     }
 
