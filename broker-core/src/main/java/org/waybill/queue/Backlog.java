@@ -55,9 +55,14 @@ final class Backlog {
         return !walks && (from == to || precedes(other, at, blockAt(from), indexes[from]));
     }
 
-    /** Whether the entry found comes before another. */
+    /** Whether the entry found comes before the one that another found. */
     boolean isBefore(Backlog other) {
-        return precedes(Invariant.present(block), index, Invariant.present(other.block), other.index);
+        return isBefore(Invariant.present(other.block), other.index);
+    }
+
+    /** Whether the entry found comes before this one. */
+    boolean isBefore(Block other, int at) {
+        return precedes(Invariant.present(block), index, other, at);
     }
 
     private static boolean precedes(Block a, int i, Block b, int j) {

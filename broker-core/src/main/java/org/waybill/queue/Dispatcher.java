@@ -14,17 +14,19 @@ final class Dispatcher {
     private final Facts facts;
     private final ReadAhead readAhead;
     private final Front front;
+    private final Bounds bounds;
     private final List<QueueConsumer> consumers = new ArrayList<>(1);
     private final List<QueueConsumer> browsers = new ArrayList<>(0);
     private final MessageProperties properties = new MessageProperties();
     private @Nullable Standby standby;
     private int draining;
 
-    Dispatcher(Queue queue, Facts facts, ReadAhead readAhead, int mostAside) {
+    Dispatcher(Queue queue, Facts facts, ReadAhead readAhead, Bounds bounds) {
         this.queue = queue;
         this.facts = facts;
         this.readAhead = readAhead;
-        this.front = new Front(queue, readAhead, this, mostAside);
+        this.front = new Front(queue, readAhead, this, bounds);
+        this.bounds = bounds;
     }
 
     int consumerCount() {
@@ -145,15 +147,17 @@ final class Dispatcher {
         }
     }
 
-    /** Hands out what can be. */
-    void dispatch(long visibleId, long nowMs) {
+    /** Hands out what can be; returns whether it broke off, for others to have their turn. */
+    boolean dispatch(long visibleId, long nowMs) {
+        boolean brokeOff = false;
         for (int i = 0; i < browsers.size(); i++) {
-            show(browsers.get(i), nowMs);
+            brokeOff |= show(browsers.get(i), nowMs);
         }
-        front.dispatch(visibleId, nowMs);
-        if (draining > 0 && !readAhead.busy()) {
+        brokeOff |= front.dispatch(visibleId, nowMs);
+        if (draining > 0 && !brokeOff && !readAhead.busy()) {
             answerDrains();
         }
+        return brokeOff;
     }
 
     private void answerDrains() {
@@ -169,19 +173,23 @@ final class Dispatcher {
         }
     }
 
-    private void show(QueueConsumer browser, long nowMs) {
+    /** Returns whether it broke off. */
+    private boolean show(QueueConsumer browser, long nowMs) {
         Cursor cursor = browser.cursor();
-        while (browser.ready() && cursor.seekLive(queue, browser.viewedId())) {
+        int looksLeft = bounds.mostLooks();
+        while (looksLeft > 0 && browser.ready() && cursor.seekLive(queue, browser.viewedId())) {
             Block block = Invariant.present(cursor.block);
             int index = cursor.index;
             if (block.isAvailable(index) && queue.schedule().expireIfDue(block, index, nowMs)) {
+                looksLeft--;
                 continue;
             }
             Message message = block.message(index);
             if (message == null && block.isReadable(index)) {
                 readAhead.from(block, index, browser.viewedId());
-                return;
+                return false;
             }
+            looksLeft--;
             cursor.advance();
             if (message == null) {
                 continue;
@@ -193,6 +201,7 @@ final class Dispatcher {
                 queue.bodies().shed(block, index, message);
             }
         }
+        return looksLeft == 0;
     }
 
     /** Hands an entry to a consumer. */

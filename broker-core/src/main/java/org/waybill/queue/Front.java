@@ -2,12 +2,9 @@ package org.waybill.queue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
-import org.waybill.selector.Selector;
-import org.waybill.selector.SelectorIndex;
 
 /**
  * Hands the entries of a queue to the consumers that take them. Each visible entry is looked at once, whatever the number of
@@ -21,15 +18,12 @@ import org.waybill.selector.SelectorIndex;
  * anyone who does.
  */
 final class Front implements Taker {
-    /** Entries that may be named in all backlogs of a queue together (12 bytes each); what is beyond is found by walking. */
-    static final int MOST_ASIDE = 1 << 20;
-
     private final Queue queue;
     private final ReadAhead readAhead;
     private final Dispatcher dispatcher;
     private final Backlog unseen = new Backlog(this);
     private final Groups groups = new Groups();
-    private final List<Selection> selections = new ArrayList<>(1);
+    private final Selections selections = new Selections();
     private final List<QueueConsumer> groupOwners = new ArrayList<>(0);
     /** Backlogs whose takers are ready, those of the highest priority first. */
     private List<Backlog> catchingUp = new ArrayList<>(1);
@@ -37,24 +31,22 @@ final class Front implements Taker {
     /** Empty: the list that catching up fills anew. */
     private List<Backlog> spare = new ArrayList<>(1);
 
-    private final int mostAside;
+    private final Bounds bounds;
     private final MessageProperties properties = new MessageProperties();
-    private final List<Selection> matched = new ArrayList<>(1);
-    private final Consumer<Selection> match = matched::add;
-    private @Nullable SelectorIndex<Selection> index;
+    private List<Selection> matched = List.of();
     private int ready;
-    private int refusing;
     private boolean yielded;
     private long served;
+    private int looksLeft;
     private long visibleId;
     private long nowMs;
 
-    /** A front before the first entry, that names so many entries in its backlogs at most. */
-    Front(Queue queue, ReadAhead readAhead, Dispatcher dispatcher, int mostAside) {
+    /** A front before the first entry. */
+    Front(Queue queue, ReadAhead readAhead, Dispatcher dispatcher, Bounds bounds) {
         this.queue = queue;
         this.readAhead = readAhead;
         this.dispatcher = dispatcher;
-        this.mostAside = mostAside;
+        this.bounds = bounds;
     }
 
     @Override
@@ -70,37 +62,9 @@ final class Front implements Taker {
     // ---- who takes part
 
     void attach(QueueConsumer consumer) {
-        join(consumer, selection(consumer.selector));
+        join(consumer, selections.of(consumer.selector));
         groups.spread();
         groupOwners.forEach(this::offerDrained);
-    }
-
-    private Selection selection(@Nullable Selector selector) {
-        for (int i = 0; i < selections.size(); i++) {
-            Selection known = selections.get(i);
-            if (!known.isRefusing() && isSame(known.selector, selector)) {
-                return known;
-            }
-        }
-        return add(Selection.of(selector));
-    }
-
-    private static boolean isSame(@Nullable Selector one, @Nullable Selector other) {
-        return one == null || other == null ? one == other : one.text().equals(other.text());
-    }
-
-    private Selection add(Selection added) {
-        selections.add(added);
-        refusing += added.isRefusing() ? 1 : 0;
-        if (index == null && !(selections.size() == 1 && added.isPlain())) {
-            index = new SelectorIndex<>();
-            for (Selection known : selections) {
-                index.add(known, known.selector);
-            }
-        } else if (index != null) {
-            index.add(added, added.selector);
-        }
-        return added;
     }
 
     private static void join(QueueConsumer consumer, Selection selection) {
@@ -123,16 +87,8 @@ final class Front implements Taker {
         selection.members.remove(consumer);
         if (selection.members.isEmpty()) {
             selections.remove(selection);
-            refusing -= selection.isRefusing() ? 1 : 0;
             if (selection.backlog.listed) {
                 catchingUp.remove(selection.backlog);
-            }
-            if (index != null) {
-                index.remove(selection);
-            }
-            if (selections.isEmpty()
-                    || selections.size() == 1 && selections.get(0).isPlain()) {
-                index = null;
             }
         }
     }
@@ -144,7 +100,7 @@ final class Front implements Taker {
             boolean enlisted = consumer.enlisted;
             stop(consumer);
             leave(consumer);
-            selection = add(Selection.refusing(consumer.selector));
+            selection = selections.add(Selection.refusing(consumer.selector));
             join(consumer, selection);
             if (enlisted) {
                 start(consumer);
@@ -155,9 +111,7 @@ final class Front implements Taker {
 
     /** A message left the queue. */
     void forget(long messageId) {
-        for (int i = 0; refusing > 0 && i < selections.size(); i++) {
-            selections.get(i).forget(messageId);
-        }
+        selections.forget(messageId);
     }
 
     // ---- who is ready
@@ -268,15 +222,16 @@ final class Front implements Taker {
 
     // ---- handing out
 
-    /** Hands out what can be. */
-    void dispatch(long visible, long now) {
+    /** Hands out what can be; returns whether it broke off, for others to have their turn. */
+    boolean dispatch(long visible, long now) {
         visibleId = visible;
         nowMs = now;
+        looksLeft = bounds.mostLooks();
         catchUp();
-        while (ready > 0 && unseen.seek(queue, visible, null)) {
+        while (ready > 0 && looksLeft > 0 && unseen.seek(queue, visible, null)) {
             Block block = Invariant.present(unseen.block);
             int at = unseen.index;
-            if (queue.schedule().expireIfDue(block, at, now)) {
+            if (expires(block, at)) {
                 continue;
             }
             Message message = block.message(at);
@@ -284,6 +239,7 @@ final class Front implements Taker {
                 readAhead.from(block, at, visible);
                 break;
             }
+            looksLeft--;
             unseen.pass();
             look(block, at, message);
             if (yielded) {
@@ -291,6 +247,13 @@ final class Front implements Taker {
             }
         }
         properties.clear();
+        return looksLeft == 0;
+    }
+
+    private boolean expires(Block block, int at) {
+        boolean expires = queue.schedule().expireIfDue(block, at, nowMs);
+        looksLeft -= expires ? 1 : 0;
+        return expires;
     }
 
     /** Works off backlogs whose takers are ready, up to where the front has something that goes first. */
@@ -312,14 +275,24 @@ final class Front implements Taker {
 
     /** Returns whether there is more that its taker could be handed later. */
     private boolean serve(Backlog backlog) {
-        while (backlog.taker.isReady() && backlog.seek(queue, visibleId, unseen.cursor)) {
+        while (looksLeft > 0 && backlog.taker.isReady() && backlog.seek(queue, visibleId, unseen.cursor)) {
             if (unseen.seek(queue, visibleId, null) && unseen.isBefore(backlog)) {
                 yielded = true;
                 return true;
             }
+            if (backlog.taker instanceof QueueConsumer owner && isBehindOthers(owner, backlog)) {
+                Backlog others = Invariant.present(owner.selection).backlog;
+                if (serve(others)) {
+                    list(others);
+                }
+                if (isBehindOthers(owner, backlog)) {
+                    return true;
+                }
+                continue;
+            }
             Block block = Invariant.present(backlog.block);
             int at = backlog.index;
-            if (queue.schedule().expireIfDue(block, at, nowMs)) {
+            if (expires(block, at)) {
                 continue;
             }
             Message message = block.message(at);
@@ -327,6 +300,7 @@ final class Front implements Taker {
                 readAhead.from(backlog, visibleId);
                 return true;
             }
+            looksLeft--;
             boolean named = backlog.named;
             backlog.pass();
             properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
@@ -336,7 +310,16 @@ final class Front implements Taker {
                 offer(owner, named, block, at, message);
             }
         }
-        return false;
+        return looksLeft == 0;
+    }
+
+    /** Whether its selection has yet to be offered entries that come first: some may be of the owner's groups. */
+    private boolean isBehindOthers(QueueConsumer owner, Backlog own) {
+        return holdsUp(Invariant.present(owner.selection).backlog, Invariant.present(own.block), own.index);
+    }
+
+    private boolean holdsUp(Backlog backlog, Block block, int at) {
+        return backlog.seek(queue, visibleId, unseen.cursor) && backlog.isBefore(block, at);
     }
 
     private void offer(Selection selection, boolean named, Block block, int at, Message message) {
@@ -375,7 +358,7 @@ final class Front implements Taker {
             return;
         }
         properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
-        match(block.id(at));
+        matched = selections.match(block.id(at), properties);
         QueueConsumer least = group == null ? null : leastOfMatched(block, at);
         QueueConsumer owner = group == null ? null : groups.owner(group, least);
         if (group != null && owner != null && isWanted(owner, block.id(at))) {
@@ -392,24 +375,7 @@ final class Front implements Taker {
 
     /** Whether all consumers take whatever comes, and have had everything before the front. */
     private boolean isPlain() {
-        return index == null
-                && selections.size() == 1
-                && selections.get(0).backlog.isClear()
-                && groups.isEmpty();
-    }
-
-    private void match(long id) {
-        matched.clear();
-        if (index == null) {
-            matched.addAll(selections);
-        } else {
-            index.match(properties, match);
-        }
-        for (int i = matched.size() - 1; refusing > 0 && i >= 0; i--) {
-            if (matched.get(i).refuses(id)) {
-                matched.remove(i);
-            }
-        }
+        return selections.arePlain() && selections.get(0).backlog.isClear() && groups.isEmpty();
     }
 
     /** Whose turn it is among those that want an entry. */
@@ -450,7 +416,9 @@ final class Front implements Taker {
 
     private void handToOwner(QueueConsumer owner, Group group, Block block, int at, Message message) {
         Backlog own = owner.own;
-        if (owner.enlisted && (own == null || own.letsPass(block, at))) {
+        if (owner.enlisted
+                && (own == null || !holdsUp(own, block, at))
+                && !holdsUp(Invariant.present(owner.selection).backlog, block, at)) {
             hand(owner, group, block, at, message);
             return;
         }
@@ -479,7 +447,7 @@ final class Front implements Taker {
     }
 
     private int mostAside() {
-        return Math.max(1, mostAside / (1 + selections.size() + groupOwners.size()));
+        return Math.max(1, bounds.mostAside() / (1 + selections.size() + groupOwners.size()));
     }
 
     private void hand(QueueConsumer consumer, @Nullable Group group, Block block, int at, Message message) {

@@ -59,18 +59,18 @@ public final class Queue {
      * @param maxDeliveries after how many failed deliveries a message is undeliverable; 0 for never
      */
     public Queue(int id, String name, boolean temporary, int maxDeliveries, Facts facts) {
-        this(id, name, temporary, maxDeliveries, facts, Front.MOST_ASIDE);
+        this(id, name, temporary, maxDeliveries, facts, Bounds.USUAL);
     }
 
-    /** As the other, with fewer entries that may be named in backlogs: see {@link Front}. */
-    Queue(int id, String name, boolean temporary, int maxDeliveries, Facts facts, int mostAside) {
+    /** As the other, with its own bounds. */
+    Queue(int id, String name, boolean temporary, int maxDeliveries, Facts facts, Bounds bounds) {
         this.id = id;
         this.name = name;
         this.temporary = temporary;
         this.facts = facts;
         this.readAhead = new ReadAhead(this, facts);
         this.schedule = new Schedule(this, facts);
-        this.dispatcher = new Dispatcher(this, facts, readAhead, mostAside);
+        this.dispatcher = new Dispatcher(this, facts, readAhead, bounds);
         this.outcomes = new Outcomes(this, facts, dispatcher, maxDeliveries);
         this.intervention = new Intervention(this, facts);
         this.bodies = new Bodies(this, facts);
@@ -378,17 +378,17 @@ public final class Queue {
         dispatcher.consumed(consumer, bytes);
     }
 
-    /** Hands out what can be. */
-    public void dispatch(long nowMs) {
+    /** Hands out what can be; returns whether there is more to look through, to be called again when others have had their turn. */
+    public boolean dispatch(long nowMs) {
         if (lastValues != null) {
             lastValues.reveal(visibleId);
             Cursor unread = lastValues.learn(visibleId);
             if (unread != null) {
                 readAhead.from(Invariant.present(unread.block), unread.index, visibleId);
-                return;
+                return false;
             }
         }
-        dispatcher.dispatch(visibleId, nowMs);
+        return dispatcher.dispatch(visibleId, nowMs);
     }
 
     /** Makes entries up to this id available: they are as durable as they must be. */

@@ -38,6 +38,12 @@ final class Selection implements Taker {
         return refused != null;
     }
 
+    boolean selectsBy(@Nullable Selector other) {
+        return selector == null || other == null
+                ? selector == other
+                : selector.text().equals(other.text());
+    }
+
     boolean isPlain() {
         return selector == null && refused == null;
     }

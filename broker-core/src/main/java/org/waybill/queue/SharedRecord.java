@@ -73,10 +73,13 @@ public final class SharedRecord {
         message = loaded;
     }
 
-    /** Lets the message leave memory, which it counts for once, when there is too little and the journal has it. */
+    /**
+     * Lets the message leave memory, which it counts for once, when there is too little and the journal has it. One that no entry
+     * refers to any more has been counted off already.
+     */
     public void shed(Facts facts) {
         Message held = message;
-        if (held != null && position != Block.NO_POSITION && facts.memoryFull()) {
+        if (references > 0 && held != null && position != Block.NO_POSITION && facts.memoryFull()) {
             message = null;
             facts.resident(-held.size());
         }

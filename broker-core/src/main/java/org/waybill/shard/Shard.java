@@ -3,8 +3,10 @@ package org.waybill.shard;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -63,6 +65,10 @@ public final class Shard {
     private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
+
+    /** Those with more to look through than one turn is for. */
+    private final Set<Queue> brokenOff = new LinkedHashSet<>();
+
     private final Maintenance maintenance;
     private @Nullable Mover mover;
     private @Nullable Alarm alarm;
@@ -248,6 +254,10 @@ public final class Shard {
     private void runTurn() {
         scheduled.set(false);
         nowMs = clock.epochMs();
+        if (!brokenOff.isEmpty()) {
+            brokenOff.forEach(this::wake);
+            brokenOff.clear();
+        }
         for (int i = 0; i < MAX_BATCHES; i++) {
             Batch batch = inbox.poll();
             if (batch == null) {
@@ -260,7 +270,7 @@ public final class Shard {
             }
         }
         endTurn();
-        if (!inbox.isEmpty()) {
+        if (!inbox.isEmpty() || !brokenOff.isEmpty()) {
             schedule();
         }
     }
@@ -302,7 +312,9 @@ public final class Shard {
         while (queue != null) {
             queue.awake(false);
             if (state.exists(queue)) {
-                queue.dispatch(nowMs);
+                if (queue.dispatch(nowMs)) {
+                    brokenOff.add(queue);
+                }
                 commands.pressure().relieve(state.node(queue));
             }
             queue = dirtyQueues.pollFirst();

@@ -28,11 +28,11 @@ final class DispatchFixture implements Facts {
     long lastId;
 
     DispatchFixture() {
-        this(Front.MOST_ASIDE);
+        this(Bounds.USUAL);
     }
 
-    DispatchFixture(int mostAside) {
-        queue = new Queue(1, "q", false, 0, this, mostAside);
+    DispatchFixture(Bounds bounds) {
+        queue = new Queue(1, "q", false, 0, this, bounds);
     }
 
     /** A message with an application property {@code n}, a group and a sequence in it, and its id as body. */
@@ -97,7 +97,7 @@ final class DispatchFixture implements Facts {
         for (int i = 0; woken || !reads.isEmpty(); i++) {
             assertThat(i).as("rounds of dispatching").isLessThan(100_000);
             woken = false;
-            queue.dispatch(1);
+            woken |= queue.dispatch(1);
             Runnable read = reads.poll();
             if (read != null) {
                 read.run();

@@ -23,7 +23,7 @@ class DispatchRandomTest {
     private static final int STEPS = 3_000;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 16, 26, 37, 77})
     void everyMessageGoesToWhoItIsFor(long seed) {
         Run run = new Run(seed);
         try {
@@ -109,8 +109,10 @@ class DispatchRandomTest {
 
         Run(long seed) {
             random = new Random(seed);
-            int[] bounds = {4, 40, 400, Front.MOST_ASIDE};
-            q = new DispatchFixture(bounds[random.nextInt(bounds.length)]);
+            int[] aside = {4, 40, 400, Bounds.USUAL.mostAside()};
+            int[] looks = {1, 10, Bounds.USUAL.mostLooks()};
+            q = new DispatchFixture(
+                    new Bounds(aside[random.nextInt(aside.length)], looks[random.nextInt(looks.length)]));
             sheds = random.nextInt(3) == 0;
             grouped = random.nextInt(3) > 0;
             prioritized = random.nextBoolean();

@@ -76,7 +76,7 @@ class FrontTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 8, 64, 1_000_000})
     void findsWhatWasTooMuchToNote(int mostAside) {
-        DispatchFixture many = new DispatchFixture(mostAside);
+        DispatchFixture many = new DispatchFixture(new Bounds(mostAside, 100));
         Client slow = many.consumer("n = 1").credit(0);
         Client quick = many.consumer("n = 2").credit(1_000_000);
         Client plain = many.consumer("n < 9", -1).credit(0);

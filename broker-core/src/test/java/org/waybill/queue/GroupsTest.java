@@ -140,7 +140,7 @@ class GroupsTest {
 
     @Test
     void aGroupWithMoreWaitingThanIsNotedStaysInOrder() {
-        DispatchFixture many = new DispatchFixture(12);
+        DispatchFixture many = new DispatchFixture(new Bounds(12, 10));
         Client first = many.consumer().credit(1);
         Client second = many.consumer().credit(1_000);
         List<Long> expected = new ArrayList<>();

@@ -108,13 +108,13 @@ final class QueueModel implements Facts, Sink {
     boolean woken;
     long delivered;
     long taken;
-    private long resident;
+    long resident;
     private @Nullable Entry handedOver;
 
     QueueModel(int maxDeliveries, int delayMs) {
         this.maxDeliveries = maxDeliveries;
         this.delayMs = delayMs;
-        this.queue = new Queue(1, "q", false, maxDeliveries, this);
+        this.queue = new Queue(1, "q", false, maxDeliveries, this, new Bounds(1000, 3));
     }
 
     static Message message(long id, int priority, boolean chosen) {

@@ -37,7 +37,7 @@ class QueueTest {
         QueueConsumer consumer = consumer(browse, !browse);
         queue.attach(consumer);
         queue.credit(consumer, Long.MAX_VALUE, true);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.delivered).isEqualTo(count);
         assertThat(counting.drained).isEqualTo(1);
     }
@@ -48,10 +48,10 @@ class QueueTest {
         QueueConsumer consumer = consumer(false, false);
         queue.attach(consumer);
         queue.credit(consumer, Long.MAX_VALUE, false);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.delivered).isEqualTo(QueueConsumer.MAX_UNSETTLED_SPAN);
         queue.outcomes().settle(consumer, 0, 99, Outcome.ACCEPTED);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.delivered).isEqualTo(QueueConsumer.MAX_UNSETTLED_SPAN + 100);
     }
 
@@ -61,7 +61,7 @@ class QueueTest {
         QueueConsumer consumer = consumer(false, false);
         queue.attach(consumer);
         queue.credit(consumer, 1, false);
-        queue.dispatch(0);
+        dispatch();
         queue.outcomes().take(consumer, 0, 0, (token, block, index) -> {
             queue.detach(consumer);
             queue.outcomes().concludeTaken(consumer, block, index, new Outcome.Modified(true, true, null));
@@ -84,7 +84,7 @@ class QueueTest {
         QueueConsumer browser = consumer(true, false);
         queue.attach(browser);
         queue.credit(browser, 10, true);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).containsExactly(1L, 4L);
         assertThat(counting.drained).isEqualTo(1);
         queue.detach(browser);
@@ -93,13 +93,13 @@ class QueueTest {
         QueueConsumer consumer = consumer(false, true);
         queue.attach(consumer);
         queue.credit(consumer, 10, false);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).containsExactly(1L, 4L);
         assertThat(block.dueAtMs(1)).isEqualTo(5_000);
         queue.makeAvailable(block, 2);
         queue.makeAvailable(block, 1);
         queue.makeAvailable(block, 1);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).containsExactly(1L, 4L, 2L, 3L);
         assertThat(queue.waiting()).isZero();
         assertThat(queue.messages()).isZero();
@@ -114,12 +114,12 @@ class QueueTest {
         QueueConsumer consumer = consumer(false, true);
         queue.attach(consumer);
         queue.credit(consumer, 10, false);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).containsExactly(3L);
         assertThat(queue.intervention().purge()).isZero();
         queue.discard(block, 0);
         queue.decided(block, 1);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).containsExactly(3L, 2L);
         assertThat(queue.waiting()).isZero();
         assertThat(queue.messages()).isZero();
@@ -139,12 +139,12 @@ class QueueTest {
         queue.credit(consumer, 10, false);
         queue.decided(block, 0);
         queue.makeAvailable(block, 1);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).isEmpty();
         assertThat(queue.waiting()).isEqualTo(2);
         queue.makeAvailable(block, 0);
         queue.decided(block, 1);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.ids).containsExactly(1L, 2L);
         assertThat(queue.waiting()).isZero();
     }
@@ -155,7 +155,7 @@ class QueueTest {
         QueueConsumer consumer = consumer(false, false);
         queue.attach(consumer);
         queue.credit(consumer, 2, false);
-        queue.dispatch(0);
+        dispatch();
         queue.outcomes().take(consumer, 0, 0, (token, block, index) -> queue.delay(block, index, 7_000));
         assertThat(queue.waiting()).isEqualTo(1);
         Block block = queue.lines().find(1);
@@ -173,7 +173,7 @@ class QueueTest {
         QueueConsumer consumer = consumer(false, false);
         queue.attach(consumer);
         queue.credit(consumer, 1, true);
-        queue.dispatch(0);
+        dispatch();
         assertThat(counting.delivered).isZero();
         assertThat(counting.drained).isEqualTo(1);
         assertThat(queue.waiting()).isZero();
@@ -273,6 +273,13 @@ class QueueTest {
         @Override
         public void drained(QueueConsumer consumer, long limitToken) {
             drained++;
+        }
+    }
+
+    private void dispatch() {
+        boolean more = true;
+        while (more) {
+            more = queue.dispatch(0);
         }
     }
 }

@@ -14,6 +14,7 @@ import org.waybill.config.Redelivery;
 import org.waybill.io.CrashDisk;
 import org.waybill.message.Annotations;
 import org.waybill.message.Outcome;
+import org.waybill.selector.Selector;
 import org.waybill.shard.CoreFixture.TestConsumer;
 import org.waybill.shard.CoreFixture.TestProducer;
 import org.waybill.shard.CoreFixture.TestSession;
@@ -257,6 +258,32 @@ class QueueDeliveryTest {
         core.loop.until(() -> producer.error != null);
         assertThat(producer.error.code()).isEqualTo(Code.RESOURCE_DELETED);
         assertThat(other.producer(name[0]).error.code()).isEqualTo(Code.NOT_FOUND);
+    }
+
+    @Test
+    void aLongSearchLetsOtherQueuesGoFirst() {
+        TestProducer deep = session.producer("deep");
+        deep.sendDurable(0, 30_000);
+        TestConsumer searching = session.consumer(new ConsumerSpec(
+                "deep", NodeKind.QUEUE, false, false, Outcome.FAILED, Selector.parse("JMSPriority = 9")));
+        TestConsumer draining = session.consumer(new ConsumerSpec(
+                "deep", NodeKind.QUEUE, false, false, Outcome.FAILED, Selector.parse("JMSPriority = 8")));
+        TestConsumer browsing = session.browser("deep", "JMSPriority = 7");
+        TestConsumer other = session.consumer("other");
+        session.producer("other").sendAndWait(CoreFixture.message(true, "quick"));
+
+        searching.consumer.credit(1, false);
+        draining.consumer.credit(1, true);
+        browsing.consumer.credit(1, true);
+        other.consumer.credit(1, false);
+        session.session.flush();
+        core.loop.until(() -> !other.texts.isEmpty());
+
+        assertThat(List.of(draining.drained, browsing.drained)).containsOnly(-1L);
+        core.loop.until(() -> draining.drained == 1 && browsing.drained == 1);
+        assertThat(searching.texts).isEmpty();
+        deep.sendAndWait(CoreFixture.message(true, "m30000"));
+        assertThat(session.consumer("deep").drain()).hasSize(30_001).endsWith("m29999", "m30000");
     }
 
     @Test
