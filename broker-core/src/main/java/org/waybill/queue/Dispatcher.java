@@ -189,7 +189,6 @@ final class Dispatcher {
                 readAhead.from(block, index, browser.viewedId());
                 return false;
             }
-            looksLeft--;
             cursor.advance();
             if (message == null) {
                 continue;
@@ -198,6 +197,7 @@ final class Dispatcher {
             if (browser.selector == null || browser.selector.matches(properties)) {
                 hand(browser, block, index, message);
             } else {
+                looksLeft--;
                 queue.bodies().shed(block, index, message);
             }
         }

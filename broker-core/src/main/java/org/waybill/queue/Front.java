@@ -239,7 +239,6 @@ final class Front implements Taker {
                 readAhead.from(block, at, visible);
                 break;
             }
-            looksLeft--;
             unseen.pass();
             look(block, at, message);
             if (yielded) {
@@ -254,6 +253,12 @@ final class Front implements Taker {
         boolean expires = queue.schedule().expireIfDue(block, at, nowMs);
         looksLeft -= expires ? 1 : 0;
         return expires;
+    }
+
+    /** Nobody gets the entry now. */
+    private void leaveIt(Block block, int at, Message message) {
+        looksLeft--;
+        queue.bodies().shed(block, at, message);
     }
 
     /** Works off backlogs whose takers are ready, up to where the front has something that goes first. */
@@ -300,7 +305,6 @@ final class Front implements Taker {
                 readAhead.from(backlog, visibleId);
                 return true;
             }
-            looksLeft--;
             boolean named = backlog.named;
             backlog.pass();
             properties.show(message, block.deliveryCount(at), block.annotations(at), nowMs);
@@ -324,7 +328,7 @@ final class Front implements Taker {
 
     private void offer(Selection selection, boolean named, Block block, int at, Message message) {
         if (!named && !selection.wants(block.id(at), properties)) {
-            queue.bodies().shed(block, at, message);
+            leaveIt(block, at, message);
             return;
         }
         Group group = groups.of(message);
@@ -342,7 +346,7 @@ final class Front implements Taker {
         if (named || group != null && group.owner == owner && isWanted(owner, block.id(at))) {
             hand(owner, group, block, at, message);
         } else {
-            queue.bodies().shed(block, at, message);
+            leaveIt(block, at, message);
         }
     }
 
@@ -432,7 +436,7 @@ final class Front implements Taker {
         if (owner.enlisted) {
             list(own);
         }
-        queue.bodies().shed(block, at, message);
+        leaveIt(block, at, message);
     }
 
     private void putAside(Block block, int at, Message message) {
@@ -443,7 +447,7 @@ final class Front implements Taker {
                 list(selection.backlog);
             }
         }
-        queue.bodies().shed(block, at, message);
+        leaveIt(block, at, message);
     }
 
     private int mostAside() {
