@@ -27,8 +27,17 @@ public final class JavaProcess implements AutoCloseable {
 
     /** Starts it on the Java and the class path of this JVM. */
     public static JavaProcess start(Class<?> main, List<String> arguments) {
+        return start(classPath(), main, arguments);
+    }
+
+    /** The class path of this JVM. */
+    public static String classPath() {
         // failsafe hides the class path behind a jar and states it here
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+    }
+
+    /** Starts it on the Java of this JVM and another class path. */
+    public static JavaProcess start(String classPath, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",

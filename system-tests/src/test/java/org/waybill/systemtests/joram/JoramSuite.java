@@ -92,7 +92,7 @@ final class JoramSuite {
     }
 
     /** Runs one test as JUnit 3 would, and returns what went wrong, or null. */
-    private static @Nullable Throwable run(TestCase test) {
+    static @Nullable Throwable run(TestCase test) {
         TestResult result = new TestResult();
         test.run(result);
         List<TestFailure> failures = new ArrayList<>();
