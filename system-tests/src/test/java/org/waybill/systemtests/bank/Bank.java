@@ -27,9 +27,9 @@ final class Bank implements AutoCloseable {
     private @Nullable JavaProcess teller;
 
     /** Takes over the broker, which must run. */
-    Bank(BrokerProcess broker, Accounts accounts, String brokerUri, Random random) {
+    Bank(BrokerProcess broker, Accounts accounts, String brokerUri, Coordinator.Make coordinator, Random random) {
         Path log = Distribution.newDirectory("transaction-log");
-        this.arguments = Teller.arguments(log, accounts.url(), brokerUri);
+        this.arguments = Teller.arguments(log, accounts.url(), brokerUri, coordinator);
         this.broker = broker;
         this.random = random;
     }

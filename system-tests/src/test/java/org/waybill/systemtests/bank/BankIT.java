@@ -13,7 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.transaction.xa.XAResource;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.waybill.jms.WaybillConnectionFactory;
 import org.waybill.systemtests.BrokerProcess;
 import org.waybill.systemtests.Cli;
@@ -28,13 +29,18 @@ final class BankIT {
     private final int deaths = Integer.parseInt(Distribution.required("waybill.bank.deaths"));
     private final long seed = Long.getLong("waybill.bank.seed", System.nanoTime());
 
-    @Test
-    void everyTransferHappensOnceOnBothSides() throws Exception {
-        run(new Accounts(Accounts.derby(Distribution.newDirectory("accounts") + "/db")), "amqp://127.0.0.1:%d");
+    @ParameterizedTest
+    @EnumSource
+    void everyTransferHappensOnceOnBothSides(Coordinator.Make coordinator) throws Exception {
+        run(coordinator, derby(), "amqp://127.0.0.1:%d");
     }
 
-    private void run(Accounts accounts, String brokerUri) throws Exception {
-        System.out.println("bank: seed " + seed);
+    private static Accounts derby() {
+        return new Accounts(Accounts.derby(Distribution.newDirectory("accounts") + "/db"));
+    }
+
+    private void run(Coordinator.Make coordinator, Accounts accounts, String brokerUri) throws Exception {
+        System.out.println("bank: " + coordinator + ", seed " + seed);
         List<Transfer> ordered = Transfer.seeded(seed, transfers);
         accounts.open();
         accounts.leave();
@@ -48,7 +54,7 @@ final class BankIT {
                         """));
         String uri = brokerUri.formatted(broker.port());
         order(uri, ordered);
-        try (Bank bank = new Bank(broker, accounts, uri, new Random(seed))) {
+        try (Bank bank = new Bank(broker, accounts, uri, coordinator, new Random(seed))) {
             for (int i = 0; i < deaths; i++) {
                 bank.round();
             }

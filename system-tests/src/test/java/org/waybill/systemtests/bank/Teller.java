@@ -34,7 +34,8 @@ final class Teller {
     /** What it is told at its start: {@link #arguments} in the order of its parameters. */
     public static void main(String[] arguments) throws Exception {
         Office office = new Office(new Accounts(arguments[1]), arguments[2], new Fuse());
-        Teller teller = new Teller(NarayanaCoordinator.start(Path.of(arguments[0]), office.sides()), office);
+        Coordinator coordinator = Coordinator.Make.valueOf(arguments[3]).start(Path.of(arguments[0]), office.sides());
+        Teller teller = new Teller(coordinator, office);
         teller.awaitDatabase();
         teller.open();
         say("open");
@@ -46,9 +47,10 @@ final class Teller {
      * @param log where the transaction manager keeps its log
      * @param accounts the URL of the database
      * @param broker the URI of the broker
+     * @param coordinator the transaction manager
      */
-    static List<String> arguments(Path log, String accounts, String broker) {
-        return List.of(log.toString(), accounts, broker);
+    static List<String> arguments(Path log, String accounts, String broker, Coordinator.Make coordinator) {
+        return List.of(log.toString(), accounts, broker, coordinator.name());
     }
 
     /**

@@ -3,11 +3,9 @@ package org.waybill.systemtests.joram;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The same against Apache Artemis: what is shown through Qpid JMS as well is not a peculiarity of this client, or of that broker. */
-@EnabledIfSystemProperty(named = "waybill.joram.artemis", matches = "true", disabledReason = "it takes minutes: -Plong")
 final class JoramArtemisIT {
     @RegisterExtension
     static final ArtemisBroker BROKER = new ArtemisBroker();
