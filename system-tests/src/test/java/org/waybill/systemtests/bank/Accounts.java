@@ -13,11 +13,16 @@ import java.util.TreeMap;
 import javax.sql.XAConnection;
 import javax.sql.XADataSource;
 import org.apache.derby.jdbc.EmbeddedXADataSource;
+import org.postgresql.xa.PGXADataSource;
 
 /**
- * The database: balances, and a ledger that would show a transfer made twice. Derby in files that the process using it has for itself.
+ * The database: balances, and a ledger that would show a transfer made twice. Derby in files that the process using it has for itself, or
+ * PostgreSQL.
  */
 final class Accounts {
+    /** How URLs of PostgreSQL begin. */
+    static final String POSTGRES = "jdbc:postgresql://";
+
     private static final String DERBY = "jdbc:derby:";
 
     private final String url;
@@ -41,6 +46,11 @@ final class Accounts {
     }
 
     private XADataSource source() {
+        if (url.startsWith(POSTGRES)) {
+            PGXADataSource source = new PGXADataSource();
+            source.setUrl(url);
+            return source;
+        }
         EmbeddedXADataSource source = new EmbeddedXADataSource();
         source.setDatabaseName(url.substring(DERBY.length(), url.indexOf(';')));
         return source;
@@ -60,6 +70,9 @@ final class Accounts {
 
     /** Gives the files up to another process, if this one has opened any. */
     void leave() throws SQLException {
+        if (url.startsWith(POSTGRES)) {
+            return;
+        }
         try {
             DriverManager.getConnection(url.replace("create=true", "shutdown=true"))
                     .close();

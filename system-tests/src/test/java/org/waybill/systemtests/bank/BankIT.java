@@ -13,6 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import javax.transaction.xa.XAResource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.waybill.jms.WaybillConnectionFactory;
@@ -33,6 +35,23 @@ final class BankIT {
     @EnumSource
     void everyTransferHappensOnceOnBothSides(Coordinator.Make coordinator) throws Exception {
         run(coordinator, derby(), "amqp://127.0.0.1:%d");
+    }
+
+    /** Lines that the broker's deaths cut are there again by themselves, and branches that were open on them are not. */
+    @Test
+    void everyTransferHappensOnceWhenTheClientReconnects() throws Exception {
+        run(Coordinator.Make.NARAYANA, derby(), "failover:(amqp://127.0.0.1:%d)");
+    }
+
+    @Test
+    @EnabledIfSystemProperty(
+            named = "waybill.bank.postgres",
+            matches = "true",
+            disabledReason = "it needs PostgreSQL installed: -Plong")
+    void everyTransferHappensOnceBesidePostgres() throws Exception {
+        try (PostgresServer server = PostgresServer.start()) {
+            run(Coordinator.Make.NARAYANA, new Accounts(server.url()), "amqp://127.0.0.1:%d");
+        }
     }
 
     private static Accounts derby() {
