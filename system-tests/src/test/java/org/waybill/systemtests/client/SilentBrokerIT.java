@@ -182,14 +182,14 @@ final class SilentBrokerIT {
     void doesNotKeepACloseWaiting(Frame silent) throws JMSException {
         line.silentFrom(silent);
         WaybillConnectionFactory factory = factory();
-        factory.setOption("jms.requestTimeout", "2000");
-        factory.setOption("jms.closeTimeout", "2000");
+        factory.setOption("jms.requestTimeout", "1000");
+        factory.setOption("jms.closeTimeout", "1000");
         // So many waits of this length, one after the other, would take longer than the test may.
         try (Connection connection = factory.createConnection()) {
             connection.start();
             for (int sessions = 0; sessions < 3; sessions++) {
                 Session session = connection.createSession();
-                for (int links = 0; links < 5; links++) {
+                for (int links = 0; links < 8; links++) {
                     session.createProducer(session.createQueue("silent.producer" + links));
                     MessageConsumer consumer = session.createConsumer(session.createQueue("silent.consumer" + links));
                     consumer.setMessageListener(message -> {});
