@@ -5,10 +5,13 @@
  */
 const readline = require('readline');
 const rhea = require('rhea');
+const WebSocket = require('ws');
 const types = rhea.types;
 
 const PATIENCE_MS = 20000;
 let names = 0;
+/** Whether connections are to go over WebSockets, for all of a process. */
+let overWebSocket = false;
 
 function unique(base) {
     return base + '.' + process.pid + '.' + ++names;
@@ -34,12 +37,19 @@ function next(emitter, name, ...failures) {
     });
 }
 
+function way(container, port) {
+    if (!overWebSocket) {
+        return { host: '127.0.0.1', port };
+    }
+    return { connection_details: container.websocket_connect(WebSocket)('ws://127.0.0.1:' + port, ['amqp']) };
+}
+
 /** One connection of a container, and what is done over it. */
 class Client {
     constructor(port, id) {
         const container = rhea.create_container({ id: id || unique('rhea') });
         container.on('error', () => {});
-        this.connection = container.connect({ host: '127.0.0.1', port, reconnect: false, username: 'anonymous' });
+        this.connection = container.connect({ ...way(container, port), reconnect: false, username: 'anonymous' });
         this.connection.on('disconnected', () => {});
     }
 
@@ -248,6 +258,7 @@ async function answer(request) {
     if (request.scenario === 'list') {
         return { ok: true, scenarios: Object.keys(scenarios) };
     }
+    overWebSocket = request.webSocket;
     try {
         await scenarios[request.scenario](request.port);
         return { ok: true };

@@ -328,9 +328,14 @@ public final class ClientSender implements AutoCloseable {
      */
     @Override
     public void close() {
+        close(state.timeoutMs());
+    }
+
+    /** As {@link #close()}, with this time limit; 0 for no wait. */
+    public void close(long limitMs) {
         driver.lock();
         try {
-            state.closeAndWait(link, true);
+            state.closeAndWait(link, true, limitMs);
             failPending();
         } finally {
             driver.unlock();

@@ -91,9 +91,14 @@ final class LinkState {
      * @param closed whether the terminus goes, too
      */
     void closeAndWait(Link link, boolean closed) {
+        closeAndWait(link, closed, timeoutMs());
+    }
+
+    /** As {@link #closeAndWait(Link, boolean)}, with this time limit. */
+    void closeAndWait(Link link, boolean closed, long limitMs) {
         if (close(link, closed)) {
             try {
-                driver.await(driver.changed(), timeoutMs(), () -> state == State.OVER);
+                driver.await(driver.changed(), limitMs, () -> state == State.OVER);
             } catch (ClientException e) {
                 // Interrupted: the answer is not waited for, and the flag is set.
             }

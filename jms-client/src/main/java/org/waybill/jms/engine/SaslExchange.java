@@ -32,6 +32,7 @@ final class SaslExchange implements SaslClient {
     private final @Nullable Supplier<String> nonces;
     private final Workbench workbench;
     private @Nullable ScramClient scram;
+    private boolean byCertificate;
     private boolean proofSent;
     private boolean serverProven;
     private @Nullable ClientException failure;
@@ -70,6 +71,7 @@ final class SaslExchange implements SaslClient {
         String user = options.login().user();
         String password = options.login().password();
         if (usable.contains(EXTERNAL) && showsCertificate() && (user == null || named.contains(EXTERNAL.toString()))) {
+            byCertificate = true;
             connection.saslInit(EXTERNAL, new byte[0], hostname());
         } else if (user == null || password == null) {
             if (usable.contains(ANONYMOUS)) {
@@ -179,15 +181,21 @@ final class SaslExchange implements SaslClient {
         return serverProven;
     }
 
+    private String refusal() {
+        if (byCertificate) {
+            return "does not know the client's certificate, or does not let in whom it is for";
+        }
+        String user = options.login().user();
+        return user == null
+                ? "lets nobody in without a user"
+                : "did not accept the name or the password of user '" + user + "'";
+    }
+
     @Override
     public void onOutcome(ConnectionEngine connection, SaslCode code, byte @Nullable [] additionalData) {
         ScramClient exchange = scram;
         if (code == SaslCode.AUTH) {
-            failure = failure(
-                    options.login().user() == null
-                            ? "lets nobody in without a user"
-                            : "did not accept the name or the password of user '"
-                                    + options.login().user() + "'");
+            failure = failure(refusal());
         } else if (code != SaslCode.OK) {
             failure = failure("could not check the login (" + code + ")");
         } else if (exchange != null && !serverProven) {

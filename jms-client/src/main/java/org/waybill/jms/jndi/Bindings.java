@@ -73,12 +73,12 @@ final class Bindings {
         if (uris.isEmpty() && xaUris.isEmpty()) {
             STANDARD_FACTORIES.forEach(name -> uris.put(name, ""));
         }
-        factories(uris, standardUri, WaybillConnectionFactory::new);
-        factories(xaUris, standardUri, WaybillXAConnectionFactory::new);
+        factories(FACTORY, uris, standardUri, WaybillConnectionFactory::new);
+        factories(XA_FACTORY, xaUris, standardUri, WaybillXAConnectionFactory::new);
     }
 
     private void factories(
-            Map<String, String> uris, String standardUri, Function<String, WaybillConnectionFactory> maker)
+            String kind, Map<String, String> uris, String standardUri, Function<String, WaybillConnectionFactory> maker)
             throws NamingException {
         Map<String, String> common = beginning(OF_ALL);
         Map<String, String> own = beginning(OF_ONE);
@@ -93,7 +93,7 @@ final class Bindings {
             try {
                 bind(name, factory(entry.getValue(), options, standardUri, maker));
             } catch (IllegalArgumentException e) {
-                NamingException refused = new NamingException("connectionfactory." + name + ": " + e.getMessage());
+                NamingException refused = new NamingException(kind + name + ": " + e.getMessage());
                 refused.setRootCause(e);
                 throw refused;
             }

@@ -316,7 +316,7 @@ final class Delivery {
     }
 
     private void acknowledgeAll(AckType outcome) throws JMSException {
-        session.checkOpen();
+        checkReachable();
         lock.lock();
         try {
             if (outcome == AckType.ACCEPTED) {
@@ -329,8 +329,14 @@ final class Delivery {
         session.closeRetired();
     }
 
-    private void acknowledge(Delivered one, AckType outcome) throws JMSException {
+    /** An acknowledgement that can never arrive is not to look like one that did. */
+    private void checkReachable() throws IllegalStateException {
         session.checkOpen();
+        session.connection().checkOpen();
+    }
+
+    private void acknowledge(Delivered one, AckType outcome) throws JMSException {
+        checkReachable();
         lock.lock();
         try {
             if (ledger.settleListed(one, outcome) && outcome == AckType.ACCEPTED) {

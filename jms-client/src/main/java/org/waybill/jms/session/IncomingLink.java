@@ -104,6 +104,11 @@ final class IncomingLink {
         }
     }
 
+    /** Whether {@link #poll} finds something that came from this receiver; for the one who takes. */
+    boolean hasNext(ClientReceiver from) {
+        return source == from && !(taken.isEmpty() && again.isEmpty());
+    }
+
     /** Puts this before everything else. */
     void putBack(Delivered delivered) {
         again.addFirst(delivered);

@@ -389,6 +389,10 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         }
     }
 
+    void remove(JmsConnectionConsumer consumer) {
+        connectionConsumers.remove(consumer);
+    }
+
     /** Whether a consumer of this connection takes from the address of this name. */
     boolean consumesFrom(String address) {
         for (SessionWork session : sessions) {
@@ -458,6 +462,9 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
             throws JMSException {
         if (maxMessages <= 0) {
             throw new JMSException("a server session takes at least one message, not " + maxMessages, "invalid-value");
+        }
+        if (pool == null) {
+            throw new JMSException("a connection consumer needs a pool of server sessions", "invalid-value");
         }
         SessionWork work = begin(Session.AUTO_ACKNOWLEDGE, null);
         boolean made = false;
@@ -600,10 +607,18 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         for (SessionWork session : sessions) {
             session.delivery().stop();
         }
+        for (JmsConnectionConsumer consumer : connectionConsumers) {
+            consumer.closeWithConnection();
+        }
         JMSException first = null;
+        Deadline deadline = closeDeadline();
         for (SessionWork session : sessions) {
+            if (deadline.hasPassed()) {
+                // The server does not answer: nobody is to wait for it again, session after session.
+                lifeline.cut();
+            }
             try {
-                session.close(null);
+                session.close(null, deadline);
             } catch (JMSException e) {
                 first = first == null ? e : first;
             }

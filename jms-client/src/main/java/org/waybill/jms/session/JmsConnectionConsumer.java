@@ -151,6 +151,12 @@ public final class JmsConnectionConsumer implements ConnectionConsumer {
         if (use != null) {
             session.connection().release(use);
         }
+        session.connection().remove(this);
         session.close(null);
+    }
+
+    /** Marks it closed with its connection, which does the rest. */
+    void closeWithConnection() {
+        closed = true;
     }
 }

@@ -178,6 +178,10 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
         if (from == null) {
             return false;
         }
+        if (link.hasNext(from)) {
+            // It was taken while the session was stopped, and nothing else may come.
+            return true;
+        }
         try {
             if (!drained || !deadline.hasPassed()) {
                 link.pull(from);

@@ -302,6 +302,14 @@ final class Lifeline {
         }
     }
 
+    /** Cuts the connection that there is: who waits for an answer over it does not any more. */
+    void cut() {
+        ClientConnection last = current();
+        if (last != null) {
+            last.abort();
+        }
+    }
+
     /** Closes the connection that there is, and lets nobody come to another one. Does nothing the second time. */
     void close(Deadline deadline) {
         ClientConnection last;

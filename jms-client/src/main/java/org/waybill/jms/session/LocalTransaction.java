@@ -134,13 +134,23 @@ final class LocalTransaction implements SessionTransaction {
         } catch (ClientException e) {
             throw notCommitted(e);
         } catch (TimeoutException e) {
-            throw inDoubt(e);
+            throw inDoubt(late(e));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw inDoubt(e);
         } finally {
             reset();
         }
+    }
+
+    private ClientException late(TimeoutException e) {
+        ClientSession engine = session.links().engine();
+        return ClientException.of(
+                ClientException.Kind.TIMEOUT,
+                "the server"
+                        + (engine == null ? "" : " at " + engine.connection().options()) + " did not answer within "
+                        + session.settings().timeouts().requestMs() + " ms",
+                e);
     }
 
     /** Has the server undo what was done. */

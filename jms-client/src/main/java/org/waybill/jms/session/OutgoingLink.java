@@ -269,13 +269,13 @@ final class OutgoingLink implements SendListener {
         return failure;
     }
 
-    /** Detaches; what has no outcome is told that there will be none. Never throws. */
-    void close() {
+    /** Detaches, and waits for that until the deadline; what has no outcome is told that there will be none. Never throws. */
+    void close(Deadline deadline) {
         closed = true;
         ClientSender now = sender;
         sender = null;
         if (now != null) {
-            now.close();
+            now.close(deadline.leftMs());
         }
         for (OutgoingSend send : keptNow()) {
             if (forget(send)) {

@@ -119,14 +119,14 @@ final class SessionLinks {
 
     // --- going
 
-    void remove(OutgoingLink link) {
+    void remove(OutgoingLink link, Deadline deadline) {
         lock.lock();
         try {
             outgoing.remove(link);
         } finally {
             lock.unlock();
         }
-        link.close();
+        link.close(deadline);
     }
 
     /**

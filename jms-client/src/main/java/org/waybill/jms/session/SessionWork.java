@@ -226,13 +226,17 @@ final class SessionWork {
     }
 
     void remove(OutgoingLink link) {
-        settle(link);
-        links.remove(link);
+        remove(link, Deadline.in(settings().timeouts().closeMs()));
     }
 
-    private void settle(OutgoingLink link) {
+    private void remove(OutgoingLink link, Deadline deadline) {
+        settle(link, deadline);
+        links.remove(link, deadline);
+    }
+
+    private static void settle(OutgoingLink link, Deadline deadline) {
         try {
-            link.awaitSettled(Deadline.in(settings().timeouts().closeMs()));
+            link.awaitSettled(deadline);
         } catch (ClientException e) {
             // What has no outcome by now is told so when the link is closed.
         }
@@ -631,7 +635,11 @@ final class SessionWork {
 
     /** Closes it with all that belongs to it. Does nothing the second time. */
     void close(@Nullable Exception why) throws JMSException {
-        Deadline deadline = Deadline.in(settings().timeouts().closeMs());
+        close(why, Deadline.in(settings().timeouts().closeMs()));
+    }
+
+    /** As {@link #close(Exception)}, until this deadline. */
+    void close(@Nullable Exception why, Deadline deadline) throws JMSException {
         sending.lock();
         try {
             if (closed) {
@@ -679,7 +687,7 @@ final class SessionWork {
 
     private void endLinks(Deadline deadline) {
         for (OutgoingLink link : links.outgoing()) {
-            remove(link);
+            remove(link, deadline);
         }
         ClientSession engine = links.engine();
         if (engine != null) {

@@ -87,6 +87,11 @@ class SmallBroker implements AutoCloseable, ConnectionListener, SessionListener,
         return ClientConnection.open(options());
     }
 
+    /** The socket of the client that is served; for the broker's own thread. */
+    Socket socket() {
+        return socket;
+    }
+
     /** Cuts the client off without a word. */
     void cut() {
         try {

@@ -12,12 +12,20 @@ import java.nio.file.Path;
 import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLServerSocket;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.apache.qpid.proton.amqp.Symbol;
+import org.apache.qpid.proton.amqp.security.SaslCode;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.amqp.engine.ConnectionEngine;
 import org.waybill.amqp.engine.Limits;
 
 /** TLS with certificates made here by the JDK's keytool. */
@@ -101,6 +109,86 @@ class TlsWireTest {
         }
     }
 
+    @Test
+    void logsInByItsCertificate() throws Exception {
+        TlsOptions trusting = TlsOptions.DEFAULT.withTrust(KeyFile.pem(ours));
+        KeyFile key = KeyFile.of(folder.resolve("others.p12"), new String(STORE_PASSWORD));
+        try (CertificateBroker broker = new CertificateBroker("others")) {
+            open(broker, trusting.withKey(key));
+            assertThat(broker.logins).containsExactly("EXTERNAL CN=others");
+            // A user wins over the certificate, unless the mechanism is named.
+            ClientOptions both =
+                    broker.options().withTls(trusting.withKey(key)).withUser(SmallBroker.USER, SmallBroker.PASSWORD);
+            try (ClientConnection connection = ClientConnection.open(both)) {
+                connection.session();
+            }
+            try (ClientConnection connection = ClientConnection.open(
+                    both.withLogin(new Login(SmallBroker.USER, SmallBroker.PASSWORD, List.of("EXTERNAL"))))) {
+                connection.session();
+            }
+            assertThat(broker.logins).containsExactly("EXTERNAL CN=others", "PLAIN CN=others", "EXTERNAL CN=others");
+        }
+    }
+
+    @Test
+    void isRefusedWithAnothersCertificateOrNone() throws Exception {
+        TlsOptions trusting = TlsOptions.DEFAULT.withTrust(KeyFile.pem(ours));
+        KeyFile wrong = KeyFile.of(folder.resolve("ours.p12"), new String(STORE_PASSWORD));
+        try (CertificateBroker broker = new CertificateBroker("others")) {
+            // In TLS 1.3 a client hears only after its part of the handshake that it was refused.
+            for (TlsOptions tls : List.of(trusting, trusting.withKey(wrong))) {
+                failure(broker.options().withTls(tls));
+                failure(broker.options().withTls(tls.withProtocols(List.of("TLSv1.2"))));
+            }
+            assertThat(broker.logins).isEmpty();
+        }
+    }
+
+    @Test
+    void isRefusedByAServerThatDoesNotKnowWhomTheCertificateIsFor() throws Exception {
+        TlsOptions trusting = TlsOptions.DEFAULT.withTrust(KeyFile.pem(ours));
+        KeyFile key = KeyFile.of(folder.resolve("others.p12"), new String(STORE_PASSWORD));
+        try (CertificateBroker broker = new CertificateBroker("others")) {
+            broker.knowsNobody = true;
+            ClientException refusal = catchThrowableOfType(
+                    ClientException.class,
+                    () -> ClientConnection.open(broker.options().withTls(trusting.withKey(key))));
+            assertThat(refusal.kind()).isEqualTo(ClientException.Kind.AUTHENTICATION);
+            assertThat(refusal).hasMessageContaining("does not know the client's certificate");
+        }
+    }
+
+    /** Demands a certificate that it trusts, and lets everybody in who logs in by it. */
+    private static final class CertificateBroker extends SmallBroker {
+        final List<String> logins = new CopyOnWriteArrayList<>();
+        volatile boolean knowsNobody;
+
+        CertificateBroker(String trusted) throws Exception {
+            super(demanding(trusted), Limits.DEFAULT);
+        }
+
+        private static ServerSocket demanding(String trusted) throws Exception {
+            SSLServerSocket socket = (SSLServerSocket) listening("ours", trusted);
+            socket.setNeedClientAuth(true);
+            return socket;
+        }
+
+        @Override
+        public List<Symbol> mechanisms() {
+            return List.of(Symbol.valueOf("EXTERNAL"), Symbol.valueOf("PLAIN"));
+        }
+
+        @Override
+        public void onInit(ConnectionEngine connection, Symbol mechanism, byte[] response, String hostname) {
+            try {
+                logins.add(mechanism + " " + ((SSLSocket) socket()).getSession().getPeerPrincipal());
+            } catch (SSLPeerUnverifiedException e) {
+                throw new AssertionError(e);
+            }
+            connection.saslOutcome(knowsNobody ? SaslCode.AUTH : SaslCode.OK, null);
+        }
+    }
+
     private static void open(SmallBroker broker, TlsOptions tls) {
         try (ClientConnection connection =
                 ClientConnection.open(broker.options().withTls(tls))) {
@@ -115,17 +203,29 @@ class TlsWireTest {
     }
 
     private static SmallBroker broker(String name) throws Exception {
+        return new SmallBroker(listening(name, name), Limits.DEFAULT);
+    }
+
+    /** A socket that shows one certificate and trusts another. */
+    private static ServerSocket listening(String name, String trusted) throws Exception {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store(name), STORE_PASSWORD);
+        KeyStore certificates = KeyStore.getInstance("PKCS12");
+        certificates.load(null, null);
+        certificates.setCertificateEntry(trusted, store(trusted).getCertificate(trusted));
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(certificates);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+        return context.getServerSocketFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress());
+    }
+
+    private static KeyStore store(String name) throws Exception {
         KeyStore store = KeyStore.getInstance("PKCS12");
         try (InputStream in = Files.newInputStream(folder.resolve(name + ".p12"))) {
             store.load(in, STORE_PASSWORD);
         }
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store, STORE_PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), null, null);
-        ServerSocket listening =
-                context.getServerSocketFactory().createServerSocket(0, 5, InetAddress.getLoopbackAddress());
-        return new SmallBroker(listening, Limits.DEFAULT);
+        return store;
     }
 
     private static Path certificate(String name, String subjects) throws IOException, InterruptedException {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Hashtable;
+import java.util.Map;
 import javax.naming.CompositeName;
 import javax.naming.Context;
 import javax.naming.InitialContext;
@@ -20,6 +21,7 @@ import javax.naming.OperationNotSupportedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.waybill.jms.WaybillConnectionFactory;
+import org.waybill.jms.WaybillXAConnectionFactory;
 
 @SuppressWarnings({"BanJNDI", "JdkObsolete"})
 class WaybillInitialContextFactoryTest {
@@ -50,6 +52,31 @@ class WaybillInitialContextFactoryTest {
                 .isEqualTo("shop.news");
         assertThat(((Topic) ((Context) context.lookup("jms")).lookup("news")).getTopicName())
                 .isEqualTo("shop.news");
+    }
+
+    @Test
+    void makesFactoriesForXa() throws NamingException {
+        Context context = context(
+                "connectionfactory.main",
+                "amqp://broker:1",
+                "xaconnectionfactory.jms/xa",
+                "failover:(amqp://broker:1)",
+                "property.connectionfactory.jms/xa.clientID",
+                "me",
+                "default.connectionfactory.sendTimeout",
+                "5000");
+
+        assertThat(context.lookup("main")).isNotInstanceOf(WaybillXAConnectionFactory.class);
+        WaybillXAConnectionFactory factory = (WaybillXAConnectionFactory) context.lookup("jms/xa");
+        assertThat(factory.getUri()).isEqualTo("failover:(amqp://broker:1)");
+        assertThat(factory.getOptions())
+                .containsOnly(Map.entry("jms.clientID", "me"), Map.entry("jms.sendTimeout", "5000"));
+        assertThatExceptionOfType(NameNotFoundException.class)
+                .isThrownBy(() -> context("xaconnectionfactory.x", "amqp://a").lookup("ConnectionFactory"));
+        assertThatExceptionOfType(NamingException.class)
+                .isThrownBy(() -> context("xaconnectionfactory.x", "amqp://a?jms.sendTimout=1"))
+                .withMessage(
+                        "xaconnectionfactory.x: option 'jms.sendTimout' is not known; did you mean 'jms.sendTimeout'?");
     }
 
     @Test

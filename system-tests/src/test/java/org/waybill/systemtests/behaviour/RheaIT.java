@@ -8,13 +8,20 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.waybill.systemtests.Conversation;
 import org.waybill.systemtests.RunningBroker;
 
-/** The scenarios of {@code behaviour.js}, through rhea. */
+/** The scenarios of {@code behaviour.js}, through rhea, over TCP and over WebSockets. */
 final class RheaIT {
     @RegisterExtension
-    static final RunningBroker BROKER = new RunningBroker();
+    static final RunningBroker BROKER = new RunningBroker("amqp: {websocket: {}}");
+
+    private final Scenarios scenarios = new Scenarios(() -> Conversation.node("behaviour.js"), BROKER);
 
     @TestFactory
     List<DynamicTest> scenarios() throws JsonProcessingException {
-        return new Scenarios(() -> Conversation.node("behaviour.js"), BROKER).tests();
+        return scenarios.tests();
+    }
+
+    @TestFactory
+    List<DynamicTest> scenariosOverWebSocket() throws JsonProcessingException {
+        return scenarios.overWebSocket().tests();
     }
 }

@@ -16,12 +16,23 @@ import org.waybill.systemtests.RunningBroker;
 final class Scenarios {
     private final Supplier<Conversation> program;
     private final RunningBroker broker;
+    private final boolean webSocket;
     private final ObjectMapper json = new ObjectMapper();
 
     /** @param program starts the program, which says what its scenarios are and runs one */
     Scenarios(Supplier<Conversation> program, RunningBroker broker) {
+        this(program, broker, false);
+    }
+
+    private Scenarios(Supplier<Conversation> program, RunningBroker broker, boolean webSocket) {
         this.program = program;
         this.broker = broker;
+        this.webSocket = webSocket;
+    }
+
+    /** The same over WebSockets, for a program that knows them. */
+    Scenarios overWebSocket() {
+        return new Scenarios(program, broker, true);
     }
 
     List<DynamicTest> tests() throws JsonProcessingException {
@@ -45,8 +56,10 @@ final class Scenarios {
     }
 
     private JsonNode ask(Conversation asked, String scenario) throws JsonProcessingException {
-        String request = json.writeValueAsString(
-                json.createObjectNode().put("scenario", scenario).put("port", broker.port()));
+        String request = json.writeValueAsString(json.createObjectNode()
+                .put("scenario", scenario)
+                .put("port", broker.port())
+                .put("webSocket", webSocket));
         return json.readTree(asked.ask(request));
     }
 }
