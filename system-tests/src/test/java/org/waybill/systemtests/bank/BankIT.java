@@ -1,6 +1,7 @@
 package org.waybill.systemtests.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -8,6 +9,7 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +28,7 @@ import org.waybill.systemtests.Distribution;
 final class BankIT {
     private static final int ALL = XAResource.TMSTARTRSCAN | XAResource.TMENDRSCAN;
     private static final long MOMENT_MS = 500;
+    private static final Duration ABANDONED_FOR = Duration.ofSeconds(30);
 
     private final int transfers = Integer.parseInt(Distribution.required("waybill.bank.transfers"));
     private final int deaths = Integer.parseInt(Distribution.required("waybill.bank.deaths"));
@@ -78,6 +81,11 @@ final class BankIT {
                 bank.round();
             }
             bank.finish();
+            if (holdsBranches(broker.options())) {
+                // what an application had ended and not prepared when it died is nobody's, until its time is over
+                await().atMost(ABANDONED_FOR).until(() -> !holdsBranches(broker.options()));
+                bank.finish();
+            }
             Books books = new Books(
                     accounts.ledger(),
                     accounts.balances(),
@@ -123,9 +131,14 @@ final class BankIT {
         for (Recoverable side : new Office(accounts, uri, new Fuse()).sides()) {
             Arrays.stream(side.resource().recover(ALL)).forEach(xid -> branches.add(xid.toString()));
         }
+        assertThat(holdsBranches(options)).isFalse();
+        return branches;
+    }
+
+    /** Whether the operator is shown any branch, prepared or not. */
+    private static boolean holdsBranches(BrokerProcess.Options options) throws Exception {
         Cli.Result list = Cli.run("transaction", "list", "--port", String.valueOf(options.port()));
         assertThat(list.exitCode()).as(list.text()).isZero();
-        assertThat(list.text()).doesNotContain("prepared");
-        return branches;
+        return list.text().strip().lines().count() > 1;
     }
 }

@@ -35,11 +35,15 @@ final class NarayanaCoordinator implements Coordinator {
     /** Longer than a transfer takes from its first prepare to its record in the log. */
     private static final int ORPHAN_AFTER_MS = 2_000;
 
+    /** So long at most the broker keeps what an application that died had ended and not prepared. */
+    private static final int LONGEST_S = 10;
+
     private NarayanaCoordinator() {}
 
     /** Starts it. Once in a process, because Narayana lives in static fields. */
     static NarayanaCoordinator start(Path store, List<Recoverable> sides) throws CoreEnvironmentBeanException {
         arjPropertyManager.getCoreEnvironmentBean().setNodeIdentifier(NODE);
+        arjPropertyManager.getCoordinatorEnvironmentBean().setDefaultTimeout(LONGEST_S);
         arjPropertyManager.getObjectStoreEnvironmentBean().setObjectStoreDir(store.toString());
         for (String name : List.of("communicationStore", "stateStore")) {
             BeanPopulator.getNamedInstance(ObjectStoreEnvironmentBean.class, name)
