@@ -27,7 +27,7 @@ final class AnonymousLinks {
         if (present != null && present.failure() == null) {
             return present;
         }
-        if (session.connection().relays()) {
+        if (session.connection().server().relays()) {
             present = session.attached(null);
             relay = present;
             return present;

@@ -43,7 +43,7 @@ record ConsumerSpec(
             }
         }
         ReceiverOptions options =
-                ReceiverOptions.from(connection.addressOf(destination)).withCapabilities(capabilities);
+                ReceiverOptions.from(connection.server().addressOf(destination)).withCapabilities(capabilities);
         if (subscription != null) {
             options = options.withLinkName(subscription.linkName());
         }

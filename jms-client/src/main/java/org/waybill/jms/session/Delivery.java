@@ -326,7 +326,7 @@ final class Delivery {
         } finally {
             lock.unlock();
         }
-        session.closeRetired();
+        session.consumers().closeRetired();
     }
 
     /** An acknowledgement that can never arrive is not to look like one that did. */
@@ -345,7 +345,7 @@ final class Delivery {
         } finally {
             lock.unlock();
         }
-        session.closeRetired();
+        session.consumers().closeRetired();
     }
 
     /** Has everything that is not acknowledged delivered again, before all else (JMS 6.2.11). */
@@ -361,7 +361,7 @@ final class Delivery {
                 current.link().putBack(current.again());
             }
             for (Delivered entry : ledger.takeLatestFirst()) {
-                if (session.isRetired(entry.link())) {
+                if (session.consumers().isRetired(entry.link())) {
                     Ledger.settle(entry, AckType.MODIFIED_FAILED);
                 } else if (entry.isLive()) {
                     entry.link().putBack(entry.again());
@@ -370,7 +370,7 @@ final class Delivery {
         } finally {
             lock.unlock();
         }
-        session.closeRetired();
+        session.consumers().closeRetired();
         session.wakeListeners();
     }
 

@@ -16,13 +16,9 @@ import jakarta.jms.Topic;
 import jakarta.jms.TopicConnection;
 import jakarta.jms.TopicSession;
 import java.time.InstantSource;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.waybill.jms.destination.AddressPrefixes;
 import org.waybill.jms.destination.WaybillDestination;
 import org.waybill.jms.engine.ClientConnection;
 import org.waybill.jms.engine.ClientException;
@@ -38,8 +34,6 @@ import org.waybill.jms.metrics.Traffic;
  * its {@link Connector} finds another one.
  */
 public final class JmsConnection implements QueueConnection, TopicConnection {
-    private static final String NO_PREFIX = "";
-
     private final ConnectionSettings settings;
     private final Domain domain;
     private final String name;
@@ -48,16 +42,15 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     private final Lifeline lifeline;
     private final SerialThread notices;
     private final TemporaryDestinations temporaries;
+    private final Server server;
     private final Traffic traffic = new Traffic();
     private final Subscriptions subscriptions = new Subscriptions();
-    private final ReentrantLock subscribing = new ReentrantLock();
-    private final List<SessionWork> sessions = new CopyOnWriteArrayList<>();
-    private final List<JmsConnectionConsumer> connectionConsumers = new CopyOnWriteArrayList<>();
+    private final Sessions sessions = new Sessions();
+    private final ConnectionConsumers connectionConsumers;
     private final AtomicInteger sessionCount = new AtomicInteger();
     /** For starting, stopping, closing and setting the client id, one after the other. */
     private final ReentrantLock lifecycle = new ReentrantLock();
 
-    private volatile AddressPrefixes prefixes = AddressPrefixes.NONE;
     private volatile @Nullable ExceptionListener exceptionListener;
     private volatile @Nullable ConnectionEvents events;
     private volatile @Nullable String clientId;
@@ -76,6 +69,8 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         this.lifeline = new Lifeline(connector, new Restoring());
         this.notices = SerialThread.onDemand(name + " notices");
         this.temporaries = new TemporaryDestinations(this);
+        this.server = new Server(lifeline, temporaries, messages);
+        this.connectionConsumers = new ConnectionConsumers(this);
     }
 
     /**
@@ -89,7 +84,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         boolean open = false;
         try {
             connection.lifeline.open(settings.clientId());
-            connection.learn(connection.lifeline.await(Deadline.in(0), "cannot connect"));
+            connection.server.learn(connection.lifeline.await(Deadline.in(0), "cannot connect"));
             if (settings.jmx()) {
                 connection.bean = new ConnectionBean(connector.uri(), connection.traffic);
             }
@@ -130,6 +125,14 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         return temporaries;
     }
 
+    Server server() {
+        return server;
+    }
+
+    ConnectionConsumers connectionConsumers() {
+        return connectionConsumers;
+    }
+
     private Deadline closeDeadline() {
         return Deadline.in(settings.timeouts().closeMs());
     }
@@ -144,43 +147,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         }
     }
 
-    // --- what the server is
-
-    /** Learns what this server offers. */
-    private void learn(ClientConnection connection) {
-        Map<String, Object> said = connection.remoteProperties();
-        AddressPrefixes learned =
-                new AddressPrefixes(prefix(said, "queue-prefix"), prefix(said, "topic-prefix"), temporaries.renamed());
-        prefixes = learned;
-        messages.prefixes(learned);
-    }
-
-    private static @Nullable String prefix(Map<String, Object> said, String key) {
-        return said.get(key) instanceof String prefix && !prefix.equals(NO_PREFIX) ? prefix : null;
-    }
-
-    /** How the server calls this destination. */
-    String addressOf(WaybillDestination destination) {
-        return prefixes.address(destination);
-    }
-
-    private boolean offers(String capability) {
-        ClientConnection current = lifeline.current();
-        return current != null && current.offered(capability);
-    }
-
-    boolean delaysDelivery() {
-        return offers("DELAYED_DELIVERY");
-    }
-
-    boolean relays() {
-        return offers("ANONYMOUS-RELAY");
-    }
-
-    /** Whether the server lets no transaction commit whose messages it refused; others have to be asked. */
-    boolean dooms() {
-        return offers("waybill:xa");
-    }
+    // --- the server
 
     /**
      * The connection to the server; waits for the next one while there is none.
@@ -283,7 +250,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         return session;
     }
 
-    private SessionWork begin(int mode, @Nullable SessionTransaction transaction) throws JMSException {
+    SessionWork begin(int mode, @Nullable SessionTransaction transaction) throws JMSException {
         checkOpen();
         used = true;
         SessionWork work =
@@ -318,40 +285,24 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         lifecycle.lock();
         try {
             started = true;
-            for (SessionWork session : sessions) {
-                session.start();
-            }
+            sessions.forEach(SessionWork::start);
         } finally {
             lifecycle.unlock();
         }
-        for (JmsConnectionConsumer consumer : connectionConsumers) {
-            consumer.wake();
-        }
+        connectionConsumers.wake();
     }
 
     @Override
     public void stop() throws JMSException {
         checkOpen();
         used = true;
-        checkNotListening();
+        sessions.checkNotListening();
         lifecycle.lock();
         try {
             started = false;
-            Deadline deadline = closeDeadline();
-            for (SessionWork session : sessions) {
-                session.delivery().stop();
-            }
-            for (SessionWork session : sessions) {
-                session.stop(deadline);
-            }
+            sessions.stop(closeDeadline());
         } finally {
             lifecycle.unlock();
-        }
-    }
-
-    private void checkNotListening() throws IllegalStateException {
-        for (SessionWork session : sessions) {
-            session.checkNotListening("a connection");
         }
     }
 
@@ -360,49 +311,21 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     Subscriptions.Use subscribe(
             Subscriptions.Kind kind, @Nullable String subscription, WaybillDestination topic, @Nullable String selector)
             throws JMSException {
-        for (SessionWork session : sessions) {
-            session.releaseRetired(subscription);
-        }
-        subscribing.lock();
-        try {
-            return subscriptions.use(kind, subscription, topic.address(), selector, hasClientId());
-        } finally {
-            subscribing.unlock();
-        }
+        sessions.forEach(session -> session.consumers().releaseRetired(subscription));
+        return subscriptions.use(kind, subscription, topic.address(), selector, hasClientId());
     }
 
     void release(Subscriptions.Use use) {
-        subscribing.lock();
-        try {
-            subscriptions.release(use);
-        } finally {
-            subscribing.unlock();
-        }
+        subscriptions.release(use);
     }
 
     String toUnsubscribe(@Nullable String subscription) throws JMSException {
-        subscribing.lock();
-        try {
-            return subscriptions.toUnsubscribe(subscription, hasClientId());
-        } finally {
-            subscribing.unlock();
-        }
-    }
-
-    void remove(JmsConnectionConsumer consumer) {
-        connectionConsumers.remove(consumer);
+        return subscriptions.toUnsubscribe(subscription, hasClientId());
     }
 
     /** Whether a consumer of this connection takes from the address of this name. */
     boolean consumesFrom(String address) {
-        for (SessionWork session : sessions) {
-            for (JmsMessageConsumer consumer : session.links().consumers()) {
-                if (consumer.spec().destination().address().equals(address)) {
-                    return true;
-                }
-            }
-        }
-        return false;
+        return sessions.consumeFrom(address);
     }
 
     // --- connection consumers
@@ -411,19 +334,19 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     public ConnectionConsumer createConnectionConsumer(
             Destination destination, @Nullable String selector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
-        return connectionConsumer(destination, selector, pool, maxMessages, null, null);
+        return connectionConsumers.create(destination, selector, pool, maxMessages, null, null);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
             Queue queue, @Nullable String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        return connectionConsumer(queue, selector, pool, maxMessages, null, null);
+        return connectionConsumers.create(queue, selector, pool, maxMessages, null, null);
     }
 
     @Override
     public ConnectionConsumer createConnectionConsumer(
             Topic topic, @Nullable String selector, ServerSessionPool pool, int maxMessages) throws JMSException {
-        return connectionConsumer(topic, selector, pool, maxMessages, null, null);
+        return connectionConsumers.create(topic, selector, pool, maxMessages, null, null);
     }
 
     @Override
@@ -433,7 +356,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         domain.checkTopics("createDurableConnectionConsumer");
         checkOpen();
         checkHasClientId();
-        return connectionConsumer(topic, selector, pool, maxMessages, Subscriptions.Kind.DURABLE, subscription);
+        return connectionConsumers.create(topic, selector, pool, maxMessages, Subscriptions.Kind.DURABLE, subscription);
     }
 
     @Override
@@ -441,7 +364,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
             Topic topic, String subscription, @Nullable String selector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
         domain.checkTopics("createSharedConnectionConsumer");
-        return connectionConsumer(topic, selector, pool, maxMessages, Subscriptions.Kind.SHARED, subscription);
+        return connectionConsumers.create(topic, selector, pool, maxMessages, Subscriptions.Kind.SHARED, subscription);
     }
 
     @Override
@@ -449,51 +372,8 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
             Topic topic, String subscription, @Nullable String selector, ServerSessionPool pool, int maxMessages)
             throws JMSException {
         domain.checkTopics("createSharedDurableConnectionConsumer");
-        return connectionConsumer(topic, selector, pool, maxMessages, Subscriptions.Kind.SHARED_DURABLE, subscription);
-    }
-
-    private ConnectionConsumer connectionConsumer(
-            Destination destination,
-            @Nullable String selector,
-            ServerSessionPool pool,
-            int maxMessages,
-            Subscriptions.@Nullable Kind kind,
-            @Nullable String subscription)
-            throws JMSException {
-        if (maxMessages <= 0) {
-            throw new JMSException("a server session takes at least one message, not " + maxMessages, "invalid-value");
-        }
-        if (pool == null) {
-            throw new JMSException("a connection consumer needs a pool of server sessions", "invalid-value");
-        }
-        SessionWork work = begin(Session.AUTO_ACKNOWLEDGE, null);
-        boolean made = false;
-        try {
-            JmsConnectionConsumer consumer = new JmsConnectionConsumer(
-                    work,
-                    work.spec(destination, selector, false, kind, subscription),
-                    pool,
-                    maxMessages,
-                    JmsConnection::workOf);
-            work.attach(consumer);
-            connectionConsumers.add(consumer);
-            consumer.wake();
-            made = true;
-            return consumer;
-        } finally {
-            if (!made) {
-                work.close(null);
-            }
-        }
-    }
-
-    /** What is behind a session of an application server's pool. */
-    private static SessionWork workOf(Session session) {
-        if (session instanceof JmsSession ours) {
-            return ours.work();
-        }
-        throw new IllegalArgumentException("the pool gave a session that is not ours: "
-                + session.getClass().getName());
+        return connectionConsumers.create(
+                topic, selector, pool, maxMessages, Subscriptions.Kind.SHARED_DURABLE, subscription);
     }
 
     // --- what goes wrong
@@ -538,9 +418,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     private final class Restoring implements Lifeline.Events {
         @Override
         public void interrupted(ClientException why) {
-            for (SessionWork session : sessions) {
-                session.interrupted(why);
-            }
+            sessions.forEach(session -> session.interrupted(why));
             ConnectionEvents told = events;
             if (told != null && !closed && lifeline.reconnects()) {
                 notices.execute(() -> told.onLost(JmsConnection.this, why));
@@ -550,10 +428,8 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         @Override
         public void restore(ClientConnection fresh) {
             temporaries.restore(fresh);
-            learn(fresh);
-            for (SessionWork session : sessions) {
-                session.restore(fresh);
-            }
+            server.learn(fresh);
+            sessions.forEach(session -> session.restore(fresh));
             traffic.countReconnect();
         }
 
@@ -577,10 +453,8 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
 
     @Override
     public void close() throws JMSException {
-        checkNotListening();
-        for (SessionWork session : sessions) {
-            session.checkNotCompleting("a connection");
-        }
+        sessions.checkNotListening();
+        sessions.checkNotCompleting();
         lifecycle.lock();
         try {
             if (closed) {
@@ -604,28 +478,9 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     }
 
     private void closeAll() throws JMSException {
-        for (SessionWork session : sessions) {
-            session.delivery().stop();
-        }
-        for (JmsConnectionConsumer consumer : connectionConsumers) {
-            consumer.closeWithConnection();
-        }
-        JMSException first = null;
-        Deadline deadline = closeDeadline();
-        for (SessionWork session : sessions) {
-            if (deadline.hasPassed()) {
-                // The server does not answer: nobody is to wait for it again, session after session.
-                lifeline.cut();
-            }
-            try {
-                session.close(null, deadline);
-            } catch (JMSException e) {
-                first = first == null ? e : first;
-            }
-        }
-        connectionConsumers.clear();
-        if (first != null) {
-            throw first;
-        }
+        sessions.forEach(session -> session.delivery().stop());
+        connectionConsumers.closeWithConnection();
+        // When the server does not answer nobody is to wait for it again, session after session.
+        sessions.close(closeDeadline(), lifeline::cut);
     }
 }

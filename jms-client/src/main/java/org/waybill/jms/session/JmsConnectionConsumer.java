@@ -151,7 +151,7 @@ public final class JmsConnectionConsumer implements ConnectionConsumer {
         if (use != null) {
             session.connection().release(use);
         }
-        session.connection().remove(this);
+        session.connection().connectionConsumers().remove(this);
         session.close(null);
     }
 

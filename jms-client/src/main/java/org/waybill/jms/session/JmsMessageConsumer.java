@@ -413,7 +413,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
         link.wake();
         boolean alone = awaitReceiver();
         try {
-            session.remove(this);
+            session.consumers().remove(this);
         } finally {
             if (alone) {
                 receiving.unlock();

@@ -152,11 +152,13 @@ public final class JmsMessageProducer implements QueueSender, TopicPublisher {
         if (message == null) {
             throw new MessageFormatException("there is no message to send", "invalid-value");
         }
-        session.send(
-                message,
-                new Sending(to, mode, rank, lifeMs, deliveryDelayMs, disableMessageId, disableTimestamp, listener),
-                stamp,
-                link);
+        session.sends()
+                .send(
+                        message,
+                        new Sending(
+                                to, mode, rank, lifeMs, deliveryDelayMs, disableMessageId, disableTimestamp, listener),
+                        stamp,
+                        link);
     }
 
     private WaybillDestination own() throws JMSException {
@@ -308,7 +310,7 @@ public final class JmsMessageProducer implements QueueSender, TopicPublisher {
 
     @Override
     public void close() throws JMSException {
-        session.checkNotCompleting("a producer");
+        session.sends().checkNotCompleting("a producer");
         if (!closed) {
             closed = true;
             session.remove(this);

@@ -168,7 +168,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     @Override
     public MessageConsumer createConsumer(Destination destination, @Nullable String selector, boolean noLocal)
             throws JMSException {
-        return work.consumer(destination, selector, noLocal, null, null);
+        return work.consumers().consumer(destination, selector, noLocal, null, null);
     }
 
     @Override
@@ -179,7 +179,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     @Override
     public QueueReceiver createReceiver(Queue queue, @Nullable String selector) throws JMSException {
         domain.checkQueues("createReceiver");
-        return work.consumer(queue, selector, false, null, null);
+        return work.consumers().consumer(queue, selector, false, null, null);
     }
 
     @Override
@@ -191,7 +191,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     public TopicSubscriber createSubscriber(Topic topic, @Nullable String selector, boolean noLocal)
             throws JMSException {
         domain.checkTopics("createSubscriber");
-        return work.consumer(topic, selector, noLocal, null, null);
+        return work.consumers().consumer(topic, selector, noLocal, null, null);
     }
 
     @Override
@@ -222,7 +222,7 @@ public final class JmsSession implements QueueSession, TopicSession {
             throws JMSException {
         work.checkOpen();
         work.connection().checkHasClientId();
-        return work.consumer(topic, selector, noLocal, Subscriptions.Kind.DURABLE, name);
+        return work.consumers().consumer(topic, selector, noLocal, Subscriptions.Kind.DURABLE, name);
     }
 
     @Override
@@ -234,7 +234,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     public MessageConsumer createSharedConsumer(Topic topic, String name, @Nullable String selector)
             throws JMSException {
         domain.checkTopics("createSharedConsumer");
-        return work.consumer(topic, selector, false, Subscriptions.Kind.SHARED, name);
+        return work.consumers().consumer(topic, selector, false, Subscriptions.Kind.SHARED, name);
     }
 
     @Override
@@ -246,7 +246,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     public MessageConsumer createSharedDurableConsumer(Topic topic, String name, @Nullable String selector)
             throws JMSException {
         domain.checkTopics("createSharedDurableConsumer");
-        return work.consumer(topic, selector, false, Subscriptions.Kind.SHARED_DURABLE, name);
+        return work.consumers().consumer(topic, selector, false, Subscriptions.Kind.SHARED_DURABLE, name);
     }
 
     @Override
@@ -264,7 +264,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     @Override
     public QueueBrowser createBrowser(Queue queue, @Nullable String selector) throws JMSException {
         domain.checkQueues("createBrowser");
-        return work.browser(queue, selector);
+        return work.consumers().browser(queue, selector);
     }
 
     /** What it counts. */
@@ -315,7 +315,7 @@ public final class JmsSession implements QueueSession, TopicSession {
      * @throws JMSException if that takes too long
      */
     public void settleTransactedWork() throws JMSException {
-        work.settleSends();
+        work.sends().settleSends();
     }
 
     // --- as a server session
@@ -340,7 +340,7 @@ public final class JmsSession implements QueueSession, TopicSession {
     @Override
     public void close() throws JMSException {
         work.checkNotListening("a session");
-        work.checkNotCompleting("a session");
+        work.sends().checkNotCompleting("a session");
         work.close(null);
     }
 

@@ -119,7 +119,7 @@ final class LocalTransaction implements SessionTransaction {
         dropLost();
         ClientTransaction active = current;
         ClientCoordinator coordinating = coordinator;
-        session.awaitRefusals();
+        session.sends().awaitRefusals();
         Exception reason = doom;
         if (reason != null || active == null || coordinating == null) {
             session.rollBack();

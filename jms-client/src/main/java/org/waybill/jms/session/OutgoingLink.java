@@ -63,7 +63,7 @@ final class OutgoingLink implements SendListener {
         if (destination == null) {
             return SenderOptions.to(null).withDesiredCapabilities(DESIRED);
         }
-        return SenderOptions.to(session.connection().addressOf(destination))
+        return SenderOptions.to(session.connection().server().addressOf(destination))
                 .withCapabilities(List.of(destination.kind().capability()))
                 .withDesiredCapabilities(DESIRED);
     }
@@ -74,10 +74,10 @@ final class OutgoingLink implements SendListener {
             if (send.transaction() == null && bytes != null) {
                 attached.send(bytes, 0, bytes.length, false, null, this, send);
             } else if (forget(send)) {
-                session.completed(send, lostWithTransaction());
+                session.sends().completed(send, lostWithTransaction());
             }
         }
-        session.flushCompletions();
+        session.sends().flushCompletions();
     }
 
     private static TransactionRolledBackException lostWithTransaction() {
@@ -143,8 +143,8 @@ final class OutgoingLink implements SendListener {
                 return false;
             }
             if (send.transaction() != null && !session.isStill(send.period())) {
-                session.completed(send, lostWithTransaction());
-                session.flushCompletions();
+                session.sends().completed(send, lostWithTransaction());
+                session.sends().flushCompletions();
                 return true;
             }
             boundUncertainty(now, deadline);
@@ -226,13 +226,13 @@ final class OutgoingLink implements SendListener {
             return;
         }
         if (forget(send)) {
-            session.completed(send, refusal == null ? null : refused(send.to(), refusal));
+            session.sends().completed(send, refusal == null ? null : refused(send.to(), refusal));
         }
     }
 
     @Override
     public void onRunEnd() {
-        session.flushCompletions();
+        session.sends().flushCompletions();
     }
 
     private void ended(ClientException why) {
@@ -279,9 +279,9 @@ final class OutgoingLink implements SendListener {
         }
         for (OutgoingSend send : keptNow()) {
             if (forget(send)) {
-                session.completed(send, Failures.closed("the producer to '" + send.to() + "'", null));
+                session.sends().completed(send, Failures.closed("the producer to '" + send.to() + "'", null));
             }
         }
-        session.flushCompletions();
+        session.sends().flushCompletions();
     }
 }

@@ -2,37 +2,22 @@ package org.waybill.jms.session;
 
 import jakarta.jms.Destination;
 import jakarta.jms.IllegalStateException;
-import jakarta.jms.InvalidDestinationException;
 import jakarta.jms.JMSException;
-import jakarta.jms.Message;
-import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.TransactionInProgressException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.destination.WaybillDestination;
-import org.waybill.jms.destination.WaybillQueue;
 import org.waybill.jms.engine.ClientConnection;
 import org.waybill.jms.engine.ClientException;
-import org.waybill.jms.engine.ClientReceiver;
 import org.waybill.jms.engine.ClientSession;
-import org.waybill.jms.engine.ClientTransaction;
-import org.waybill.jms.message.EncodeBuffer;
-import org.waybill.jms.message.JmsMessage;
 import org.waybill.jms.message.Messages;
 import org.waybill.jms.metrics.Traffic;
-import org.waybill.jms.session.MessageStamp.Sending;
 
 /** What a session does behind the API: its links, its sends, its delivery and its transaction, and how they begin and end together. */
 final class SessionWork {
-    private static final int ENCODE_BYTES = 1024;
-    /** What a buffer may keep for the next message. */
-    private static final int MAX_KEPT_BYTES = 1 << 20;
-
     private final JmsConnection connection;
     private final int mode;
     private final @Nullable SessionTransaction transaction;
@@ -40,11 +25,9 @@ final class SessionWork {
     private final Traffic traffic;
     private final SessionLinks links;
     private final Delivery delivery;
-    private final Completions completions;
+    private final SessionSends sends;
+    private final SessionConsumers consumers;
     private final LoadedMessages loaded;
-    private final AnonymousLinks anonymous;
-    private final ReentrantLock sending = new ReentrantLock();
-    private EncodeBuffer buffer = new EncodeBuffer(ENCODE_BYTES);
     /** How many connections were lost: what was begun before a loss does not go on after it. */
     private final AtomicInteger losses = new AtomicInteger();
 
@@ -65,9 +48,9 @@ final class SessionWork {
         this.transaction = given != null ? given : local;
         this.links = new SessionLinks(connection.lifeline(), this::renewed, this::ended);
         this.delivery = new Delivery(this, name, mode, transaction);
-        this.completions = new Completions(name + " completions");
+        this.sends = new SessionSends(this, name, transaction);
+        this.consumers = new SessionConsumers(this, links);
         this.loaded = new LoadedMessages(this);
-        this.anonymous = new AnonymousLinks(this);
     }
 
     // --- what it is made of
@@ -96,6 +79,14 @@ final class SessionWork {
         return delivery;
     }
 
+    SessionSends sends() {
+        return sends;
+    }
+
+    SessionConsumers consumers() {
+        return consumers;
+    }
+
     LoadedMessages loaded() {
         return loaded;
     }
@@ -114,6 +105,10 @@ final class SessionWork {
 
     // --- states and threads
 
+    boolean isClosed() {
+        return closed;
+    }
+
     void checkOpen() throws IllegalStateException {
         if (closed) {
             throw Failures.closed("the session", failure);
@@ -124,14 +119,6 @@ final class SessionWork {
         if (delivery.isListener()) {
             throw new IllegalStateException(
                     what + " cannot be closed or stopped by its own message listener, which would wait for itself",
-                    "in-listener");
-        }
-    }
-
-    void checkNotCompleting(String what) throws IllegalStateException {
-        if (completions.isCurrent()) {
-            throw new IllegalStateException(
-                    what + " cannot be closed by its own completion listener, which would wait for itself",
                     "in-listener");
         }
     }
@@ -161,6 +148,11 @@ final class SessionWork {
                 || !engine.connection().isOpen()
                 || failure != null
                 || why.kind() == ClientException.Kind.LOST;
+    }
+
+    /** How many connections were lost so far. */
+    int losses() {
+        return losses.get();
     }
 
     /** Whether no connection was lost since it was asked how many were. */
@@ -242,240 +234,7 @@ final class SessionWork {
         }
     }
 
-    // --- sending
-
-    void send(Message message, Sending how, MessageStamp stamp, @Nullable OutgoingLink own) throws JMSException {
-        connection.temporaries().checkExists(how.to());
-        Deadline deadline = Deadline.in(settings().timeouts().sendMs());
-        sending.lock();
-        try {
-            OutgoingLink link = own != null ? own : anonymous.link(how.to());
-            if (how.delayMs() > 0 && !connection.delaysDelivery() && !link.delaysDelivery()) {
-                throw new JMSException(
-                        "the server does not offer to delay the delivery of messages: send without a delivery delay",
-                        "not-offered");
-            }
-            JmsMessage outgoing = messages().outgoing(message);
-            stamp.put(outgoing, how);
-            if (outgoing != message) {
-                Messages.returnHeaders(outgoing, message);
-            }
-            buffer.clear();
-            messages().encode(outgoing, how.timeToLiveMs(), stamp.nextOrigin(), buffer);
-            transmit(link, message, how, deadline);
-            traffic.countSent(buffer.size());
-        } finally {
-            if (buffer.array().length > MAX_KEPT_BYTES) {
-                buffer = new EncodeBuffer(ENCODE_BYTES);
-            }
-            sending.unlock();
-        }
-    }
-
-    private void transmit(OutgoingLink link, Message message, Sending how, Deadline deadline) throws JMSException {
-        ClientTransaction in;
-        int period;
-        do {
-            period = losses.get();
-            in = transaction == null ? null : transaction.transaction();
-        } while (period != losses.get());
-        boolean waits = settings().forceSyncSend()
-                || (how.isPersistent() && in == null && !settings().forceAsyncSend());
-        if (waits && how.listener() == null) {
-            link.send(how.to(), buffer.array(), buffer.size(), in, period, deadline);
-            return;
-        }
-        byte[] copy = connection.lifeline().reconnects() ? Arrays.copyOf(buffer.array(), buffer.size()) : null;
-        OutgoingSend send = new OutgoingSend(how.to(), copy, in, period, message, how.listener());
-        completions.expect(send);
-        boolean sent = false;
-        try {
-            link.send(buffer.array(), buffer.size(), send, deadline);
-            sent = true;
-        } finally {
-            if (!sent) {
-                completions.forget(send);
-            }
-        }
-    }
-
-    /** A message that was sent without waiting has its outcome. Must not block. */
-    void completed(OutgoingSend send, @Nullable JMSException refusal) {
-        ClientTransaction in = send.transaction();
-        if (refusal != null && in != null && transaction != null) {
-            transaction.doom(in, refusal);
-        }
-        if (send.listener() != null) {
-            completions.complete(send, refusal);
-        } else if (refusal != null && in == null && !closed) {
-            connection.report(refusal);
-        }
-    }
-
-    void flushCompletions() {
-        completions.flush();
-    }
-
-    /** Waits until everything that was sent has its outcome. */
-    void settleSends() throws JMSException {
-        try {
-            for (OutgoingLink link : links.outgoing()) {
-                link.awaitSettled(Deadline.in(settings().timeouts().sendMs()));
-            }
-        } catch (ClientException e) {
-            throw Failures.of("cannot finish what was sent", e);
-        }
-    }
-
-    /** Waits until a refusal of something sent would be known, unless the server remembers it by itself. */
-    void awaitRefusals() throws JMSException {
-        if (!connection.dooms()) {
-            settleSends();
-        }
-    }
-
     // --- consumers
-
-    JmsMessageConsumer consumer(
-            @Nullable Destination destination,
-            @Nullable String selector,
-            boolean noLocal,
-            Subscriptions.@Nullable Kind kind,
-            @Nullable String name)
-            throws JMSException {
-        ConsumerSpec spec = spec(destination, selector, noLocal, kind, name);
-        JmsMessageConsumer consumer = new JmsMessageConsumer(this, spec);
-        attach(spec, consumer.link(), () -> links.add(consumer));
-        return consumer;
-    }
-
-    /** What to consume, and how; the subscription is in use from now on. */
-    ConsumerSpec spec(
-            @Nullable Destination destination,
-            @Nullable String selector,
-            boolean noLocal,
-            Subscriptions.@Nullable Kind kind,
-            @Nullable String name)
-            throws JMSException {
-        checkOpen();
-        WaybillDestination from = required(destination);
-        connection.temporaries().checkMayConsume(from);
-        String filter = selector == null || selector.isBlank() ? null : selector;
-        Subscriptions.Use use = kind == null ? null : connection.subscribe(kind, name, from, filter);
-        boolean isDurable = kind != null && kind != Subscriptions.Kind.SHARED;
-        return new ConsumerSpec(from, filter, noLocal, use, false, window(from, isDurable));
-    }
-
-    void attach(JmsConnectionConsumer consumer) throws JMSException {
-        attach(consumer.spec(), consumer.link(), () -> links.add(consumer.link()));
-    }
-
-    private void attach(ConsumerSpec spec, IncomingLink link, Runnable made) throws JMSException {
-        boolean attached = false;
-        try {
-            attachLink(spec, link, made);
-            attached = true;
-        } finally {
-            Subscriptions.Use use = spec.subscription();
-            if (!attached && use != null) {
-                connection.release(use);
-            }
-        }
-    }
-
-    private void attachLink(ConsumerSpec spec, IncomingLink link, Runnable made) throws JMSException {
-        String doing = "cannot create a consumer of '" + spec.destination() + "'";
-        try {
-            call(doing, engine -> {
-                link.attach(engine);
-                checkFilters(spec, link);
-                made.run();
-                return link;
-            });
-        } catch (JMSException e) {
-            throw spec.selector() != null && e.getCause() instanceof ClientException cause
-                    ? Failures.ofSelector(doing + " with the selector '" + spec.selector() + "'", cause)
-                    : e;
-        } catch (UnsupportedOperationException e) {
-            throw Failures.withCause(new JMSException(doing + ": " + e.getMessage(), "not-offered"), e);
-        }
-    }
-
-    private static void checkFilters(ConsumerSpec spec, IncomingLink link) {
-        ClientReceiver receiver = link.receiver();
-        if (spec.selector() != null
-                && receiver != null
-                && !receiver.appliedFilters().contains("jms-selector")) {
-            link.close(false);
-            throw new UnsupportedOperationException("the server does not select messages by a selector");
-        }
-    }
-
-    private static WaybillDestination required(@Nullable Destination destination) throws JMSException {
-        WaybillDestination from = WaybillDestination.from(destination);
-        if (from == null) {
-            throw new InvalidDestinationException("there is no destination to consume from", "invalid-value");
-        }
-        return from;
-    }
-
-    private int window(WaybillDestination from, boolean isDurable) {
-        ConnectionSettings.Prefetch prefetch = settings().prefetch();
-        if (from.kind().isQueue()) {
-            return prefetch.queue();
-        }
-        return isDurable ? prefetch.durableTopic() : prefetch.topic();
-    }
-
-    JmsQueueBrowser browser(@Nullable Queue queue, @Nullable String selector) throws JMSException {
-        checkOpen();
-        WaybillDestination from = required(queue);
-        String filter = selector == null || selector.isBlank() ? null : selector;
-        // A window of 0 would mean a question for each message of what may be many.
-        int window = Math.max(1, settings().prefetch().browser());
-        ConsumerSpec spec = new ConsumerSpec(from, filter, false, null, true, window);
-        JmsQueueBrowser browser =
-                new JmsQueueBrowser(this, queue == null ? new WaybillQueue(from.address()) : queue, spec);
-        browser.check();
-        return browser;
-    }
-
-    /** The application has closed a consumer. */
-    void remove(JmsMessageConsumer consumer) {
-        boolean stays = delivery.holds(consumer.link());
-        links.remove(consumer, stays);
-        Subscriptions.Use use = consumer.spec().subscription();
-        if (use != null && !stays) {
-            connection.release(use);
-        }
-    }
-
-    boolean isRetired(IncomingLink link) {
-        return links.isRetired(link);
-    }
-
-    /** Lets go of closed consumers whose messages are acknowledged. */
-    void closeRetired() {
-        for (JmsMessageConsumer consumer : links.takeRetired(one -> !delivery.holds(one.link()))) {
-            Subscriptions.Use use = consumer.spec().subscription();
-            if (use != null) {
-                connection.release(use);
-            }
-        }
-    }
-
-    /** Lets go of a closed consumer of this subscription, which another consumer is about to use. */
-    void releaseRetired(@Nullable String subscription) {
-        for (JmsMessageConsumer consumer : links.takeRetired(one -> {
-            Subscriptions.Use use = one.spec().subscription();
-            return use != null && use.name().equals(subscription);
-        })) {
-            Subscriptions.Use use = consumer.spec().subscription();
-            if (use != null) {
-                connection.release(use);
-            }
-        }
-    }
 
     void wakeListeners() {
         for (JmsMessageConsumer consumer : links.consumers()) {
@@ -496,7 +255,7 @@ final class SessionWork {
     /** Its local transaction, for what the application does with it. */
     LocalTransaction localTransaction(String doing) throws JMSException {
         checkOpen();
-        if (completions.isCurrent()) {
+        if (sends.isCompleting()) {
             throw new IllegalStateException(
                     "a completion listener cannot " + doing + " its own session", "in-listener");
         }
@@ -593,7 +352,7 @@ final class SessionWork {
     void restore(ClientConnection fresh) {
         if (!closed) {
             links.restore(fresh, settings().closeLinksThatFailOnReconnect(), this::refused);
-            closeRetired();
+            consumers.closeRetired();
             wakeListeners();
         }
     }
@@ -640,15 +399,8 @@ final class SessionWork {
 
     /** As {@link #close(Exception)}, until this deadline. */
     void close(@Nullable Exception why, Deadline deadline) throws JMSException {
-        sending.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            failure = why;
-        } finally {
-            sending.unlock();
+        if (!sends.whileNoneIsUnderWay(() -> markClosed(why))) {
+            return;
         }
         delivery.close();
         for (JmsMessageConsumer consumer : links.consumers()) {
@@ -661,10 +413,19 @@ final class SessionWork {
         }
     }
 
+    private boolean markClosed(@Nullable Exception why) {
+        if (closed) {
+            return false;
+        }
+        closed = true;
+        failure = why;
+        return true;
+    }
+
     private void end(Deadline deadline) throws JMSException {
-        List<JmsMessageConsumer> consumers = links.takeConsumers();
+        List<JmsMessageConsumer> ended = links.takeConsumers();
         try {
-            for (JmsMessageConsumer consumer : consumers) {
+            for (JmsMessageConsumer consumer : ended) {
                 consumer.link().giveBack();
             }
             delivery.returnUnacknowledged();
@@ -675,7 +436,7 @@ final class SessionWork {
             // Lost: the server has everything back.
         } finally {
             endLinks(deadline);
-            for (JmsMessageConsumer consumer : consumers) {
+            for (JmsMessageConsumer consumer : ended) {
                 Subscriptions.Use use = consumer.spec().subscription();
                 if (use != null) {
                     connection.release(use);
@@ -693,7 +454,7 @@ final class SessionWork {
         if (engine != null) {
             engine.close();
         }
-        completions.close(deadline);
+        sends.close(deadline);
         delivery.endThread(deadline);
     }
 }

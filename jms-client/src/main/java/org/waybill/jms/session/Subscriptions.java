@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *  shared                             | name|volatile1     without a client id: name|global-volatile1
  * }</pre>
  *
- * <p>One lock of the connection's guards it: each method is called with the connection's subscription lock held.
+ * <p>Any thread.
  */
 final class Subscriptions {
     private static final char DELIMITER = '|';
@@ -46,6 +47,7 @@ final class Subscriptions {
     /** One consumer's use of a subscription. */
     record Use(Kind kind, String name, int number, String linkName) {}
 
+    private final ReentrantLock lock = new ReentrantLock();
     private final Map<String, InUse> durable = new HashMap<>();
     private final Map<String, InUse> sharedDurable = new HashMap<>();
     private final Map<String, InUse> shared = new HashMap<>();
@@ -57,7 +59,16 @@ final class Subscriptions {
      */
     Use use(Kind kind, @Nullable String name, String topic, @Nullable String selector, boolean hasClientId)
             throws JMSException {
-        String checked = check(name);
+        lock.lock();
+        try {
+            return begin(kind, check(name), topic, selector, hasClientId);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Use begin(Kind kind, String checked, String topic, @Nullable String selector, boolean hasClientId)
+            throws JMSException {
         if (kind == Kind.DURABLE && (durable.containsKey(checked) || sharedDurable.containsKey(checked))) {
             throw inUse(checked, "has a consumer already");
         }
@@ -75,13 +86,18 @@ final class Subscriptions {
 
     /** The consumer is gone. */
     void release(Use use) {
-        Map<String, InUse> uses = of(use.kind());
-        InUse entry = uses.get(use.name());
-        if (entry != null) {
-            entry.numbers.remove(use.number());
-            if (entry.numbers.isEmpty()) {
-                uses.remove(use.name());
+        lock.lock();
+        try {
+            Map<String, InUse> uses = of(use.kind());
+            InUse entry = uses.get(use.name());
+            if (entry != null) {
+                entry.numbers.remove(use.number());
+                if (entry.numbers.isEmpty()) {
+                    uses.remove(use.name());
+                }
             }
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -92,8 +108,13 @@ final class Subscriptions {
      */
     String toUnsubscribe(@Nullable String name, boolean hasClientId) throws JMSException {
         String checked = check(name);
-        if (durable.containsKey(checked) || sharedDurable.containsKey(checked)) {
-            throw inUse(checked, "has a consumer: close it before the subscription is removed");
+        lock.lock();
+        try {
+            if (durable.containsKey(checked) || sharedDurable.containsKey(checked)) {
+                throw inUse(checked, "has a consumer: close it before the subscription is removed");
+            }
+        } finally {
+            lock.unlock();
         }
         return linkName(hasClientId ? Kind.DURABLE : Kind.SHARED_DURABLE, checked, 1, hasClientId);
     }
