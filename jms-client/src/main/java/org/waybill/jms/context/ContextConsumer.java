@@ -5,13 +5,13 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageListener;
 import org.jspecify.annotations.Nullable;
-import org.waybill.jms.session.JmsMessageConsumer;
+import org.waybill.jms.session.BodyConsumer;
 
 /** A consumer of a context. */
 final class ContextConsumer implements JMSConsumer {
-    private final JmsMessageConsumer consumer;
+    private final BodyConsumer consumer;
 
-    ContextConsumer(JmsMessageConsumer consumer) {
+    ContextConsumer(BodyConsumer consumer) {
         this.consumer = consumer;
     }
 

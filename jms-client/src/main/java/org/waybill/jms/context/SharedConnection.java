@@ -1,20 +1,20 @@
 package org.waybill.jms.context;
 
+import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.waybill.jms.session.JmsConnection;
 
 /** A connection that the contexts have in common which were made of one another; the last one to go closes it. Any thread. */
 final class SharedConnection {
-    private final JmsConnection connection;
+    private final Connection connection;
     private final AtomicInteger contexts = new AtomicInteger(1);
 
     /** Of the one context that there is. */
-    SharedConnection(JmsConnection connection) {
+    SharedConnection(Connection connection) {
         this.connection = connection;
     }
 
-    JmsConnection connection() {
+    Connection connection() {
         return connection;
     }
 

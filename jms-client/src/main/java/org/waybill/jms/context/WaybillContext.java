@@ -1,6 +1,7 @@
 package org.waybill.jms.context;
 
 import jakarta.jms.BytesMessage;
+import jakarta.jms.Connection;
 import jakarta.jms.ConnectionMetaData;
 import jakarta.jms.Destination;
 import jakarta.jms.ExceptionListener;
@@ -17,6 +18,7 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Queue;
 import jakarta.jms.QueueBrowser;
+import jakarta.jms.Session;
 import jakarta.jms.StreamMessage;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
@@ -25,8 +27,7 @@ import jakarta.jms.Topic;
 import java.io.Serializable;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
-import org.waybill.jms.session.JmsConnection;
-import org.waybill.jms.session.JmsMessageConsumer;
+import org.waybill.jms.session.BodyConsumer;
 import org.waybill.jms.session.JmsSession;
 
 /**
@@ -40,7 +41,7 @@ public class WaybillContext implements JMSContext {
      */
     public interface Sessions {
         /** A session of this mode on this connection. */
-        JmsSession create(JmsConnection connection, int mode) throws JMSException;
+        Session create(Connection connection, int mode) throws JMSException;
     }
 
     /** Qpid JMS's mode in which each message is acknowledged by itself. */
@@ -50,7 +51,7 @@ public class WaybillContext implements JMSContext {
     private final int mode;
     private final Sessions sessions;
     private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable JmsSession session;
+    private @Nullable Session session;
     private @Nullable MessageProducer producer;
     private boolean closed;
     private volatile boolean autoStart = true;
@@ -59,12 +60,12 @@ public class WaybillContext implements JMSContext {
      *
      * @param mode one of JMS's session modes
      */
-    public WaybillContext(JmsConnection connection, int mode) {
+    public WaybillContext(Connection connection, int mode) {
         this(connection, mode, WaybillContext::ordinary);
     }
 
     /** The same, with sessions of another kind. */
-    protected WaybillContext(JmsConnection connection, int mode, Sessions sessions) {
+    protected WaybillContext(Connection connection, int mode, Sessions sessions) {
         this(new SharedConnection(connection), mode, sessions);
     }
 
@@ -74,8 +75,8 @@ public class WaybillContext implements JMSContext {
         this.sessions = sessions;
     }
 
-    private static JmsSession ordinary(JmsConnection connection, int mode) throws JMSException {
-        return (JmsSession) connection.createSession(mode == SESSION_TRANSACTED, mode);
+    private static Session ordinary(Connection connection, int mode) throws JMSException {
+        return connection.createSession(mode == SESSION_TRANSACTED, mode);
     }
 
     /**
@@ -90,11 +91,11 @@ public class WaybillContext implements JMSContext {
     }
 
     /** The session, made now if there is none yet. */
-    protected final JmsSession session() {
+    protected final Session session() {
         lock.lock();
         try {
             checkOpen();
-            JmsSession made = session;
+            Session made = session;
             if (made == null) {
                 made = sessions.create(connection(), mode);
                 session = made;
@@ -107,7 +108,7 @@ public class WaybillContext implements JMSContext {
         }
     }
 
-    private JmsConnection connection() {
+    private Connection connection() {
         return shared.connection();
     }
 
@@ -200,8 +201,8 @@ public class WaybillContext implements JMSContext {
     }
 
     private JMSConsumer consumer(Unchecked.Call<MessageConsumer> making) {
-        // Sessions of this client have consumers of one class.
-        JmsMessageConsumer consumer = (JmsMessageConsumer) Unchecked.get(making);
+        // All consumers of this client's sessions are of that kind.
+        BodyConsumer consumer = (BodyConsumer) Unchecked.get(making);
         startIfWanted();
         return new ContextConsumer(consumer);
     }
@@ -367,7 +368,10 @@ public class WaybillContext implements JMSContext {
 
     @Override
     public void acknowledge() {
-        Unchecked.run(() -> session().acknowledge());
+        if (!(session() instanceof JmsSession ours)) {
+            throw new IllegalStateRuntimeException("the application server acknowledges what is received", "managed");
+        }
+        Unchecked.run(ours::acknowledge);
     }
 
     /**
@@ -376,7 +380,7 @@ public class WaybillContext implements JMSContext {
      */
     @Override
     public void close() {
-        JmsSession made;
+        Session made;
         lock.lock();
         try {
             if (closed) {

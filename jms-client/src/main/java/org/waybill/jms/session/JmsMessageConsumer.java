@@ -22,7 +22,7 @@ import org.waybill.jms.session.IncomingLink.Delivered;
  * A consumer of a queue or of a subscription. Synchronous receives run on the caller's thread, and take what has arrived at once;
  * a listener is called on its session's thread. Closing is for any thread, and from within the consumer's own listener.
  */
-public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber {
+public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber, BodyConsumer {
     /** Messages a listener gets before another consumer's listener of the session has its turn. */
     private static final int TURN = 256;
 
@@ -75,14 +75,7 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber 
         return receive(Deadline.in(0), !session.settings().receiveNoWaitLocalOnly());
     }
 
-    /**
-     * The body of the next message, as {@code JMSConsumer.receiveBody} has it.
-     *
-     * @param timeoutMs how long to wait; 0 for ever, negative not at all
-     * @return null if none came in time, or the consumer was closed
-     * @throws MessageFormatException if it has no body of this type; the message is still there then, unless the session is transacted
-     *     or the application acknowledges
-     */
+    @Override
     public <T> @Nullable T receiveBody(Class<T> type, long timeoutMs) throws JMSException {
         Deadline deadline = timeoutMs == 0 ? Deadline.never() : Deadline.in(Math.max(0, timeoutMs));
         boolean drains = timeoutMs < 0

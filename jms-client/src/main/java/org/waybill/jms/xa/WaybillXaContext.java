@@ -16,7 +16,7 @@ public final class WaybillXaContext extends WaybillContext implements XAJMSConte
     private final BranchResource resource;
 
     private WaybillXaContext(JmsConnection connection, BranchResource resource) {
-        super(connection, JMSContext.SESSION_TRANSACTED, (on, mode) -> session(on, resource));
+        super(connection, JMSContext.SESSION_TRANSACTED, (on, mode) -> session(connection, resource));
         this.resource = resource;
     }
 
