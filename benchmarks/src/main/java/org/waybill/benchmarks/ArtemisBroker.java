@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * Apache Artemis from its binary archive on Maven Central, in an instance made by its own {@code create} with its
- * defaults; the journal is tuned by its own probe. One AMQP acceptor with the attributes of the shipped one.
+ * defaults; the journal is tuned by its own probe. One acceptor for AMQP and Core with the attributes of the shipped one for AMQP.
  */
 final class ArtemisBroker implements Broker {
     /** The release compared with. */
@@ -98,7 +98,7 @@ final class ArtemisBroker implements Broker {
 
     private String acceptor() {
         return "<acceptor name=\"amqp\">tcp://127.0.0.1:" + port
-                + "?tcpSendBufferSize=1048576;tcpReceiveBufferSize=1048576;protocols=AMQP;useEpoll=true;amqpCredits=1000;"
+                + "?tcpSendBufferSize=1048576;tcpReceiveBufferSize=1048576;protocols=AMQP,CORE;useEpoll=true;amqpCredits=1000;"
                 + "amqpLowCredits=300;amqpMinLargeMessageSize=102400;amqpDuplicateDetection=true</acceptor>";
     }
 
@@ -114,7 +114,11 @@ final class ArtemisBroker implements Broker {
 
     @Override
     public List<String> loadArguments() {
-        return List.of("capability=queue");
+        // XA is not to be had over AMQP there
+        return List.of(
+                "capability=queue",
+                "xa-factory=org.apache.activemq.artemis.jms.client.ActiveMQXAConnectionFactory",
+                "xa-scheme=tcp");
     }
 
     /** How Artemis writes its journal. */

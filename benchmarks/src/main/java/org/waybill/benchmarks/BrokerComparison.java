@@ -41,7 +41,7 @@ final class BrokerComparison implements Callable<Integer> {
             split = ",",
             paramLabel = "ID",
             description = "W1a, W1b, W2, W2L, W3a, W3b, W3c, W4, W5a, W5b, W7, W11q, W11t, "
-                    + "J1, J2, J3, J7, J1L, J2L (Qpid JMS), the same with a w (Waybill's client), "
+                    + "J1, J2, J3, J7, J1L, J2L (Qpid JMS), the same with a w (Waybill's client), XA1, XA8, "
                     + "W9a, W9b, schedule, W10, KILL; all when not given.")
     private List<String> workloadIds = new ArrayList<>();
 

@@ -50,6 +50,7 @@ final class Session {
         return switch (workload.kind()) {
             case FLOW -> load("flow", warm(), workload, timing.warmSeconds());
             case JMS -> load("jms", warm(), workload, JMS_WARM_FACTOR * timing.warmSeconds());
+            case XA -> load("xa", warm(), workload, JMS_WARM_FACTOR * timing.warmSeconds());
             case IDLE -> load("idle", fresh(timing.idleHeap()), workload, 0);
             case QUEUES -> load("queues", fresh(timing.heap()), workload, 0);
             case SCHEDULE -> load("schedule", fresh(timing.heap()), workload, 0);

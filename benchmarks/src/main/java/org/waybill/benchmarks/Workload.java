@@ -59,6 +59,10 @@ enum Workload {
     J3W("J3w", Kind.JMS, "size=1024 durable=true window=1 " + Workload.OURS),
     /** J7 through Waybill's own client. */
     J7W("J7w", Kind.JMS, "size=1024 durable=true tx=100 " + Workload.OURS),
+    /** A worker that takes and puts a durable message of 1 KiB in each distributed transaction, prepared and committed. */
+    XA1("XA1", Kind.XA, "size=1024 p=1"),
+    /** Eight of them. */
+    XA8("XA8", Kind.XA, "size=1024 p=8"),
     /** 10,000 idle connections with a session and a receiver each. */
     W9A("W9a", Kind.IDLE, "n=10000 limit=60"),
     /** 10,000 queues with a durable message of 1 KiB each. */
@@ -110,6 +114,8 @@ enum Workload {
         FLOW,
         /** The same through a JMS client. */
         JMS,
+        /** Distributed transactions through the JMS client of the broker's make. */
+        XA,
         /** Idle connections on a fresh process with its own heap. */
         IDLE,
         /** Many queues on a fresh process. */

@@ -6,7 +6,7 @@ import org.waybill.benchmarks.amqp.EventLoop;
 
 /**
  * Entry point of the load generator's process: {@code MODE key=value...}, where the mode is {@code flow}, {@code idle},
- * {@code kill}, {@code verify}, {@code queues}, {@code schedule} or {@code jms}. Prints one line {@code RESULT key=value...}.
+ * {@code kill}, {@code verify}, {@code queues}, {@code schedule}, {@code jms} or {@code xa}. Prints one line {@code RESULT key=value...}.
  */
 public final class LoadMain {
     private LoadMain() {}
@@ -16,6 +16,10 @@ public final class LoadMain {
         LoadOptions options = LoadOptions.parse(arguments, 1);
         if (mode.equals("jms")) {
             print(new JmsRun(options).run());
+            return;
+        }
+        if (mode.equals("xa")) {
+            print(new XaRun(options).run());
             return;
         }
         int bufferBytes = mode.equals("idle") ? IdleRun.BUFFER_BYTES : EventLoop.LOAD_BUFFER_BYTES;

@@ -30,6 +30,8 @@ import java.util.Set;
  * @param measureSeconds the measurement
  * @param limitSeconds when to give up making connections or draining
  * @param factory class of the JMS connection factory, which takes a URI
+ * @param xaFactory class of the factory of XA connections, which takes a URI
+ * @param xaScheme what its URIs begin with
  * @param file where the ids settled before a kill are kept
  */
 record LoadOptions(
@@ -57,6 +59,8 @@ record LoadOptions(
         double measureSeconds,
         double limitSeconds,
         String factory,
+        String xaFactory,
+        String xaScheme,
         String file) {
 
     private static final Set<String> KEYS = Set.of(
@@ -84,6 +88,8 @@ record LoadOptions(
             "measure",
             "limit",
             "factory",
+            "xa-factory",
+            "xa-scheme",
             "file");
 
     /** Reads {@code key=value} arguments from that index on; an unknown key is an error. */
@@ -122,6 +128,8 @@ record LoadOptions(
                 number(given, "measure", 8),
                 number(given, "limit", 90),
                 given.getOrDefault("factory", "org.apache.qpid.jms.JmsConnectionFactory"),
+                given.getOrDefault("xa-factory", "org.waybill.jms.WaybillXAConnectionFactory"),
+                given.getOrDefault("xa-scheme", "amqp"),
                 given.getOrDefault("file", "settled.bin"));
     }
 
