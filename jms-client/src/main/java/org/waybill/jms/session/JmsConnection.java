@@ -134,6 +134,11 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         return Deadline.in(settings.timeouts().closeMs());
     }
 
+    /** Whether the application has closed it. */
+    boolean isClosed() {
+        return closed;
+    }
+
     void checkOpen() throws IllegalStateException {
         if (closed) {
             throw Failures.closed("the connection", null);
@@ -610,6 +615,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         for (JmsConnectionConsumer consumer : connectionConsumers) {
             consumer.closeWithConnection();
         }
+        lifeline.end();
         JMSException first = null;
         Deadline deadline = closeDeadline();
         for (SessionWork session : sessions) {

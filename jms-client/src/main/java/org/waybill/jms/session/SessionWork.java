@@ -10,6 +10,8 @@ import jakarta.jms.Session;
 import jakarta.jms.TransactionInProgressException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -48,6 +50,7 @@ final class SessionWork {
     /** How many connections were lost: what was begun before a loss does not go on after it. */
     private final AtomicInteger losses = new AtomicInteger();
 
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable Exception failure;
 
@@ -640,14 +643,13 @@ final class SessionWork {
 
     /** As {@link #close(Exception)}, until this deadline. */
     void close(@Nullable Exception why, Deadline deadline) throws JMSException {
-        sending.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            failure = why;
-        } finally {
+        if (!closing.compareAndSet(false, true)) {
+            return;
+        }
+        boolean alone = awaitSender(deadline);
+        failure = why;
+        closed = true;
+        if (alone) {
             sending.unlock();
         }
         delivery.close();
@@ -658,6 +660,16 @@ final class SessionWork {
             delivery.awaitQuiet(null, deadline);
         } finally {
             end(deadline);
+        }
+    }
+
+    /** Waits for a send that is under way; one that waits for longer is ended with its link. */
+    private boolean awaitSender(Deadline deadline) {
+        try {
+            return sending.tryLock() || sending.tryLock(deadline.leftNs(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
     }
 
