@@ -137,6 +137,11 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
         return Deadline.in(settings.timeouts().closeMs());
     }
 
+    /** Whether the application has closed it. */
+    boolean isClosed() {
+        return closed;
+    }
+
     void checkOpen() throws IllegalStateException {
         if (closed) {
             throw Failures.closed("the connection", null);
@@ -480,6 +485,7 @@ public final class JmsConnection implements QueueConnection, TopicConnection {
     private void closeAll() throws JMSException {
         sessions.forEach(session -> session.delivery().stop());
         connectionConsumers.closeWithConnection();
+        lifeline.end();
         // When the server does not answer nobody is to wait for it again, session after session.
         sessions.close(closeDeadline(), lifeline::cut);
     }

@@ -201,7 +201,14 @@ public final class JmsMessageConsumer implements QueueReceiver, TopicSubscriber,
     private @Nullable ClientReceiver receiver(Deadline deadline) throws JMSException {
         ClientReceiver from = link.receiver();
         if (from == null && !closed) {
-            session.connection().lifeline().poll(deadline, "cannot receive from " + spec.destination());
+            try {
+                session.connection().lifeline().poll(deadline, "cannot receive from " + spec.destination());
+            } catch (IllegalStateException e) {
+                if (!session.connection().isClosed()) {
+                    throw e;
+                }
+                // The close has stopped the delivery, and will have this end as one that waits for a start.
+            }
             from = link.receiver();
         }
         return from;

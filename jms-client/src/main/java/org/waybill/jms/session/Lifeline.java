@@ -15,6 +15,7 @@ import org.waybill.jms.engine.ClientException;
  *            | lost, it does not              | FAILED
  *  RESTORING | restored                       | CONNECTED
  *            | the connector gives up         | FAILED
+ *  any       | end                            | as before, but nothing is restored any more
  *  any       | close                          | CLOSED
  * }</pre>
  *
@@ -54,6 +55,9 @@ final class Lifeline {
 
     private @Nullable String clientId;
     private @Nullable ClientException failure;
+    /** No connection will follow on the present one. */
+    private boolean ending;
+
     private boolean closed;
 
     Lifeline(Connector connector, Events events) {
@@ -126,7 +130,7 @@ final class Lifeline {
             ClientConnection found;
             // One that is over already is about to be reported lost.
             while ((found = current) == null || !found.isOpen()) {
-                if (closed) {
+                if (closed || ending) {
                     throw Failures.closed("the connection", null);
                 }
                 if (failure != null) {
@@ -171,7 +175,7 @@ final class Lifeline {
         lost(which, why);
         lock.lock();
         try {
-            return !closed && failure == null;
+            return !closed && !ending && failure == null;
         } finally {
             lock.unlock();
         }
@@ -179,13 +183,14 @@ final class Lifeline {
 
     /** This connection is lost. Does not block. */
     void lost(ClientConnection which, ClientException why) {
-        boolean again = connector.reconnects();
+        boolean again;
         lock.lock();
         try {
             if (current != which || closed) {
                 return;
             }
             current = null;
+            again = connector.reconnects() && !ending;
             if (!again) {
                 failure = why;
             }
@@ -247,7 +252,7 @@ final class Lifeline {
     private boolean begin(ClientConnection fresh) {
         lock.lock();
         try {
-            if (!closed) {
+            if (!closed && !ending) {
                 restoring = fresh;
                 return true;
             }
@@ -262,7 +267,7 @@ final class Lifeline {
         lock.lock();
         try {
             restoring = null;
-            if (!closed) {
+            if (!closed && !ending) {
                 current = fresh;
                 changed.signalAll();
             }
@@ -274,7 +279,7 @@ final class Lifeline {
     private void fail(ClientException why) {
         lock.lock();
         try {
-            if (closed) {
+            if (closed || ending) {
                 return;
             }
             failure = why;
@@ -285,20 +290,41 @@ final class Lifeline {
         events.failed(why);
     }
 
-    /** Waits between two attempts; answers whether it was closed. */
+    /** Waits between two attempts; answers whether there is to be no other. */
     private boolean pause(long pauseMs) {
         Deadline deadline = Deadline.in(pauseMs);
         lock.lock();
         try {
-            while (!closed && !deadline.hasPassed()) {
+            while (!closed && !ending && !deadline.hasPassed()) {
                 changed.awaitNanos(deadline.leftNs());
             }
-            return closed;
+            return closed || ending;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** A {@link #close} will follow: whoever waits for another connection, or looks for one, does not any more. */
+    void end() {
+        ClientConnection unfinished;
+        boolean searching;
+        lock.lock();
+        try {
+            ending = true;
+            searching = current == null;
+            unfinished = restoring;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (searching) {
+            connector.close();
+        }
+        if (unfinished != null) {
+            unfinished.abort();
         }
     }
 

@@ -4,8 +4,8 @@ import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.waybill.jms.engine.ClientException;
 import org.waybill.jms.engine.ClientTransaction;
@@ -47,14 +47,21 @@ final class SessionSends {
         }
     }
 
-    /** Asks this while nothing is being sent. */
-    boolean whileNoneIsUnderWay(BooleanSupplier task) {
-        sending.lock();
+    /**
+     * Waits for a send that is under way, and holds up others until it is told to {@link #goOn}, by the same thread; false if that takes
+     * longer, and then nothing is held up: that send is ended with its link.
+     */
+    boolean hold(Deadline deadline) {
         try {
-            return task.getAsBoolean();
-        } finally {
-            sending.unlock();
+            return sending.tryLock() || sending.tryLock(deadline.leftNs(), TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
         }
+    }
+
+    void goOn() {
+        sending.unlock();
     }
 
     void send(Message message, Sending how, MessageStamp stamp, @Nullable OutgoingLink own) throws JMSException {

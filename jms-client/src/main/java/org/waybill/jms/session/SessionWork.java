@@ -6,6 +6,7 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Session;
 import jakarta.jms.TransactionInProgressException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class SessionWork {
     /** How many connections were lost: what was begun before a loss does not go on after it. */
     private final AtomicInteger losses = new AtomicInteger();
 
+    private final AtomicBoolean closing = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable Exception failure;
 
@@ -399,8 +401,14 @@ final class SessionWork {
 
     /** As {@link #close(Exception)}, until this deadline. */
     void close(@Nullable Exception why, Deadline deadline) throws JMSException {
-        if (!sends.whileNoneIsUnderWay(() -> markClosed(why))) {
+        if (!closing.compareAndSet(false, true)) {
             return;
+        }
+        boolean alone = sends.hold(deadline);
+        failure = why;
+        closed = true;
+        if (alone) {
+            sends.goOn();
         }
         delivery.close();
         for (JmsMessageConsumer consumer : links.consumers()) {
@@ -411,15 +419,6 @@ final class SessionWork {
         } finally {
             end(deadline);
         }
-    }
-
-    private boolean markClosed(@Nullable Exception why) {
-        if (closed) {
-            return false;
-        }
-        closed = true;
-        failure = why;
-        return true;
     }
 
     private void end(Deadline deadline) throws JMSException {

@@ -84,6 +84,9 @@ final class LoginFailureIT {
                     .hasMessageContaining("check user, password");
         }
         refused("nobody", PASSWORD, plainUri());
+        JMSException without = catchThrowableOfType(
+                JMSException.class, () -> new WaybillConnectionFactory(plainUri()).createConnection(USER, null));
+        assertThat(without).hasMessageContaining("password");
         refused(USER, "", plainUri());
     }
 

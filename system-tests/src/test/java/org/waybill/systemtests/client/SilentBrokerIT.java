@@ -1,7 +1,9 @@
 package org.waybill.systemtests.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
@@ -9,6 +11,7 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -119,6 +122,27 @@ final class SilentBrokerIT {
     }
 
     @Test
+    void doesNotKeepACloseWaitingForASend() throws Exception {
+        line.silentFrom(Frame.FLOW);
+        WaybillConnectionFactory factory = factory();
+        factory.setOption("jms.connectTimeout", "15000");
+        factory.setOption("jms.sendTimeout", "-1");
+        factory.setOption("jms.requestTimeout", "-1");
+        CompletableFuture<Throwable> sent = new CompletableFuture<>();
+        try (Connection connection = factory.createConnection()) {
+            Session session = connection.createSession();
+            MessageProducer producer = session.createProducer(session.createQueue("silent"));
+            Thread sender = new Thread(
+                    () -> sent.complete(catchThrowable(() -> producer.send(session.createMessage()))), "sender");
+            sender.start();
+            await("a sender that waits")
+                    .until(() -> sender.getState() == Thread.State.TIMED_WAITING
+                            || sender.getState() == Thread.State.WAITING);
+        }
+        assertThat(sent.get(10, TimeUnit.SECONDS)).isInstanceOf(JMSException.class);
+    }
+
+    @Test
     void failsASendWithoutAnOutcome() throws JMSException {
         line.silentFrom(Frame.DISPOSITION);
         try (Connection connection = connect();
@@ -174,6 +198,25 @@ final class SilentBrokerIT {
             if (failure != null) {
                 assertThat(failure).hasMessageContaining(LIMIT_MS + " ms");
             }
+        }
+    }
+
+    @Test
+    void isLostAfterTheIdleTimeout() throws Exception {
+        WaybillConnectionFactory factory = factory();
+        factory.setOption("jms.connectTimeout", "15000");
+        factory.setOption("amqp.idleTimeout", "1000");
+        CountDownLatch told = new CountDownLatch(1);
+        try (Connection connection = factory.createConnection();
+                Session session = connection.createSession()) {
+            connection.setExceptionListener(exception -> told.countDown());
+            connection.start();
+            MessageConsumer consumer = session.createConsumer(session.createQueue("silent.idle"));
+            line.silentFrom(Frame.ANY);
+            assertThat(catchThrowableOfType(JMSException.class, consumer::receive))
+                    .hasMessageContaining("127.0.0.1:" + line.port())
+                    .hasMessageContaining("idle");
+            assertThat(told.await(10, TimeUnit.SECONDS)).isTrue();
         }
     }
 
