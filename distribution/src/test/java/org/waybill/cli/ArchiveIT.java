@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.waybill.config.Settings;
 
@@ -29,6 +31,7 @@ final class ArchiveIT {
                         TOP + "bin/waybill",
                         TOP + "bin/waybill.bat",
                         TOP + "conf/waybill.yaml",
+                        TOP + "connector/waybill.rar",
                         TOP + "lib/waybill.jar",
                         TOP + "bom.json",
                         TOP + "LICENSE",
@@ -54,6 +57,24 @@ final class ArchiveIT {
         assertThat(licences).allMatch(licence -> names.contains(TOP + "licenses/" + licence[2]));
         assertThat(licences)
                 .allMatch(licence -> libraries.stream().anyMatch(library -> library.startsWith(licence[0])));
+    }
+
+    @Test
+    void theResourceAdapterHoldsLibrariesOfTheArchiveAndNotTheServersApi() throws IOException {
+        try (ZipFile zip = new ZipFile(ZIP.toFile());
+                ZipInputStream rar =
+                        new ZipInputStream(zip.getInputStream(zip.getEntry(TOP + "connector/waybill.rar")))) {
+            Set<String> inside = new TreeSet<>();
+            for (ZipEntry entry = rar.getNextEntry(); entry != null; entry = rar.getNextEntry()) {
+                inside.add(entry.getName());
+            }
+            assertThat(inside)
+                    .contains("META-INF/ra.xml", "waybill.jar")
+                    .noneMatch(name -> name.startsWith("jakarta."));
+            assertThat(inside)
+                    .filteredOn(name -> name.endsWith(".jar"))
+                    .allMatch(name -> names.contains(TOP + "lib/" + name));
+        }
     }
 
     @Test

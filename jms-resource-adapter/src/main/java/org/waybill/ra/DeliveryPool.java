@@ -23,6 +23,7 @@ final class DeliveryPool implements ServerSessionPool {
     private final Condition changed = lock.newCondition();
     private final List<DeliverySession> all = new ArrayList<>();
     private final ArrayDeque<DeliverySession> free = new ArrayDeque<>();
+    private boolean draining;
     private boolean closed;
 
     void add(DeliverySession session) {
@@ -39,7 +40,7 @@ final class DeliveryPool implements ServerSessionPool {
     public ServerSession getServerSession() throws JMSException {
         lock.lock();
         try {
-            while (!closed && free.isEmpty()) {
+            while (!closed && (draining || free.isEmpty())) {
                 changed.await();
             }
             if (closed) {
@@ -64,7 +65,17 @@ final class DeliveryPool implements ServerSessionPool {
         }
     }
 
-    /** Gives out no more sessions. */
+    /** Gives out no more sessions: who wants one waits until the pool is closed. */
+    void drain() {
+        lock.lock();
+        try {
+            draining = true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Refuses whoever wants a session. */
     void close() {
         lock.lock();
         try {

@@ -111,18 +111,26 @@ final class Inflow {
     /** Lets no further message begin. */
     void interrupt() {
         over.set(true);
-        pool.close();
+        pool.drain();
     }
 
-    /** Closes what there is of it, after the messages that the bean has; what the bean does not finish in time is rolled back. */
+    /**
+     * Closes what there is of it. The messages that the bean has are finished before that, for what acknowledges them goes over the
+     * link that closes; what the bean does not finish in time is rolled back.
+     */
     void close() {
         interrupt();
+        pool.awaitIdle();
+        XAConnection closing = connection;
+        if (closing != null) {
+            // Stopped first, so that the message that waits for a session goes back as one that nobody has seen.
+            quietly(closing::stop);
+        }
+        pool.close();
         ConnectionConsumer taking = consumer;
         if (taking != null) {
             quietly(taking::close);
         }
-        pool.awaitIdle();
-        XAConnection closing = connection;
         if (closing != null) {
             quietly(closing::close);
         }

@@ -103,8 +103,10 @@ public final class JmsConnectionConsumer implements ConnectionConsumer {
             }
             server.start();
         } catch (JMSException | RuntimeException e) {
+            // A pool that ends with its connection has failed at nothing.
+            boolean failed = !closed && session.delivery().isStarted();
             for (int last = batch.size() - 1; last >= 0; last--) {
-                batch.get(last).delivery().modify(true, false);
+                batch.get(last).delivery().modify(failed, false);
             }
             session.connection()
                     .report(Failures.withCause(

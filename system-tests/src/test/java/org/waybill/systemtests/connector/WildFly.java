@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -82,7 +84,7 @@ final class WildFly implements AutoCloseable {
 
     private static String resource(String name) throws IOException {
         try (var in = WildFly.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
@@ -95,7 +97,7 @@ final class WildFly implements AutoCloseable {
         try {
             classes = Path.of(Forwarder.class.getResource("Forwarder.class").toURI())
                     .getParent();
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new IOException(e);
         }
         try (OutputStream out = Files.newOutputStream(jar);
