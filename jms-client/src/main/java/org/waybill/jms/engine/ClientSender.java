@@ -110,8 +110,8 @@ public final class ClientSender implements AutoCloseable {
         driver.checkMayWait();
         SendWait outcome = new SendWait();
         send(buffer, offset, length, false, transaction, outcome, null);
-        if (!outcome.await(state.timeoutMs())) {
-            throw state.timeout("heard nothing of the message's outcome", state.timeoutMs());
+        if (!outcome.await(sendTimeoutMs())) {
+            throw state.timeout("heard nothing of the message's outcome", sendTimeoutMs());
         }
     }
 
@@ -220,11 +220,15 @@ public final class ClientSender implements AutoCloseable {
     }
 
     private void awaitRoom() {
-        if (!hasRoom() && !state.await(driver.room(), state.timeoutMs(), this::hasRoom)) {
+        if (!hasRoom() && !state.await(driver.room(), sendTimeoutMs(), this::hasRoom)) {
             throw state.timeout(
                     link.credit() == 0 ? "got no credit from the server" : "found the server too slow",
-                    state.timeoutMs());
+                    sendTimeoutMs());
         }
+    }
+
+    private long sendTimeoutMs() {
+        return options.sendTimeoutMs() == 0 ? state.timeoutMs() : options.sendTimeoutMs();
     }
 
     private boolean hasRoom() {

@@ -60,12 +60,12 @@ final class OutgoingLink implements SendListener {
     }
 
     private SenderOptions options() {
-        if (destination == null) {
-            return SenderOptions.to(null).withDesiredCapabilities(DESIRED);
-        }
-        return SenderOptions.to(session.connection().server().addressOf(destination))
-                .withCapabilities(List.of(destination.kind().capability()))
-                .withDesiredCapabilities(DESIRED);
+        SenderOptions options = destination == null
+                ? SenderOptions.to(null)
+                : SenderOptions.to(session.connection().server().addressOf(destination))
+                        .withCapabilities(List.of(destination.kind().capability()));
+        return options.withDesiredCapabilities(DESIRED)
+                .withSendTimeoutMs(session.settings().timeouts().sendMs());
     }
 
     private void resend(ClientSender attached) {

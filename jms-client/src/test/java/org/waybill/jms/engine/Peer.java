@@ -12,10 +12,12 @@ import org.waybill.amqp.engine.ConnectionEngine;
 public final class Peer extends SmallBroker {
     private final Map<Symbol, Object> properties;
     private final @Nullable ErrorCondition refusal;
+    private final boolean gives;
 
-    private Peer(Map<Symbol, Object> properties, @Nullable ErrorCondition refusal) throws IOException {
+    private Peer(Map<Symbol, Object> properties, @Nullable ErrorCondition refusal, boolean gives) throws IOException {
         this.properties = properties;
         this.refusal = refusal;
+        this.gives = gives;
     }
 
     /** Takes connections. */
@@ -25,18 +27,28 @@ public final class Peer extends SmallBroker {
 
     /** Takes connections and says this in its open. */
     public static Peer taking(Map<Symbol, Object> properties) throws IOException {
-        return new Peer(properties, null);
+        return new Peer(properties, null, true);
+    }
+
+    /** Takes connections and lets nobody send anything. */
+    public static Peer withoutRoom() throws IOException {
+        return new Peer(Map.of(), null, false);
     }
 
     /** Refuses each connection with this error. */
     public static Peer refusing(ErrorCondition error) throws IOException {
-        return new Peer(Map.of(Symbol.valueOf("amqp:connection-establishment-failed"), true), error);
+        return new Peer(Map.of(Symbol.valueOf("amqp:connection-establishment-failed"), true), error, true);
     }
 
     /** How to connect to it. */
     @Override
     public ClientOptions options() {
         return super.options();
+    }
+
+    @Override
+    int credit() {
+        return gives ? super.credit() : 0;
     }
 
     /** Cuts the client off without a word; the next one is taken. */

@@ -3,6 +3,7 @@ package org.waybill.jms.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.jms.Connection;
 import jakarta.jms.IllegalStateException;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.waybill.jms.WaybillConnectionFactory;
 import org.waybill.jms.engine.Peer;
 
 @Timeout(60)
@@ -71,6 +73,21 @@ class JmsConnectionWireTest {
         MessageConsumer consumer = session.createConsumer(queue);
         assertThat(List.of(next(consumer), next(consumer), next(consumer))).containsExactly("a", "b", "c");
         assertThat(consumer.receiveNoWait()).isNull();
+    }
+
+    @Test
+    void waitsForRoomToSendAsLongAsItsSendTimeoutSays() throws JMSException, IOException {
+        try (Peer full = Peer.withoutRoom();
+                Connection connection = new WaybillConnectionFactory(
+                                full.options().endpoint() + "?jms.sendTimeout=100")
+                        .createConnection();
+                Session session = connection.createSession()) {
+            MessageProducer producer = session.createProducer(session.createQueue("orders"));
+            assertThatThrownBy(() -> producer.send(session.createMessage()))
+                    .isInstanceOf(JMSException.class)
+                    .hasMessageContaining("no credit")
+                    .hasMessageContaining("100 ms");
+        }
     }
 
     @Test
