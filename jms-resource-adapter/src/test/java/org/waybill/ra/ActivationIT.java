@@ -126,6 +126,7 @@ final class ActivationIT {
         activate(true, this::hear);
         send("before");
         assertThat(next()).isEqualTo(new Heard("before", 1));
+        assertThat(server.committed.tryAcquire(WAIT_MS, TimeUnit.MILLISECONDS)).isTrue();
 
         broker.restart();
         send("after");

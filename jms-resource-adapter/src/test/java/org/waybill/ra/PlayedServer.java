@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.Timer;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.transaction.xa.XAException;
 import javax.transaction.xa.XAResource;
@@ -78,6 +79,7 @@ final class PlayedServer implements BootstrapContext, WorkManager, MessageEndpoi
                     resource.rollback(branch);
                 } else {
                     resource.commit(branch, true);
+                    committed.release();
                 }
             });
         }
@@ -101,6 +103,10 @@ final class PlayedServer implements BootstrapContext, WorkManager, MessageEndpoi
     }
 
     final AtomicInteger released = new AtomicInteger();
+
+    /** A permit for each transaction that has been committed. */
+    final Semaphore committed = new Semaphore(0);
+
     private final AtomicInteger branches = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final boolean transacted;
