@@ -45,8 +45,8 @@ public final class JmsClients implements AfterEachCallback {
     }
 
     /** A connection of this client, whatever client the tests go through. */
-    public Connection connectThrough(JmsClient other) throws JMSException {
-        return started(factory(other, broker.port()).createConnection());
+    public Connection connectThrough(JmsClient other, String... options) throws JMSException {
+        return started(factory(other, broker.port(), options).createConnection());
     }
 
     /** A connection over a line that the test may cut. */
