@@ -14,6 +14,7 @@ import jakarta.jms.XASession;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.transaction.xa.XAException;
@@ -54,6 +55,7 @@ final class XaRun {
     private final Histogram settle = new ConcurrentHistogram(TimeUnit.SECONDS.toNanos(60), 3);
     private final AtomicLong committed = new AtomicLong();
     private final AtomicLong failed = new AtomicLong();
+    private final CountDownLatch broken = new CountDownLatch(1);
     private volatile boolean measuring;
     private volatile boolean stopped;
 
@@ -111,6 +113,7 @@ final class XaRun {
             }
         } catch (JMSException | XAException e) {
             failed.incrementAndGet();
+            broken.countDown();
         }
     }
 
@@ -143,11 +146,11 @@ final class XaRun {
     }
 
     private Result measure() throws InterruptedException {
-        Thread.sleep((long) (options.warmUpSeconds() * 1_000));
+        pause(options.warmUpSeconds());
         Sample start = Sample.take(options.brokerPid());
         long before = committed.get();
         measuring = true;
-        Thread.sleep((long) (options.measureSeconds() * 1_000));
+        pause(options.measureSeconds());
         measuring = false;
         Sample end = Sample.take(options.brokerPid());
         long count = committed.get() - before;
@@ -158,5 +161,10 @@ final class XaRun {
         result.put("broker_cpu_s_per_m", start.brokerCpuUntil(end) * 1e6 / Math.max(1, count));
         start.putCosts(end, result);
         return result.put("rss_mib", ProcessStats.residentMib(options.brokerPid()));
+    }
+
+    /** Lets the workers go on for that long, or until one has failed. */
+    private void pause(double seconds) throws InterruptedException {
+        broken.await((long) (seconds * 1e9), TimeUnit.NANOSECONDS);
     }
 }
