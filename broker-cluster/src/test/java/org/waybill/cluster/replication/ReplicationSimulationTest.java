@@ -1,0 +1,57 @@
+package org.waybill.cluster.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/**
+ * Clusters in one thread under everything that may go wrong. {@code -Dwaybill.seeds=N} runs more, {@code -Dwaybill.seed=S} one.
+ */
+final class ReplicationSimulationTest {
+    private static final long CHAOS_NS = 12_000 * Simulation.MS;
+
+    @Test
+    void losesNothingWithThreeReplicas() {
+        run(3, Long.getLong("waybill.seed", 1), seeds());
+    }
+
+    @Test
+    void losesNothingWithFiveNodes() {
+        run(5, Long.getLong("waybill.seed", 1_000_001), seeds() / 3 + 1);
+    }
+
+    private static long seeds() {
+        return System.getProperty("waybill.seed") != null ? 1 : Long.getLong("waybill.seeds", 150);
+    }
+
+    private static void run(int size, long firstSeed, long seeds) {
+        long startNs = System.nanoTime();
+        long steps = 0;
+        long elections = 0;
+        long operations = 0;
+        long snapshots = 0;
+        for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
+            Simulation simulation = new Simulation(seed, size, Mutation.NONE);
+            try {
+                simulation.run(CHAOS_NS);
+            } catch (AssertionError | RuntimeException broken) {
+                throw new AssertionError("seed " + seed + " at " + simulation.nowNs() / Simulation.MS + " ms", broken);
+            }
+            steps += simulation.steps;
+            elections += simulation.history().elections;
+            operations += simulation.history().operations;
+            snapshots += simulation.history().snapshots;
+        }
+        System.out.printf(
+                "%d nodes, %d seeds from %d in %d ms: %d steps, %d elections, %d operations, %d states restored%n",
+                size,
+                seeds,
+                firstSeed,
+                (System.nanoTime() - startNs) / Simulation.MS,
+                steps,
+                elections,
+                operations,
+                snapshots);
+        assertThat(operations).isPositive();
+    }
+}
