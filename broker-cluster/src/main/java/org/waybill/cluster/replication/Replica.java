@@ -104,7 +104,7 @@ public final class Replica implements LogStore.Listener {
         log.append(new Entry(1, 1, records, 0, records.length));
     }
 
-    /** Asks these nodes, until one of them leads and takes this replica in; for a disk that no replica set names. */
+    /** The nodes to ask, while no replica set that is known here names this replica, whether one of them leads and takes it in. */
     public void join(int... nodes) {
         follower.join(nodes.clone());
     }

@@ -24,9 +24,6 @@ final class SimNode implements Clock {
     private final long clockOrigin;
     CrashDisk disk = new CrashDisk();
     long member;
-    /** Whether its disk has a log, as far as anybody who set it up knows. */
-    boolean fresh = true;
-
     boolean up;
     long frozenUntilNs;
     int life;
@@ -84,11 +81,10 @@ final class SimNode implements Clock {
             open();
         } catch (JournalDamage damage) {
             replaceDisk();
-            try {
-                open();
-            } catch (IOException e) {
-                throw new AssertionError(e);
-            }
+            start();
+        } catch (CrashDisk.Crashed crashed) {
+            disk = disk.afterPowerLoss(simulation.random());
+            simulation.after(100 * Simulation.MS, () -> simulation.restart(this));
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -130,9 +126,7 @@ final class SimNode implements Clock {
                 this,
                 new Random(simulation.random().nextLong()));
         up = true;
-        if (recovered.meta().index() == 0 && recovered.tail().isEmpty()) {
-            replica().join(simulation.others(number));
-        }
+        replica().join(simulation.others(number));
         scheduleJournal();
     }
 
@@ -184,16 +178,12 @@ final class SimNode implements Clock {
         if (running == null) {
             return;
         }
+        running.tick();
         boolean busy = true;
         while (busy && !broken) {
             busy = running.append();
             busy |= running.work();
             loop.runAll();
         }
-    }
-
-    /** Nothing more than what the journal has to do anyway is scheduled, unless this says so. */
-    boolean idleJournal() {
-        return !journalScheduled;
     }
 }

@@ -221,6 +221,7 @@ final class Simulation {
             node.frozenUntilNs = 0;
             node.diskStalls = false;
             node.disk.usableSpaceBytes(Long.MAX_VALUE / 2);
+            node.disk.crashBefore(Long.MAX_VALUE / 2);
             restart(node);
         }
     }
