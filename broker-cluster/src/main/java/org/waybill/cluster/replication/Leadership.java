@@ -254,15 +254,20 @@ final class Leadership {
             return;
         }
         ReplicaSet set = log.replicas();
+        int changed = 0;
         for (Progress other : others) {
             boolean ready = !set.contains(other.member)
                     && other.streaming
                     && (other.replacement || admitted.contains(Members.node(other.member)))
                     && replica.rules().hasCaughtUp(other.match, log.commitIndex());
-            if (ready) {
-                change(replica.rules().replaced(set, other.member));
-                return;
+            if (ready && changed < replica.rules().membersAtOnce()) {
+                long predecessor = set.onNode(Members.node(other.member));
+                set = predecessor == Members.NONE ? set.with(other.member) : set.without(predecessor);
+                changed++;
             }
+        }
+        if (changed > 0) {
+            change(set);
         }
     }
 

@@ -87,9 +87,8 @@ class Rules {
         return matchIndex >= commitIndex;
     }
 
-    /** R11: the set at which a change aims, one member apart. */
-    ReplicaSet replaced(ReplicaSet set, long member) {
-        long predecessor = set.onNode(Members.node(member));
-        return predecessor == Members.NONE ? set.with(member) : set.without(predecessor);
+    /** R11: by how many members two consecutive sets differ. */
+    int membersAtOnce() {
+        return 1;
     }
 }

@@ -10,11 +10,14 @@ final class Faults {
     private final Simulation simulation;
     private final SimCoordinator coordinator;
     private final Random random;
+    /** How long it is until the next fault, at most. */
+    private final int pauseMs;
 
     Faults(Simulation simulation, SimCoordinator coordinator) {
         this.simulation = simulation;
         this.coordinator = coordinator;
         this.random = simulation.random();
+        this.pauseMs = random.nextInt(3) == 0 ? 1_500 : 250;
     }
 
     void next() {
@@ -22,7 +25,7 @@ final class Faults {
             return;
         }
         SimNode node = victim();
-        switch (random.nextInt(20)) {
+        switch (random.nextInt(24)) {
             case 0, 1 -> simulation.crash(node, random.nextBoolean());
             case 2 -> node.disk.crashBefore(1 + random.nextInt(12));
             case 3 -> coldRestart();
@@ -38,9 +41,10 @@ final class Faults {
             case 14 -> handOver(node);
             case 15 -> admit(node);
             case 16 -> twoCrash(node);
+            case 17, 18, 19 -> storm(node);
             default -> checkpoint(node);
         }
-        simulation.after((20 + random.nextInt(400)) * MS, this::next);
+        simulation.after((10 + random.nextInt(pauseMs)) * MS, this::next);
     }
 
     private SimNode victim() {
@@ -98,6 +102,22 @@ final class Faults {
         node.frozenUntilNs = simulation.nowNs() + (50 + random.nextInt(2_500)) * MS;
     }
 
+    /** Everybody is told to lead, while messages take long and the leader is out of reach. */
+    private void storm(SimNode node) {
+        if (random.nextBoolean()) {
+            simulation.network.isolate(node.number);
+            simulation.after((500 + random.nextInt(1_500)) * MS, simulation.network::join);
+        } else {
+            simulation.crash(node, random.nextBoolean());
+        }
+        coordinator.mood = SimCoordinator.Mood.CONTRADICTORY;
+        simulation.network.maxDelayNs = (2 + random.nextInt(200)) * MS;
+        simulation.after((500 + random.nextInt(3_000)) * MS, () -> {
+            coordinator.mood = SimCoordinator.Mood.SOUND;
+            simulation.network.maxDelayNs = 2 * MS;
+        });
+    }
+
     private void badNetwork() {
         simulation.network.loss = random.nextInt(4) * 0.1;
         simulation.network.doubling = random.nextInt(4) * 0.1;
@@ -148,7 +168,7 @@ final class Faults {
     }
 
     private void mood() {
-        coordinator.mood = SimCoordinator.Mood.values()[random.nextInt(4)];
+        coordinator.mood = SimCoordinator.Mood.values()[random.nextInt(5)];
         simulation.after((200 + random.nextInt(6_000)) * MS, () -> coordinator.mood = SimCoordinator.Mood.SOUND);
     }
 
@@ -161,7 +181,7 @@ final class Faults {
     }
 
     private void admit(SimNode node) {
-        if (node.up) {
+        if (node.up && simulation.nodes().size() > 3) {
             node.run(node.life, () -> {
                 for (int other : simulation.others(node.number)) {
                     node.replica().admit(other);

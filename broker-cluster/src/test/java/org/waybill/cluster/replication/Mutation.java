@@ -130,11 +130,10 @@ enum Mutation {
             return true;
         }
     },
-    R11_TWO_AT_ONCE("R11", "a member is exchanged in one step", new Rules() {
+    R11_MANY_AT_ONCE("R11", "a set changes by several members at once", new Rules() {
         @Override
-        ReplicaSet replaced(ReplicaSet set, long member) {
-            long predecessor = set.onNode(Members.node(member));
-            return (predecessor == Members.NONE ? set : set.without(predecessor)).with(member);
+        int membersAtOnce() {
+            return Integer.MAX_VALUE;
         }
     }),
     R11_NO_ORDER("R11", "changes do not wait for each other, nor for the barrier", new Rules() {

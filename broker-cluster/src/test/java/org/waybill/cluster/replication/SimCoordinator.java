@@ -12,6 +12,7 @@ final class SimCoordinator {
         SOUND,
         SILENT,
         FORGETFUL,
+        CONTRADICTORY,
         LYING
     }
 
@@ -35,6 +36,8 @@ final class SimCoordinator {
         switch (mood) {
             case SILENT:
                 return null;
+            case CONTRADICTORY:
+                return new Lease(node.replica().epoch() + 1, node.member, 0);
             case LYING:
                 return random.nextBoolean()
                         ? old

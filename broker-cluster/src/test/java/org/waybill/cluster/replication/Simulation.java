@@ -80,7 +80,7 @@ final class Simulation {
 
     /** A life of some seconds with faults, then a time without: everything that was lost must have been found by then. */
     void run(long chaosNs) {
-        setUp(Math.min(3, nodes.size()));
+        setUp(random.nextBoolean() ? 3 : nodes.size());
         after(500 * MS, faults::next);
         runUntil(chaosNs);
         heal();
