@@ -25,7 +25,7 @@ final class Faults {
             return;
         }
         SimNode node = victim();
-        switch (random.nextInt(24)) {
+        switch (random.nextInt(25)) {
             case 0, 1 -> simulation.crash(node, random.nextBoolean());
             case 2 -> node.disk.crashBefore(1 + random.nextInt(12));
             case 3 -> coldRestart();
@@ -42,6 +42,7 @@ final class Faults {
             case 15 -> admit(node);
             case 16 -> twoCrash(node);
             case 17, 18, 19 -> storm(node);
+            case 20 -> split();
             default -> checkpoint(node);
         }
         simulation.after((10 + random.nextInt(pauseMs)) * MS, this::next);
@@ -180,8 +181,23 @@ final class Faults {
         }
     }
 
+    /** Two halves that do not hear each other. */
+    private void split() {
+        int size = simulation.nodes().size();
+        int sides = random.nextInt(1 << size);
+        for (int from = 0; from < size; from++) {
+            for (int to = 0; to < size; to++) {
+                if ((sides >> from & 1) != (sides >> to & 1)) {
+                    simulation.network.cut(from, to);
+                }
+            }
+        }
+        simulation.after((1_000 + random.nextInt(4_000)) * MS, simulation.network::join);
+    }
+
     private void admit(SimNode node) {
         if (node.up && simulation.nodes().size() > 3) {
+            simulation.after((100 + random.nextInt(700)) * MS, this::split);
             node.run(node.life, () -> {
                 for (int other : simulation.others(node.number)) {
                     node.replica().admit(other);

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -81,6 +82,8 @@ final class Simulation {
     /** A life of some seconds with faults, then a time without: everything that was lost must have been found by then. */
     void run(long chaosNs) {
         setUp(random.nextBoolean() ? 3 : nodes.size());
+        nodes.forEach(this::poll);
+        propose();
         after(500 * MS, faults::next);
         runUntil(chaosNs);
         heal();
@@ -97,9 +100,7 @@ final class Simulation {
                 node.run(node.life, () -> node.replica().bootstrap(ReplicaSet.of(first)));
             }
             tick(node);
-            poll(node);
         }
-        propose();
     }
 
     void runUntil(long untilNs) {
@@ -163,6 +164,15 @@ final class Simulation {
         SimNode node = nodes.get(to);
         if (node.up && !network.isCut(from, to)) {
             node.run(node.life, () -> node.replica().onMessage(MessageCodec.to(bytes), codec.decode(bytes)));
+        }
+    }
+
+    /** Runs until something holds; fails if it does not within a minute. */
+    void runUntil(String what, BooleanSupplier condition) {
+        long deadlineNs = nowNs + 60_000 * MS;
+        while (!condition.getAsBoolean()) {
+            History.require(nowNs < deadlineNs && !events.isEmpty(), "progress", what + ": " + describe());
+            runUntil(Math.max(nowNs, events.element().atNs()));
         }
     }
 
