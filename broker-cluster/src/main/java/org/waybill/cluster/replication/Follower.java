@@ -61,7 +61,8 @@ final class Follower {
             askedNs = nowNs;
             for (int node : contacts) {
                 replica.send(
-                        Members.onNode(node), new Message.Join(replica.self(), replica.promise().epoch()));
+                        Members.onNode(node),
+                        new Message.Join(replica.self(), replica.promise().epoch()));
             }
         }
     }

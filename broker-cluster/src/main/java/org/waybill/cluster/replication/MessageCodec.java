@@ -66,8 +66,13 @@ public final class MessageCodec {
     private static final byte HAND_OVER = 10;
     private static final byte JOIN = 11;
 
-    private static final Message.AppendResult[] APPEND_RESULTS = Message.AppendResult.values();
-    private static final Message.FetchResult[] FETCH_RESULTS = Message.FetchResult.values();
+    private static final byte FORCED = 1;
+    private static final byte MISMATCH = 2;
+    private static final byte OUTDATED = 3;
+    private static final byte INSTALLING = 4;
+    private static final byte ENTRIES = 5;
+    private static final byte SNAPSHOT = 6;
+    private static final byte REFUSED = 7;
 
     private final CRC32C crc = new CRC32C();
 
@@ -176,7 +181,7 @@ public final class MessageCodec {
             out.putLong(m.commitIndex());
             entries(out, m.entries());
         } else if (message instanceof Message.AppendReply m) {
-            out.putLong(m.stampNs()).put((byte) m.result().ordinal()).putLong(m.index());
+            out.putLong(m.stampNs()).put(code(m.result())).putLong(m.index());
             out.putLong(m.otherEpoch());
         } else if (message instanceof Message.PromiseRequest m) {
             out.put(flag(m.trial())).putLong(m.releasedEpoch());
@@ -188,7 +193,7 @@ public final class MessageCodec {
         } else if (message instanceof Message.Fetch m) {
             out.putLong(m.previousIndex()).putLong(m.previousEpoch());
         } else if (message instanceof Message.FetchReply m) {
-            out.put((byte) m.result().ordinal()).putLong(m.previousIndex()).putLong(m.otherEpoch());
+            out.put(code(m.result())).putLong(m.previousIndex()).putLong(m.otherEpoch());
             entries(out, m.entries());
         } else if (message instanceof Message.SnapshotRequest m) {
             out.putLong(m.index()).putInt(m.piece());
@@ -204,7 +209,7 @@ public final class MessageCodec {
         return switch (type) {
             case APPEND -> append(in, from, epoch);
             case APPEND_REPLY -> new Message.AppendReply(
-                    from, epoch, in.getLong(), choice(APPEND_RESULTS, in.get()), in.getLong(), in.getLong());
+                    from, epoch, in.getLong(), appendResult(in.get()), in.getLong(), in.getLong());
             case PROMISE_REQUEST -> new Message.PromiseRequest(from, epoch, in.get() != 0, in.getLong());
             case PROMISE_REPLY -> new Message.PromiseReply(
                     from, epoch, in.get() != 0, in.get() != 0, in.getLong(), in.getLong(), in.getLong());
@@ -230,7 +235,7 @@ public final class MessageCodec {
     }
 
     private static Message fetchReply(ByteBuffer in, long from, long epoch) {
-        Message.FetchResult result = choice(FETCH_RESULTS, in.get());
+        Message.FetchResult result = fetchResult(in.get());
         long previousIndex = in.getLong();
         return new Message.FetchReply(from, epoch, result, previousIndex, in.getLong(), entries(in, previousIndex));
     }
@@ -254,7 +259,7 @@ public final class MessageCodec {
         for (int i = 1; i <= count; i++) {
             long epoch = in.getLong();
             int length = length(in, 1);
-            Entry entry = new Entry(previousIndex + i, epoch, in.array(), in.position(), length);
+            Entry entry = new Entry(previousIndex + i, epoch, in.array(), in.arrayOffset() + in.position(), length);
             require(entry.isWhole(), "an entry whose records do not fill it");
             entries.add(entry);
             in.position(in.position() + length);
@@ -293,9 +298,42 @@ public final class MessageCodec {
         return (byte) (value ? 1 : 0);
     }
 
-    private static <T> T choice(T[] values, byte ordinal) {
-        require(ordinal >= 0 && ordinal < values.length, "an answer");
-        return values[ordinal];
+    private static byte code(Message.AppendResult result) {
+        return switch (result) {
+            case FORCED -> FORCED;
+            case MISMATCH -> MISMATCH;
+            case OUTDATED -> OUTDATED;
+            case INSTALLING -> INSTALLING;
+        };
+    }
+
+    private static Message.AppendResult appendResult(byte code) {
+        return switch (code) {
+            case FORCED -> Message.AppendResult.FORCED;
+            case MISMATCH -> Message.AppendResult.MISMATCH;
+            case OUTDATED -> Message.AppendResult.OUTDATED;
+            case INSTALLING -> Message.AppendResult.INSTALLING;
+            default -> throw new IllegalArgumentException("refused from another node: an answer to an append");
+        };
+    }
+
+    private static byte code(Message.FetchResult result) {
+        return switch (result) {
+            case ENTRIES -> ENTRIES;
+            case MISMATCH -> MISMATCH;
+            case SNAPSHOT -> SNAPSHOT;
+            case REFUSED -> REFUSED;
+        };
+    }
+
+    private static Message.FetchResult fetchResult(byte code) {
+        return switch (code) {
+            case ENTRIES -> Message.FetchResult.ENTRIES;
+            case MISMATCH -> Message.FetchResult.MISMATCH;
+            case SNAPSHOT -> Message.FetchResult.SNAPSHOT;
+            case REFUSED -> Message.FetchResult.REFUSED;
+            default -> throw new IllegalArgumentException("refused from another node: an answer to a fetch");
+        };
     }
 
     private static void require(boolean condition, String what) {

@@ -63,8 +63,13 @@ public final class ReplicaSet {
 
     /** This set but for one member. */
     public ReplicaSet without(long member) {
-        return new ReplicaSet(
-                Arrays.stream(members).filter(other -> other != member).toArray());
+        if (!contains(member)) {
+            return this;
+        }
+        int at = Arrays.binarySearch(members, member);
+        long[] fewer = Arrays.copyOf(members, members.length - 1);
+        System.arraycopy(members, at + 1, fewer, at, fewer.length - at);
+        return new ReplicaSet(fewer);
     }
 
     /** The members, in ascending order. */

@@ -6,6 +6,7 @@ import java.util.Random;
 /** What goes wrong, one thing after the other, several at a time; most of it aims at whoever leads. */
 final class Faults {
     private static final long MS = Simulation.MS;
+    private static final List<SimCoordinator.Mood> MOODS = List.of(SimCoordinator.Mood.values());
 
     private final Simulation simulation;
     private final SimCoordinator coordinator;
@@ -141,7 +142,7 @@ final class Faults {
     }
 
     private void loseDisk(SimNode node) {
-        if (mayLose(node)) {
+        if (mayLoseOne()) {
             node.stop(true);
             node.replaceDisk();
             simulation.after((100 + random.nextInt(1_500)) * MS, () -> simulation.restart(node));
@@ -150,7 +151,7 @@ final class Faults {
 
     /** A bit of something that was forced long enough ago for the log to know; the next start must see it, or not need it. */
     private void damage(SimNode node) {
-        if (!mayLose(node)) {
+        if (!mayLoseOne()) {
             return;
         }
         node.stop(true);
@@ -159,7 +160,7 @@ final class Faults {
     }
 
     /** Only while a majority of the disks survives: nobody has ever lost more than that may, and no change is under way. */
-    private boolean mayLose(SimNode node) {
+    private boolean mayLoseOne() {
         ReplicaSet set = simulation.history().replicas();
         boolean settled = simulation.nodes().stream()
                 .allMatch(other -> other.up
@@ -169,7 +170,7 @@ final class Faults {
     }
 
     private void mood() {
-        coordinator.mood = SimCoordinator.Mood.values()[random.nextInt(5)];
+        coordinator.mood = MOODS.get(random.nextInt(MOODS.size()));
         simulation.after((200 + random.nextInt(6_000)) * MS, () -> coordinator.mood = SimCoordinator.Mood.SOUND);
     }
 

@@ -30,6 +30,11 @@ final class History {
         return log.size();
     }
 
+    /** A number that any difference in the course of events would change. */
+    long digest() {
+        return log.hashCode() * 31L + leaders.hashCode();
+    }
+
     /** How many of the members that count have lost their disks. */
     int lostMembers() {
         int count = 0;
@@ -39,6 +44,10 @@ final class History {
             }
         }
         return count;
+    }
+
+    int lostDisks() {
+        return lost.size();
     }
 
     void lost(long member) {
@@ -94,14 +103,10 @@ final class History {
                 "node " + node.number + " has promised " + sworn.get(node.member) + " and remembers " + promise);
     }
 
-    void sent(SimNode node, Message message) {
+    void sent(SimNode node, int to, Message message) {
         if (message instanceof Message.AppendReply m && m.result() != Message.AppendResult.OUTDATED) {
             sworn.merge(node.member, m.epoch(), Math::max);
         }
-    }
-
-    void sent(SimNode node, int to, Message message) {
-        sent(node, message);
         if (message instanceof Message.PromiseReply m && m.granted() && !m.trial()) {
             sworn.merge(node.member, m.epoch(), Math::max);
             Long before = granted.putIfAbsent(node.member + "/" + m.epoch(), (long) to);

@@ -3,6 +3,7 @@ package org.waybill.cluster.replication;
 import java.util.function.UnaryOperator;
 
 /** Each rule taken away in turn. */
+@SuppressWarnings("ImmutableEnumChecker") // rules have no state
 enum Mutation {
     NONE("", new Rules()),
     R1_EQUAL_EPOCH("R1", "an epoch is promised to two candidates", new Rules() {

@@ -19,7 +19,8 @@ final class MutationTest {
     @Test
     void everyRuleIsNeeded() {
         List<String> missed = new ArrayList<>();
-        StringBuilder table = new StringBuilder("rule  mutation                                                   seeds  found by");
+        StringBuilder table =
+                new StringBuilder("rule  mutation                                                   seeds  found by");
         for (Mutation mutation : Mutation.values()) {
             if (mutation != Mutation.NONE && mutation.name().matches(ONLY)) {
                 if (!find(mutation, table)) {
@@ -35,6 +36,7 @@ final class MutationTest {
         String found = caught(() -> Scenarios.figureEight(mutation));
         found = found != null ? found : caught(() -> Scenarios.donorMovesOn(mutation));
         found = found != null ? found : caught(() -> Scenarios.growsByTwo(mutation));
+        found = found != null ? found : caught(() -> Scenarios.outdatedLeaderWritesOn(mutation));
         if (found != null) {
             row(table, mutation, "-", found);
         }

@@ -20,6 +20,16 @@ final class ReplicationSimulationTest {
         run(5, Long.getLong("waybill.seed", 1_000_001), seeds() / 3 + 1);
     }
 
+    @Test
+    void oneSeedIsOneCourseOfEvents() {
+        Simulation first = new Simulation(4711, 5, Mutation.NONE);
+        first.run(CHAOS_NS);
+        Simulation second = new Simulation(4711, 5, Mutation.NONE);
+        second.run(CHAOS_NS);
+        assertThat(second.steps).isEqualTo(first.steps);
+        assertThat(second.history().digest()).isEqualTo(first.history().digest());
+    }
+
     private static long seeds() {
         return System.getProperty("waybill.seed") != null ? 1 : Long.getLong("waybill.seeds", 150);
     }
@@ -30,6 +40,7 @@ final class ReplicationSimulationTest {
         long elections = 0;
         long operations = 0;
         long snapshots = 0;
+        long lost = 0;
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             Simulation simulation = new Simulation(seed, size, Mutation.NONE);
             try {
@@ -41,9 +52,10 @@ final class ReplicationSimulationTest {
             elections += simulation.history().elections;
             operations += simulation.history().operations;
             snapshots += simulation.history().snapshots;
+            lost += simulation.history().lostDisks();
         }
         System.out.printf(
-                "%d nodes, %d seeds from %d in %d ms: %d steps, %d elections, %d operations, %d states restored%n",
+                "%d nodes, %d seeds from %d in %d ms: %d steps, %d elections, %d operations, %d states restored, %d disks replaced%n",
                 size,
                 seeds,
                 firstSeed,
@@ -51,7 +63,8 @@ final class ReplicationSimulationTest {
                 steps,
                 elections,
                 operations,
-                snapshots);
+                snapshots,
+                lost);
         assertThat(operations).isPositive();
     }
 }

@@ -27,6 +27,11 @@ final class ScenarioTest {
     }
 
     @Test
+    void keepsWhatItHasFromAnOutdatedLeader() {
+        Scenarios.outdatedLeaderWritesOn(Mutation.NONE);
+    }
+
+    @Test
     void growsOneMemberAtATime() {
         Scenarios.growsByTwo(Mutation.NONE);
     }
@@ -241,9 +246,8 @@ final class ScenarioTest {
         script.node(2).replaceDisk();
         script.start(2);
         long after = script.node(2).member;
-        script.simulation.runUntil("the new member counts", () -> script.replica(2)
-                .replicas()
-                .contains(after));
+        script.simulation.runUntil(
+                "the new member counts", () -> script.replica(2).replicas().contains(after));
         assertThat(script.replica(0).replicas().contains(before)).isFalse();
         assertThat(script.replica(0).replicas().size()).isEqualTo(3);
         script.awaitCommitted(2, script.propose(0));

@@ -27,9 +27,8 @@ final class Scenarios {
         script.start(0);
         script.runFor(1_000);
         script.hint(0);
-        script.simulation.runUntil("node 1 has the old entry", () -> script.replica(1)
-                        .lastIndex()
-                >= old);
+        script.simulation.runUntil(
+                "node 1 has the old entry", () -> script.replica(1).lastIndex() >= old);
         script.cut(0, 1);
         script.runFor(50);
         script.kill(0);
@@ -77,6 +76,35 @@ final class Scenarios {
         script.runFor(3_000);
         int leader = script.replica(2).isLeading() ? 2 : script.replica(1).isLeading() ? 1 : 0;
         script.awaitCommitted(0, script.propose(leader));
+    }
+
+    /** A leader that is outdated, and does not know, takes nothing away from those who have promised a higher epoch. */
+    static void outdatedLeaderWritesOn(Mutation mutation) {
+        Script script = new Script(3, 3, mutation);
+        script.elect(0);
+        script.awaitCommitted(2, script.propose(0));
+        script.runFor(100);
+        script.isolate(0);
+        script.propose(0);
+        script.propose(0);
+        script.runFor(950);
+        script.hint(1);
+        script.simulation.runUntil("node 1 leads", () -> script.replica(1).isLeading());
+        long index = script.propose(1);
+        script.simulation.runUntil(
+                "node 2 has it", () -> script.replica(2).log().forcedIndex() >= index);
+        script.cut(1, 2);
+        script.awaitCommitted(1, index);
+        script.join();
+        script.cut(1, 2);
+        script.cut(0, 1);
+        script.cut(1, 0);
+        script.runFor(1_300);
+        script.kill(1);
+        script.join();
+        script.runFor(1_000);
+        script.elect(0);
+        script.awaitCommitted(2, script.propose(0));
     }
 
     /** A set does not grow by two at once: majorities of three and of five need not meet. */

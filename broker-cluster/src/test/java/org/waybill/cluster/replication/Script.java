@@ -89,7 +89,8 @@ final class Script {
 
     void awaitCommitted(int number, long index) {
         simulation.runUntil(
-                "node " + number + " has committed " + index, () -> replica(number).commitIndex() >= index);
+                "node " + number + " has committed " + index,
+                () -> replica(number).commitIndex() >= index);
     }
 
     /** Whether an index holds an entry of this epoch. */

@@ -33,25 +33,14 @@ final class SimCoordinator {
     /** A node looks, 200 ms after it did last; returns what it is told, or null. */
     @Nullable
     Lease poll(SimNode node, View view, Random random) {
-        switch (mood) {
-            case SILENT:
-                return null;
-            case CONTRADICTORY:
-                return new Lease(node.replica().epoch() + 1, node.member, 0);
-            case LYING:
-                return random.nextBoolean()
-                        ? old
-                        : new Lease(
-                                node.replica().epoch() + random.nextInt(5) - 1,
-                                random.nextInt(3) == 0
-                                        ? node.member
-                                        : node.replica().leader(),
-                                0);
-            case FORGETFUL:
-                lease = new Lease(0, Members.NONE, 0);
-                break;
-            default:
-                break;
+        if (mood == Mood.SILENT) {
+            return null;
+        } else if (mood == Mood.CONTRADICTORY) {
+            return new Lease(node.replica().epoch() + 1, node.member, 0);
+        } else if (mood == Mood.LYING) {
+            return random.nextBoolean() ? old : lie(node, random);
+        } else if (mood == Mood.FORGETFUL) {
+            lease = new Lease(0, Members.NONE, 0);
         }
         Replica replica = node.replica();
         if (replica.role() == Role.LEADER) {
@@ -68,6 +57,12 @@ final class SimCoordinator {
             view.seenNs = node.nanoTime();
         }
         return lease;
+    }
+
+    private static Lease lie(SimNode node, Random random) {
+        long epoch = node.replica().epoch() + random.nextInt(5) - 1;
+        return new Lease(
+                epoch, random.nextInt(3) == 0 ? node.member : node.replica().leader(), 0);
     }
 
     private void set(Lease next) {

@@ -150,9 +150,6 @@ final class Simulation {
         }
         int to = Members.node(toMember);
         history.sent(from, to, message);
-        if (nowNs > Long.getLong("waybill.trace", Long.MAX_VALUE / MS) * MS) {
-            System.out.println(nowNs / 1000 + " " + from.number + " to " + to + " " + message);
-        }
         byte[] bytes = codec.encode(0, toMember, message);
         int copies = network.copies(from.number, to, random);
         for (int i = 0; i < copies; i++) {
