@@ -5,7 +5,7 @@ package org.waybill.cluster.replication;
  * test can take one away and see that the simulation finds it; there is no other subclass.
  */
 class Rules {
-    // R9, R10 and R12 are about what is remembered: Members, JournalStore.
+    // R9 and R10 are about who is meant: Members. What else R12 asks for is in LogStore.Meta.
 
     /** R1: a promise goes to a higher epoch, or again to whom it was given. */
     boolean grants(Promise own, long epoch, long candidate) {
@@ -85,6 +85,11 @@ class Rules {
     /** R11: whether a new member has caught up and may count. */
     boolean hasCaughtUp(long matchIndex, long commitIndex) {
         return matchIndex >= commitIndex;
+    }
+
+    /** R12: a checkpoint is followed by every entry that it does not contain, forced or not. */
+    long replayFrom(long firstPosition, long forcedPosition) {
+        return Math.min(firstPosition, forcedPosition);
     }
 
     /** R11: by how many members two consecutive sets differ. */

@@ -184,6 +184,9 @@ final class Faults {
 
     /** Two halves that do not hear each other. */
     private void split() {
+        if (simulation.isCalm()) {
+            return;
+        }
         int size = simulation.nodes().size();
         int sides = random.nextInt(1 << size);
         for (int from = 0; from < size; from++) {

@@ -5,19 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clusters in one thread under everything that may go wrong. {@code -Dwaybill.seeds=N} runs more, {@code -Dwaybill.seed=S} one.
+ * Clusters in one thread under everything that may go wrong. {@code -Dwaybill.seeds=N} runs more, from {@code -Dwaybill.from=S} on; {@code
+ * -Dwaybill.seed=S} runs one.
  */
 final class ReplicationSimulationTest {
     private static final long CHAOS_NS = 12_000 * Simulation.MS;
 
     @Test
     void losesNothingWithThreeReplicas() {
-        run(3, Long.getLong("waybill.seed", 1), seeds());
+        run(3, Long.getLong("waybill.seed", Long.getLong("waybill.from", 1)), seeds());
     }
 
     @Test
     void losesNothingWithFiveNodes() {
-        run(5, Long.getLong("waybill.seed", 1_000_001), seeds() / 3 + 1);
+        run(5, Long.getLong("waybill.seed", 1_000_000 + Long.getLong("waybill.from", 1)), seeds() / 3 + 1);
     }
 
     @Test

@@ -149,6 +149,9 @@ final class Simulation {
             return;
         }
         int to = Members.node(toMember);
+        if (nowNs > Long.getLong("waybill.trace", Long.MAX_VALUE / MS) * MS) {
+            System.out.println(nowNs / 1000 + " " + from.number + " to " + to + " " + message);
+        }
         history.sent(from, to, message);
         byte[] bytes = codec.encode(0, toMember, message);
         int copies = network.copies(from.number, to, random);
