@@ -24,7 +24,7 @@ public final class JournalStore implements LogStore {
     private static final long NOT_YET = -1;
     private static final byte[] NONE = new byte[0];
 
-    /** Where an entry that is not committed lies. */
+    /** Where the first record of an entry lies that was not told committed. */
     private static final class Place {
         final long index;
         long position = NOT_YET;
@@ -38,6 +38,7 @@ public final class JournalStore implements LogStore {
     private final int shard;
     private final Loop loop;
     private final IntPredicate retained;
+    private final Rules rules;
     private final ArrayDeque<Place> uncommitted = new ArrayDeque<>();
     private @Nullable Listener listener;
     private long lastTicket;
@@ -56,11 +57,17 @@ public final class JournalStore implements LogStore {
      * @param recovery what found the log at the start
      */
     public JournalStore(Journal journal, int shard, Loop loop, IntPredicate retained, LogRecovery recovery) {
+        this(journal, shard, loop, retained, new Rules(), recovery);
+    }
+
+    /** For tests that take a rule away. */
+    JournalStore(Journal journal, int shard, Loop loop, IntPredicate retained, Rules rules, LogRecovery recovery) {
         this.retained = retained;
+        this.rules = rules;
         this.journal = journal;
         this.shard = shard;
         this.loop = loop;
-        recovery.forEachUncommitted((index, position) -> {
+        recovery.forEachEntry((index, position) -> {
             Place place = new Place(index);
             place.position = position;
             uncommitted.addLast(place);
@@ -83,7 +90,7 @@ public final class JournalStore implements LogStore {
         entry.addTo(frame, retained);
         long ticket = ++lastTicket;
         frame.onForced(done -> {
-            place.position = Frame.beginning(done.position(0));
+            place.position = done.position(0);
             lastForced = place.position;
             forced(ticket);
         });
@@ -104,10 +111,10 @@ public final class JournalStore implements LogStore {
     }
 
     @Override
-    public void committed(long index) {
-        while (!uncommitted.isEmpty() && uncommitted.peekFirst().index <= index) {
-            uncommitted.pollFirst();
-        }
+    public long committed(long index) {
+        Place place = Invariant.present(uncommitted.pollFirst());
+        Invariant.check(place.index == index, "entries are committed one after the other");
+        return place.position;
     }
 
     @Override
@@ -117,7 +124,9 @@ public final class JournalStore implements LogStore {
         // completions of all frames before this position have been handed to this loop before the next task runs
         long forced = journal.forcedPosition();
         loop.execute(() -> {
-            long from = first == null || first.position == NOT_YET ? forced : Math.min(first.position, forced);
+            long from = first == null || first.position == NOT_YET
+                    ? forced
+                    : rules.replayFrom(Frame.beginning(first.position), forced);
             new Writing(meta, snapshot, from, done).proceed();
         });
     }

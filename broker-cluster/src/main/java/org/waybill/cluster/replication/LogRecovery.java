@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.waybill.io.Disk;
 import org.waybill.io.Invariant;
 import org.waybill.journal.CheckpointReader;
-import org.waybill.journal.Frame;
 import org.waybill.journal.ReplayHandler;
 
 /**
@@ -64,12 +63,10 @@ public final class LogRecovery implements ReplayHandler {
                 found, new Snapshot(pieces), List.copyOf(tail), Math.max(commitIndex, meta.index()));
     }
 
-    /** Tells where the entries are that are not known to be committed. */
-    void forEachUncommitted(Places places) {
+    /** Tells where the first record is of each entry behind the checkpoint. */
+    void forEachEntry(Places places) {
         for (int i = 0; i < tail.size(); i++) {
-            if (tail.get(i).index() > commitIndex) {
-                places.entry(tail.get(i).index(), positions.get(i));
-            }
+            places.entry(tail.get(i).index(), positions.get(i));
         }
     }
 
@@ -98,7 +95,7 @@ public final class LogRecovery implements ReplayHandler {
             return;
         }
         if (this.position < 0) {
-            this.position = Frame.beginning(position);
+            this.position = position;
         }
         if (index > 0) {
             int length = payload.remaining();

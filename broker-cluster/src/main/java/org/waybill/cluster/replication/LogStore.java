@@ -32,8 +32,8 @@ public interface LogStore {
     /** Records a promise; returns its ticket. */
     long promise(Promise promise);
 
-    /** Entries up to this index are committed. */
-    void committed(long index);
+    /** The next entry is committed; returns where its first record is, from which the places of the others follow. */
+    long committed(long index);
 
     /**
      * Replaces the checkpoint by this state, at once or never; only one at a time. What was appended behind {@code meta.index()}

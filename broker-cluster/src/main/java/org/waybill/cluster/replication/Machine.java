@@ -2,8 +2,13 @@ package org.waybill.cluster.replication;
 
 /** The shard whose log is replicated. Called on its loop; must not call the replica back from within. */
 public interface Machine {
-    /** An entry is committed and forced here: applied by a follower; on the leader that wrote it, its effects may go out. In order, each once. */
-    void committed(Entry entry);
+    /**
+     * An entry is committed and forced here: applied by a follower; on the leader that wrote it, its effects may go out. In
+     * order, each once.
+     *
+     * @param position where its first record is in this node's journal; those of the others follow from their lengths
+     */
+    void committed(Entry entry, long position);
 
     /** This replica leads: its barrier is committed, and everything that was committed before has been told. */
     void leading(long epoch);

@@ -86,7 +86,7 @@ public final class Replica implements LogStore.Listener {
             machine.restore(recovered.snapshot());
         }
         for (long index = log.firstIndex(); index <= log.commitIndex(); index++) {
-            machine.committed(log.entry(index));
+            machine.committed(log.entry(index), store.committed(index));
         }
         log.trim(source.heldIndex());
     }
@@ -122,6 +122,11 @@ public final class Replica implements LogStore.Listener {
     public boolean isLeading() {
         Leadership leads = leadership;
         return leads != null && leads.begun();
+    }
+
+    /** Whether so much waits to be committed that nothing should be added: the shard takes nothing new from producers. */
+    public boolean isBacklogged() {
+        return log.bytesBetween(log.commitIndex(), log.lastIndex()) > options.windowBytes();
     }
 
     /** Whether deliveries, settlements and answers may go out at this moment: asked before each of them. */
@@ -406,9 +411,8 @@ public final class Replica implements LogStore.Listener {
         }
         log.commit(index);
         for (long i = from; i <= index; i++) {
-            machine.committed(log.entry(i));
+            machine.committed(log.entry(i), store.committed(i));
         }
-        store.committed(index);
         log.trim(source.heldIndex());
     }
 

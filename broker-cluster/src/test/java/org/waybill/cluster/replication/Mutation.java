@@ -143,37 +143,31 @@ enum Mutation {
             return true;
         }
     }),
-    R12_REPLAYS_TOO_LATE("R12", "a checkpoint forgets what is not committed", new Rules()) {
+    R12_REPLAYS_TOO_LATE("R12", "a checkpoint forgets what is not committed", new Rules() {
         @Override
-        LogStore store(LogStore store) {
-            return new Forgetful(store, meta -> meta, true);
+        long replayFrom(long firstPosition, long forcedPosition) {
+            return forcedPosition;
         }
-    },
+    }),
     R12_PROMISE("R12", "a checkpoint forgets the promise", new Rules()) {
         @Override
         LogStore store(LogStore store) {
             return new Forgetful(
-                    store,
-                    meta -> new LogStore.Meta(Promise.NONE, meta.index(), meta.epochs(), meta.replicas()),
-                    false);
+                    store, meta -> new LogStore.Meta(Promise.NONE, meta.index(), meta.epochs(), meta.replicas()));
         }
     },
     R12_EPOCHS("R12", "a checkpoint forgets the epochs", new Rules()) {
         @Override
         LogStore store(LogStore store) {
             return new Forgetful(
-                    store,
-                    meta -> new LogStore.Meta(meta.promise(), meta.index(), new long[] {1, 1}, meta.replicas()),
-                    false);
+                    store, meta -> new LogStore.Meta(meta.promise(), meta.index(), new long[] {1, 1}, meta.replicas()));
         }
     },
     R12_REPLICAS("R12", "a checkpoint forgets the replicas", new Rules()) {
         @Override
         LogStore store(LogStore store) {
             return new Forgetful(
-                    store,
-                    meta -> new LogStore.Meta(meta.promise(), meta.index(), meta.epochs(), ReplicaSet.NOBODY),
-                    false);
+                    store, meta -> new LogStore.Meta(meta.promise(), meta.index(), meta.epochs(), ReplicaSet.NOBODY));
         }
     };
 
@@ -208,8 +202,7 @@ enum Mutation {
     }
 
     /** A store whose checkpoints lack something. */
-    private record Forgetful(LogStore store, UnaryOperator<LogStore.Meta> change, boolean uncommitted)
-            implements LogStore {
+    private record Forgetful(LogStore store, UnaryOperator<LogStore.Meta> change) implements LogStore {
         @Override
         public void listener(Listener listener) {
             store.listener(listener);
@@ -226,15 +219,12 @@ enum Mutation {
         }
 
         @Override
-        public void committed(long index) {
-            store.committed(index);
+        public long committed(long index) {
+            return store.committed(index);
         }
 
         @Override
         public void checkpoint(Meta meta, Snapshot snapshot, Done done) {
-            if (uncommitted) {
-                store.committed(Long.MAX_VALUE);
-            }
             store.checkpoint(change.apply(meta), snapshot, done);
         }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 /**
- * Clusters in one thread under everything that may go wrong. {@code -Dwaybill.seeds=N} runs more, from {@code -Dwaybill.from=S} on; {@code
- * -Dwaybill.seed=S} runs one.
+ * Clusters in one thread under everything that may go wrong. {@code -Dwaybill.seeds=N} runs more seeds, from {@code
+ * -Dwaybill.from=S} on; {@code -Dwaybill.seed=S} runs one, and {@code -Dwaybill.trace=MS} prints its messages from then on.
  */
 final class ReplicationSimulationTest {
     private static final long CHAOS_NS = 12_000 * Simulation.MS;

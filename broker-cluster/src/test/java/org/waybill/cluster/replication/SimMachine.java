@@ -14,6 +14,7 @@ final class SimMachine implements Machine {
     private final long[] lastOperations = new long[KEYS];
     private long index;
     private long sum;
+    private long lastPosition;
     private @Nullable Snapshot taken;
     private long takenAt = -1;
 
@@ -26,10 +27,13 @@ final class SimMachine implements Machine {
     }
 
     @Override
-    public void committed(Entry entry) {
+    public void committed(Entry entry, long position) {
         if (entry.index() != index + 1) {
             throw new AssertionError("told " + entry + " after " + index);
         }
+        // a mutation commits what is not forced, and so has no place yet; that is not what it should be found by
+        History.require(position < 0 || position > lastPosition, "order", entry + " lies before the entry before it");
+        lastPosition = Math.max(lastPosition, position);
         index++;
         ByteBuffer records = entry.records();
         sum = (sum * 31 + records.hashCode()) * 31 + entry.epoch();

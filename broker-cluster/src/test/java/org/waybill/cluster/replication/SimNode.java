@@ -113,7 +113,15 @@ final class SimNode implements Clock {
         LogStore.Recovered recovered = recovery.recovered();
         history().started(this, recovered.meta().promise());
         machine = new SimMachine(this);
-        LogStore store = simulation.mutation().store(new JournalStore(journal, 0, newLoop, type -> false, recovery));
+        LogStore store = simulation
+                .mutation()
+                .store(new JournalStore(
+                        journal,
+                        0,
+                        newLoop,
+                        type -> false,
+                        simulation.mutation().rules(),
+                        recovery));
         int bornIn = life;
         replica = new Replica(
                 member,

@@ -215,7 +215,7 @@ final class Simulation {
 
     private void operate(SimNode node, int count) {
         Replica replica = node.replica();
-        for (int i = 0; i < count && replica.isLeading() && replica.mayAct(); i++) {
+        for (int i = 0; i < count && replica.isLeading() && replica.mayAct() && !replica.isBacklogged(); i++) {
             byte[] payload = new byte[Long.BYTES + random.nextInt(60)];
             ByteBuffer.wrap(payload).putLong(++operations);
             replica.propose(Entry.record(SimMachine.OPERATION, payload));
