@@ -12,8 +12,10 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -66,7 +68,7 @@ final class ReplicaThreadsTest {
         nodes.put(2, fresh);
         fresh.start();
         fresh.reached(2 * ENTRIES);
-        assertThat(fresh.restored).isPositive();
+        assertThat(fresh.restored.get()).isPositive();
         for (Node node : nodes.values()) {
             node.stop();
         }
@@ -76,7 +78,7 @@ final class ReplicaThreadsTest {
         nodes.put(2, again);
         again.start();
         again.stop();
-        assertThat(again.operations).isPositive();
+        assertThat(again.operations.get()).isPositive();
     }
 
     private Node node(int number) {
@@ -91,13 +93,14 @@ final class ReplicaThreadsTest {
         private final Path path;
         private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
         private final MessageCodec codec = new MessageCodec();
+        private final List<Future<?>> timers = new ArrayList<>();
         private final List<Waiting> waiting = new ArrayList<>();
         private @Nullable Journal journal;
         private @Nullable Replica replica;
         volatile @Nullable Throwable failure;
         volatile long sum;
-        volatile int operations;
-        volatile int restored;
+        final AtomicInteger operations = new AtomicInteger();
+        final AtomicInteger restored = new AtomicInteger();
         private int toPropose;
 
         private record Waiting(int operations, CountDownLatch done) {}
@@ -130,11 +133,12 @@ final class ReplicaThreadsTest {
                         new Random(number));
                 replica().join(0, 1, 2);
             });
-            thread.scheduleAtFixedRate(guarded(() -> replica().tick()), 10, 20, TimeUnit.MILLISECONDS);
-            thread.scheduleAtFixedRate(guarded(this::propose), 1, 1, TimeUnit.MILLISECONDS);
+            timers.add(thread.scheduleAtFixedRate(guarded(() -> replica().tick()), 10, 20, TimeUnit.MILLISECONDS));
+            timers.add(thread.scheduleAtFixedRate(guarded(this::propose), 1, 1, TimeUnit.MILLISECONDS));
         }
 
         void stop() throws Exception {
+            timers.forEach(timer -> timer.cancel(false));
             thread.shutdown();
             assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
             Journal open = journal;
@@ -182,7 +186,7 @@ final class ReplicaThreadsTest {
 
         private void told() {
             waiting.removeIf(each -> {
-                boolean there = operations >= each.operations();
+                boolean there = operations.get() >= each.operations();
                 if (there) {
                     each.done().countDown();
                 }
@@ -207,7 +211,7 @@ final class ReplicaThreadsTest {
         public void committed(Entry entry, long position) {
             sum = sum * 31 + entry.records().hashCode();
             if (entry.type() == 1) {
-                operations = operations + 1;
+                operations.incrementAndGet();
                 told();
             }
         }
@@ -222,15 +226,17 @@ final class ReplicaThreadsTest {
         public void restore(Snapshot snapshot) {
             ByteBuffer state = ByteBuffer.wrap(snapshot.pieces().get(0));
             sum = state.getLong();
-            operations = state.getInt();
-            restored = restored + 1;
+            operations.set(state.getInt());
+            restored.incrementAndGet();
             told();
         }
 
         @Override
         public Snapshot snapshot() {
-            return new Snapshot(List.of(
-                    ByteBuffer.allocate(12).putLong(sum).putInt(operations).array()));
+            return new Snapshot(List.of(ByteBuffer.allocate(12)
+                    .putLong(sum)
+                    .putInt(operations.get())
+                    .array()));
         }
 
         @Override
