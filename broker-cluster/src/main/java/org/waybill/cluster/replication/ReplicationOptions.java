@@ -5,7 +5,7 @@ package org.waybill.cluster.replication;
  *
  * @param heartbeatNs how often a leader sends to each follower at least; default 100 ms
  * @param leaseNs how long a leader may act after a majority has answered, and how long who has answered gives no promise to
- *     others; default 800 ms
+ *     others; the same on all nodes; default 800 ms
  * @param retryNs after what silence a message is sent again; default 250 ms
  * @param roundNs how long a candidate tries in one epoch; default 1 s
  * @param fallbackNs without any leader for this time, and up to two thirds of it more by chance, a replica tries by itself;
