@@ -229,7 +229,8 @@ final class Commands {
                     Code.NOT_FOUND,
                     "queue " + address + " does not exist and its settings forbid to create it on demand");
         }
-        return shard.storage().create(address, null);
+        error = shard.refusalToCreate("queue " + address);
+        return error != null ? error : shard.storage().create(address, null);
     }
 
     /** A queue was made for something that did not come about: it goes, unless somebody else uses it by now. */

@@ -96,6 +96,9 @@ final class NodeAdministration {
             return Administration.refused(Code.PRECONDITION_FAILED, target + " exists already");
         }
         BrokerError refusal = Names.refusal(name);
+        if (refusal == null) {
+            refusal = shard.refusalToCreate("queue " + name);
+        }
         return refusal != null
                 ? new Reply.Refused<>(refusal)
                 : done(queue(shard.storage().create(name, null)));

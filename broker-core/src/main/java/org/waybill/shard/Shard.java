@@ -413,6 +413,14 @@ public final class Shard {
         return noRoom;
     }
 
+    /** Why something new that has to be recorded cannot be made, or null. */
+    @Nullable
+    BrokerError refusalToCreate(String what) {
+        return noRoom == null
+                ? null
+                : new BrokerError(BrokerError.Code.RESOURCE_LIMIT, what + " cannot be created: " + noRoom);
+    }
+
     /** The disk ran out of room for messages, or has room again. Any thread. */
     public void roomChanged(boolean room) {
         execute(() -> {

@@ -95,18 +95,21 @@ final class TopicCommands {
         }
         SubscriptionSpec named = consumer.spec.subscription();
         Node existing = named == null ? null : topics.named(named.id(), named.durable());
-        if (existing == null) {
-            return shard.storage().subscribe(wanted);
-        }
-        refusal = refusal(existing, wanted);
+        refusal = existing == null ? null : refusal(existing, wanted);
         if (refusal != null) {
             return refusal;
         }
-        if (!Invariant.present(existing.subscription).sameAs(wanted)) {
-            commands.delete(existing);
-            return shard.storage().subscribe(wanted);
+        if (existing != null && Invariant.present(existing.subscription).sameAs(wanted)) {
+            return existing;
         }
-        return existing;
+        refusal = wanted.durable() ? shard.refusalToCreate(wanted.title()) : null;
+        if (refusal != null) {
+            return refusal;
+        }
+        if (existing != null) {
+            commands.delete(existing);
+        }
+        return shard.storage().subscribe(wanted);
     }
 
     private @Nullable BrokerError refusal(Subscription wanted, LocalSession session) {
@@ -229,6 +232,9 @@ final class TopicCommands {
         BrokerError refusal = Subscription.isPattern(name) ? pattern(name) : Names.refusal(name);
         if (refusal == null && topics.isExplicit(name)) {
             refusal = new BrokerError(Code.PRECONDITION_FAILED, "topic " + name + " exists already");
+        }
+        if (refusal == null) {
+            refusal = shard.refusalToCreate("topic " + name);
         }
         if (refusal == null) {
             shard.storage().createTopic(name);

@@ -332,7 +332,7 @@ class AdministrationTest {
         return new Target(Operation.Type.QUEUE, name);
     }
 
-    private static ConsumerSpec subscriber(String topic, String name, @Nullable String clientId) {
+    static ConsumerSpec subscriber(String topic, String name, @Nullable String clientId) {
         SubscriptionSpec named = new SubscriptionSpec(new SubscriptionId(name, clientId), true, clientId == null);
         return new ConsumerSpec(topic, NodeKind.TOPIC, false, false, Outcome.FAILED, null, named, false, 0);
     }

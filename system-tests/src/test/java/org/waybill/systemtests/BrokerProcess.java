@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One broker from the unzipped distribution, in a process of its own. Not thread-safe: one test owns it. {@link #close} ends it whatever its
- * state; what it wrote stays readable.
+ * state; what it printed stays readable, and its data until the test class has passed.
  */
 public final class BrokerProcess implements AutoCloseable {
     private static final Duration READY_WITHIN = Duration.ofSeconds(60);
@@ -82,6 +82,7 @@ public final class BrokerProcess implements AutoCloseable {
         builder.environment().put("WAYBILL_JVM_OPTS", options.jvmOpts());
         try {
             process = Children.adopt(builder.start());
+            DataDirectories.use(options.data(), process);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -20,7 +20,14 @@ public final class Distribution {
         static final Path HOME = unzip(Path.of(required("waybill.zip")));
     }
 
+    private static final Path OWN = Path.of("target", "system-tests").toAbsolutePath();
+
     private Distribution() {}
+
+    /** Whether {@link #newDirectory} has made it. */
+    static boolean isOwn(Path directory) {
+        return directory.getParent().equals(OWN) && Files.isDirectory(directory);
+    }
 
     /** The only top directory of the archive. */
     public static Path home() {
@@ -35,9 +42,7 @@ public final class Distribution {
     /** A directory below the build directory that is new, for the data or the files of one test. */
     public static Path newDirectory(String purpose) {
         try {
-            Path parent =
-                    Files.createDirectories(Path.of("target", "system-tests").toAbsolutePath());
-            return Files.createTempDirectory(parent, purpose + "-");
+            return Files.createTempDirectory(Files.createDirectories(OWN), purpose + "-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
