@@ -44,7 +44,9 @@ final class SimCoordinator {
         }
         Replica replica = node.replica();
         if (replica.role() == Role.LEADER) {
-            if (replica.epoch() > lease.epoch() || lease.leader() == node.member) {
+            boolean mine = replica.epoch() > lease.epoch() || lease.leader() == node.member;
+            // one that is cut off from its followers, and not from here, must not hold others back
+            if (mine && (replica.mayAct() || !replica.isLeading())) {
                 set(new Lease(Math.max(replica.epoch(), lease.epoch()), node.member, lease.beat() + 1));
             }
         } else if (!lease.equals(view.seen)) {

@@ -82,8 +82,7 @@ final class Simulation {
     /** A life of some seconds with faults, then a time without: everything that was lost must have been found by then. */
     void run(long chaosNs) {
         setUp(random.nextBoolean() ? 3 : nodes.size());
-        nodes.forEach(this::poll);
-        propose();
+        work();
         after(500 * MS, faults::next);
         runUntil(chaosNs);
         heal();
@@ -101,6 +100,12 @@ final class Simulation {
             }
             tick(node);
         }
+    }
+
+    /** The coordinator is asked, and clients have something to do. */
+    void work() {
+        nodes.forEach(this::poll);
+        propose();
     }
 
     void runUntil(long untilNs) {
