@@ -153,6 +153,11 @@ public final class Frame {
         return position + words[ordinal * WORDS + OFFSET];
     }
 
+    /** Where a frame begins whose first record is at this position; a replay may begin there. */
+    public static long beginning(long firstRecordPosition) {
+        return firstRecordPosition - FrameLayout.HEADER_BYTES;
+    }
+
     /** What a record occupies, known at once. */
     public int recordBytes(int ordinal) {
         int word = ordinal * WORDS;

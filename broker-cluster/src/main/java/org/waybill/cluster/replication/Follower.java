@@ -1,0 +1,178 @@
+package org.waybill.cluster.replication;
+
+import org.waybill.io.Invariant;
+
+/** Takes entries from a leader (R6), and answers for them when they are forced (R7); asks to be taken in when nobody knows it. */
+final class Follower {
+    private final Replica replica;
+    private long leader = Members.NONE;
+    private long heardNs;
+    private long patienceNs;
+    private long stampNs;
+    /** Up to here the log is the same as the present leader's. */
+    private long compared;
+
+    private long leaderCommit;
+    private long answered;
+    private int[] contacts = {};
+    private long askedNs;
+
+    Follower(Replica replica) {
+        this.replica = replica;
+        this.heardNs = replica.nowNs();
+        this.askedNs = replica.longAgoNs();
+        this.patienceNs = patience();
+    }
+
+    long leader() {
+        return leader;
+    }
+
+    /** Whether a leader was heard within its lease. */
+    boolean hearsLeader() {
+        return leader != Members.NONE
+                && replica.nowNs() - heardNs < replica.options().leaseNs();
+    }
+
+    /** Whether nobody has led for so long that this replica tries by itself. */
+    boolean isOutOfPatience() {
+        return replica.nowNs() - heardNs > patienceNs;
+    }
+
+    /** Whoever led does so no more. */
+    void forget() {
+        leader = Members.NONE;
+    }
+
+    /** Waits anew before it tries by itself. */
+    void calm() {
+        heardNs = replica.nowNs();
+        patienceNs = patience();
+    }
+
+    void join(int[] nodes) {
+        contacts = nodes;
+    }
+
+    void tick() {
+        long nowNs = replica.nowNs();
+        boolean member = replica.replicas().contains(replica.self());
+        if (!member && !hearsLeader() && nowNs - askedNs >= replica.options().retryNs()) {
+            askedNs = nowNs;
+            for (int node : contacts) {
+                replica.send(
+                        Members.onNode(node),
+                        new Message.Join(replica.self(), replica.promise().epoch()));
+            }
+        }
+    }
+
+    void append(Message.Append m) {
+        if (!heed(m.from(), m.epoch(), m.stampNs())) {
+            return;
+        }
+        if (replica.pull().installing()) {
+            answer(Message.AppendResult.INSTALLING, 0, 0);
+            return;
+        }
+        Log log = replica.log();
+        long here = log.epochAt(m.previousIndex());
+        boolean known = here != EpochHistory.UNKNOWN || m.previousIndex() > log.commitIndex();
+        if (known && !replica.rules().follows(here, m.previousEpoch())) {
+            long index = log.epochs().floor(m.previousIndex(), m.previousEpoch());
+            answer(Message.AppendResult.MISMATCH, index, log.epochAt(index));
+            return;
+        }
+        replica.take(m.entries());
+        compared = Math.max(compared, m.previousIndex() + m.entries().size());
+        leaderCommit = Math.max(leaderCommit, m.commitIndex());
+        commit();
+        if (m.entries().isEmpty() || answerable() > answered) {
+            answerForced();
+        }
+    }
+
+    void offered(Message.SnapshotOffer m) {
+        if (heed(m.from(), m.epoch(), m.stampNs())) {
+            if (compared < m.index()) {
+                replica.pull().begin(m.from(), m.epoch());
+                answer(Message.AppendResult.INSTALLING, 0, 0);
+            } else {
+                answerForced();
+            }
+        }
+    }
+
+    /** A snapshot is installed: if it was the present leader's, its log goes on from there. */
+    void installed(long giver, long index) {
+        if (leader != Members.NONE && leader == giver) {
+            compared = Math.max(compared, index);
+            answerForced();
+        }
+    }
+
+    /** More is forced: answers for it. */
+    void forced() {
+        if (leader != Members.NONE && replica.promiseIsSafe() && !replica.pull().installing()) {
+            commit();
+            if (answerable() > answered) {
+                answerForced();
+            }
+        }
+    }
+
+    /** Whether a message of a leader is obeyed; if so this replica follows it. */
+    private boolean heed(long from, long epoch, long stampNs) {
+        Promise promise = replica.promise();
+        if (!replica.rules().obeys(promise, epoch)) {
+            replica.send(
+                    from,
+                    new Message.AppendReply(
+                            replica.self(), epoch, stampNs, Message.AppendResult.OUTDATED, 0, promise.epoch()));
+            return false;
+        }
+        if (epoch > promise.epoch()) {
+            replica.promise(new Promise(epoch, from));
+            leader = Members.NONE;
+        }
+        Invariant.check(replica.role() != Role.LEADER || epoch != promise.epoch(), "an epoch has one leader");
+        replica.becomeFollower();
+        if (leader != from) {
+            leader = from;
+            compared = 0;
+            leaderCommit = 0;
+            answered = 0;
+            this.stampNs = stampNs;
+        }
+        this.stampNs = Math.max(this.stampNs, stampNs);
+        calm();
+        return true;
+    }
+
+    private long answerable() {
+        return replica.rules().answerable(replica.log().forcedIndex(), compared);
+    }
+
+    private void commit() {
+        replica.commit(Math.min(leaderCommit, answerable()));
+    }
+
+    private void answerForced() {
+        answered = answerable();
+        answer(Message.AppendResult.FORCED, answered, 0);
+    }
+
+    /** Nothing is answered in an epoch before its promise is forced; the leader asks again. */
+    private void answer(Message.AppendResult result, long index, long otherEpoch) {
+        if (replica.promiseIsSafe()) {
+            long epoch = replica.promise().epoch();
+            replica.voter().answered(epoch);
+            replica.send(leader, new Message.AppendReply(replica.self(), epoch, stampNs, result, index, otherEpoch));
+        }
+    }
+
+    private long patience() {
+        long fallbackNs = replica.options().fallbackNs();
+        return fallbackNs + replica.random().nextLong(fallbackNs * 2 / 3);
+    }
+}

@@ -1,0 +1,319 @@
+package org.waybill.cluster.replication;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
+
+/** One leader's time in one epoch: sends, counts, commits (R5, R7), keeps its lease (R8), changes the replica set (R11). */
+final class Leadership {
+    /** A follower that answers for nothing new for so many times a retry is sent everything again. */
+    private static final int STALLED_RETRIES = 4;
+
+    /** A leader without a majority for so many leases is none. */
+    private static final int LEASES_WITHOUT_MAJORITY = 3;
+
+    private final Replica replica;
+    private final Log log;
+    private final ReplicationOptions options;
+    private final long epoch;
+    private final List<Progress> others = new ArrayList<>();
+    private final Set<Integer> admitted = new HashSet<>();
+    private long barrierIndex;
+    private long begunNs;
+    private boolean leading;
+    private long[] counting = {};
+
+    Leadership(Replica replica) {
+        this.replica = replica;
+        this.log = replica.log();
+        this.options = replica.options();
+        this.epoch = replica.promise().epoch();
+    }
+
+    void begin() {
+        begunNs = replica.nowNs();
+        long next = log.lastIndex() + 1;
+        ReplicaSet set = log.replicas();
+        for (int i = 0; i < set.size(); i++) {
+            if (set.member(i) != replica.self()) {
+                others.add(new Progress(set.member(i), next, false, begunNs, replica.longAgoNs()));
+            }
+        }
+        barrierIndex = next;
+        append(Entry.barrier());
+        sendAll();
+    }
+
+    /** Whether the barrier is committed. */
+    boolean begun() {
+        return leading;
+    }
+
+    boolean mayAct() {
+        return leading && replica.rules().leaseHolds(replica.nowNs(), provenNs(), options.leaseNs());
+    }
+
+    long propose(byte[] records) {
+        long index = append(records);
+        sendAll();
+        return index;
+    }
+
+    boolean admit(int node) {
+        return admitted.add(node);
+    }
+
+    boolean dismiss(long member) {
+        boolean may = member != replica.self()
+                && log.replicas().contains(member)
+                && log.replicas().size() > 1
+                && mayChange();
+        if (may) {
+            change(log.replicas().without(member));
+        }
+        return may;
+    }
+
+    boolean handOver(long member) {
+        Progress to = find(member);
+        if (to == null || !leading || !log.replicas().contains(member)) {
+            return false;
+        }
+        replica.becomeFollower();
+        replica.follower().forget();
+        replica.send(member, new Message.HandOver(replica.self(), epoch));
+        return true;
+    }
+
+    /** A replica that no set names: it gets entries, and counts when it has them and its place is free. */
+    void join(long member) {
+        int node = Members.node(member);
+        long predecessor = log.replicas().onNode(node);
+        boolean wanted = predecessor != Members.NONE || admitted.contains(node);
+        if (member != replica.self() && predecessor != member && wanted && find(member) == null) {
+            others.removeIf(other -> Members.node(other.member) == node && other.member != predecessor);
+            Progress learner = new Progress(
+                    member, log.lastIndex() + 1, predecessor != Members.NONE, replica.nowNs(), replica.longAgoNs());
+            others.add(learner);
+            send(learner);
+        }
+    }
+
+    void tick() {
+        long nowNs = replica.nowNs();
+        long withoutNs = nowNs - Math.max(provenNs(), begunNs);
+        if (withoutNs > options.leaseNs() * LEASES_WITHOUT_MAJORITY) {
+            replica.becomeFollower();
+            return;
+        }
+        for (Progress other : others) {
+            boolean stalled = other.streaming
+                    && other.match < other.next - 1
+                    && nowNs - other.advancedNs > options.retryNs() * STALLED_RETRIES;
+            if (stalled) {
+                other.streaming = false;
+                other.next = other.match + 1;
+                other.sentNs = replica.longAgoNs();
+                other.advancedNs = nowNs;
+            }
+            send(other);
+            if (nowNs - other.sentNs >= options.heartbeatNs()) {
+                heartbeat(other);
+            }
+        }
+        seat();
+    }
+
+    void reply(Message.AppendReply m) {
+        Progress other = find(m.from());
+        if (other == null) {
+            return;
+        }
+        if (m.result() == Message.AppendResult.OUTDATED) {
+            if (m.otherEpoch() > epoch) {
+                // it can only be led from a higher epoch: this replica lets go of its own, and takes that
+                replica.seen(m.otherEpoch());
+                replica.becomeFollower();
+                replica.follower().forget();
+                replica.candidacy().begin(epoch);
+            }
+            return;
+        }
+        other.stampNs = Math.max(other.stampNs, m.stampNs());
+        if (m.result() == Message.AppendResult.MISMATCH) {
+            other.streaming = false;
+            other.next = Math.max(log.epochs().floor(m.index(), m.otherEpoch()), other.match) + 1;
+            other.sentNs = replica.longAgoNs();
+        } else if (m.result() == Message.AppendResult.FORCED) {
+            forced(other, m.index());
+            advance();
+        }
+        send(other);
+    }
+
+    /** Counts who has what forced; commits what a majority has. */
+    void advance() {
+        ReplicaSet set = log.replicas();
+        long own = replica.rules().ownMatch(log.forcedIndex(), log.lastIndex());
+        for (int i = 0; i < countFrom(set); i++) {
+            Progress other = set.member(i) == replica.self() ? null : find(set.member(i));
+            counting[i] = set.member(i) == replica.self() ? own : other == null ? 0 : other.match;
+        }
+        long index = Math.min(counted(set), own);
+        if (index > log.commitIndex() && replica.rules().mayCommit(index, barrierIndex)) {
+            replica.commit(index);
+            if (!leading && log.commitIndex() >= barrierIndex) {
+                leading = true;
+                replica.machine().leading(epoch);
+            }
+        }
+    }
+
+    private void forced(Progress other, long index) {
+        Invariant.check(index <= log.lastIndex(), "nobody has more than its leader");
+        if (index > other.match) {
+            other.match = index;
+            other.advancedNs = replica.nowNs();
+        }
+        if (!other.streaming && index >= other.next - 1) {
+            other.streaming = true;
+            other.advancedNs = replica.nowNs();
+        }
+        other.next = Math.max(other.next, other.match + 1);
+    }
+
+    private long append(byte[] records) {
+        long index = log.lastIndex() + 1;
+        log.append(new Entry(index, epoch, records, 0, records.length));
+        return index;
+    }
+
+    private void sendAll() {
+        for (int i = 0; i < others.size(); i++) {
+            send(others.get(i));
+        }
+    }
+
+    /** Sends what there is to send and may be sent now. */
+    private void send(Progress other) {
+        if (other.next < log.firstIndex()) {
+            offer(other);
+        } else if (other.streaming) {
+            while (other.next <= log.lastIndex()
+                    && log.bytesBetween(other.match, other.next - 1) < options.windowBytes()) {
+                if (other.match == other.next - 1) {
+                    other.advancedNs = replica.nowNs();
+                }
+                List<Entry> entries = log.from(other.next, options.maxAppendBytes());
+                append(other, entries);
+                other.next += entries.size();
+            }
+        } else if (replica.nowNs() - other.sentNs >= options.retryNs()) {
+            append(other, log.from(other.next, options.maxAppendBytes()));
+        }
+    }
+
+    private void offer(Progress other) {
+        if (replica.nowNs() - other.sentNs >= options.heartbeatNs()) {
+            other.streaming = false;
+            other.sentNs = replica.nowNs();
+            replica.send(
+                    other.member,
+                    new Message.SnapshotOffer(replica.self(), epoch, replica.nowNs(), log.firstIndex() - 1));
+        }
+    }
+
+    private void heartbeat(Progress other) {
+        if (other.next >= log.firstIndex()) {
+            append(other, List.of());
+        }
+    }
+
+    private void append(Progress other, List<Entry> entries) {
+        long previous = other.next - 1;
+        other.sentNs = replica.nowNs();
+        replica.send(
+                other.member,
+                new Message.Append(
+                        replica.self(),
+                        epoch,
+                        replica.nowNs(),
+                        previous,
+                        log.epochAt(previous),
+                        log.commitIndex(),
+                        entries));
+    }
+
+    /** Lets a new member count that has caught up: in two steps, if its predecessor must go. */
+    private void seat() {
+        if (!mayChange()) {
+            return;
+        }
+        ReplicaSet set = log.replicas();
+        int changed = 0;
+        for (Progress other : others) {
+            boolean ready = !set.contains(other.member)
+                    && other.streaming
+                    && (other.replacement || admitted.contains(Members.node(other.member)))
+                    && replica.rules().hasCaughtUp(other.match, log.commitIndex());
+            if (ready && changed < replica.rules().membersAtOnce()) {
+                long predecessor = set.onNode(Members.node(other.member));
+                set = predecessor == Members.NONE ? set.with(other.member) : set.without(predecessor);
+                changed++;
+            }
+        }
+        if (changed > 0) {
+            change(set);
+        }
+    }
+
+    private boolean mayChange() {
+        return leading && replica.rules().mayChange(log.commitIndex(), barrierIndex, log.replicasIndex());
+    }
+
+    private void change(ReplicaSet set) {
+        ReplicaSet before = log.replicas();
+        append(Entry.replicas(set));
+        others.removeIf(other -> before.contains(other.member) && !set.contains(other.member));
+        sendAll();
+        advance();
+    }
+
+    /** The newest time at which a majority is known to have obeyed this leader. */
+    private long provenNs() {
+        ReplicaSet set = log.replicas();
+        for (int i = 0; i < countFrom(set); i++) {
+            Progress other = set.member(i) == replica.self() ? null : find(set.member(i));
+            counting[i] = set.member(i) == replica.self()
+                    ? replica.nowNs()
+                    : other == null ? replica.longAgoNs() : other.stampNs;
+        }
+        return counted(set);
+    }
+
+    private int countFrom(ReplicaSet set) {
+        if (counting.length != set.size()) {
+            counting = new long[set.size()];
+        }
+        return set.size();
+    }
+
+    /** What a majority has at least. */
+    private long counted(ReplicaSet set) {
+        Arrays.sort(counting);
+        return counting[set.size() - set.majority()];
+    }
+
+    private @Nullable Progress find(long member) {
+        for (int i = 0; i < others.size(); i++) {
+            if (others.get(i).member == member) {
+                return others.get(i);
+            }
+        }
+        return null;
+    }
+}

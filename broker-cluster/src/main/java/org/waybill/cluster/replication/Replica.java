@@ -1,0 +1,429 @@
+package org.waybill.cluster.replication;
+
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.io.Invariant;
+
+/**
+ * One shard's replica on one node. Everything is called on the shard's loop and returns at once: {@link #onMessage} for what
+ * the link brings, {@link #tick} every 50 ms or more often, {@link #onHint} whenever the coordinator of elections was heard.
+ *
+ * <p>The shard gives its entries to {@link #propose} while {@link #isLeading} and acts (delivers, settles, answers) only while
+ * {@link #mayAct}; it hears of what is committed as {@link Machine}. See docs/ARCHITECTURE.md for the protocol.
+ */
+public final class Replica implements LogStore.Listener {
+    private final long self;
+    private final ReplicationOptions options;
+    private final Rules rules;
+    private final LogStore store;
+    private final ReplicationLink link;
+    private final Machine machine;
+    private final Clock clock;
+    private final RandomGenerator random;
+    private final Log log;
+    private final Voter voter;
+    private final Follower follower;
+    private final Candidacy candidacy;
+    private final SnapshotPull pull;
+    private final SnapshotSource source;
+
+    private Role role = Role.FOLLOWER;
+    private Promise promise;
+    private long promiseTicket;
+    private long seenEpoch;
+    private @Nullable LeaderHint hint;
+    private @Nullable Leadership leadership;
+    private boolean checkpointing;
+
+    /**
+     * A replica as its store found it; the machine is told its state.
+     *
+     * @param self this node and its disk, see {@link Members}
+     * @param random for delays
+     */
+    public Replica(
+            long self,
+            ReplicationOptions options,
+            LogStore store,
+            LogStore.Recovered recovered,
+            ReplicationLink link,
+            Machine machine,
+            Clock clock,
+            RandomGenerator random) {
+        this(self, options, new Rules(), store, recovered, link, machine, clock, random);
+    }
+
+    /** For tests that take a rule away. */
+    Replica(
+            long self,
+            ReplicationOptions options,
+            Rules rules,
+            LogStore store,
+            LogStore.Recovered recovered,
+            ReplicationLink link,
+            Machine machine,
+            Clock clock,
+            RandomGenerator random) {
+        this.self = self;
+        this.options = options;
+        this.rules = rules;
+        this.store = store;
+        this.link = link;
+        this.machine = machine;
+        this.clock = clock;
+        this.random = random;
+        this.promise = recovered.meta().promise();
+        this.log = new Log(store, recovered, options.tailBytes());
+        this.voter = new Voter(this);
+        this.pull = new SnapshotPull(this);
+        this.source = new SnapshotSource(this);
+        this.follower = new Follower(this);
+        this.candidacy = new Candidacy(this);
+        store.listener(this);
+        if (recovered.meta().index() > 0) {
+            machine.restore(recovered.snapshot());
+        }
+        for (long index = log.firstIndex(); index <= log.commitIndex(); index++) {
+            machine.committed(log.entry(index), store.committed(index));
+        }
+        log.trim(source.heldIndex());
+    }
+
+    // ---- for the shard and its node
+
+    /**
+     * Begins a new log with its first replicas, all of which do the same. Never called but at the wish of whoever sets the
+     * cluster up: a log that is missing is not a log to be begun.
+     */
+    public void bootstrap(ReplicaSet first) {
+        Invariant.check(log.lastIndex() == 0 && promise.epoch() == 0, "a log is begun once");
+        promise(new Promise(1, Members.NONE));
+        byte[] records = Entry.replicas(first);
+        log.append(new Entry(1, 1, records, 0, records.length));
+    }
+
+    /** The nodes to ask, while no replica set that is known here names this replica, whether one of them leads and takes it in. */
+    public void join(int... nodes) {
+        follower.join(nodes.clone());
+    }
+
+    /**
+     * Appends what a turn of the shard recorded, and sends it; returns its index.
+     *
+     * @param records as drawn in {@link Entry}; must never change
+     */
+    public long propose(byte[] records) {
+        return leadership().propose(records);
+    }
+
+    /** Whether entries may be proposed: this replica leads, and what was committed before is committed here. */
+    public boolean isLeading() {
+        Leadership leads = leadership;
+        return leads != null && leads.begun();
+    }
+
+    /** Whether so much waits to be committed that nothing should be added: the shard takes nothing new from producers. */
+    public boolean isBacklogged() {
+        return log.bytesBetween(log.commitIndex(), log.lastIndex()) > options.windowBytes();
+    }
+
+    /** Whether deliveries, settlements and answers may go out at this moment: asked before each of them. */
+    public boolean mayAct() {
+        Leadership leads = leadership;
+        return leads != null && leads.mayAct();
+    }
+
+    /** Whoever coordinates elections says who should lead. */
+    public void onHint(LeaderHint hint) {
+        this.hint = hint;
+        Leadership leads = leadership;
+        if (leads != null && hint.member() != self && hint.epoch() > promise.epoch()) {
+            leads.handOver(hint.member());
+        }
+    }
+
+    /** Lets a node's replica become a member of the set; returns whether this replica leads and will do so when it has joined. */
+    public boolean admit(int node) {
+        Leadership leads = leadership;
+        return leads != null && leads.admit(node);
+    }
+
+    /** Takes a member out of the set; returns whether it was begun: only a leader does, one change at a time, not with itself. */
+    public boolean dismiss(long member) {
+        Leadership leads = leadership;
+        return leads != null && leads.dismiss(member);
+    }
+
+    /** Hands the leadership over, at a planned stop; returns whether it was begun. */
+    public boolean handOver(long member) {
+        Leadership leads = leadership;
+        return leads != null && leads.handOver(member);
+    }
+
+    /** Writes a checkpoint, so that the journal can free what is before it; returns false if one is being written. */
+    public boolean checkpoint() {
+        if (checkpointing || pull.installing()) {
+            return false;
+        }
+        checkpointing = true;
+        store.checkpoint(meta(), machine.snapshot(), inForce -> checkpointing = false);
+        return true;
+    }
+
+    /** Time has passed. */
+    public void tick() {
+        pull.tick();
+        source.tick();
+        Leadership leads = leadership;
+        if (leads != null) {
+            leads.tick();
+        } else {
+            candidacy.tick();
+            follower.tick();
+        }
+    }
+
+    /**
+     * A message has come for this shard on this node.
+     *
+     * @param to the member that was meant; its successor does not answer for it
+     */
+    public void onMessage(long to, Message message) {
+        if (Members.isFor(to, self)) {
+            onMessage(message);
+        }
+    }
+
+    private void onMessage(Message message) {
+        if (message instanceof Message.Append m) {
+            follower.append(m);
+        } else if (message instanceof Message.AppendReply m) {
+            if (leadership != null && m.epoch() == promise.epoch()) {
+                leadership.reply(m);
+            }
+        } else if (message instanceof Message.PromiseRequest m) {
+            voter.request(m);
+        } else if (message instanceof Message.PromiseReply m) {
+            candidacy.reply(m);
+        } else if (message instanceof Message.Fetch m) {
+            voter.fetch(m);
+        } else if (message instanceof Message.FetchReply m) {
+            candidacy.fetched(m);
+        } else if (message instanceof Message.SnapshotOffer m) {
+            follower.offered(m);
+        } else if (message instanceof Message.SnapshotRequest m) {
+            source.request(m);
+        } else if (message instanceof Message.SnapshotPiece m) {
+            pull.piece(m);
+        } else if (message instanceof Message.HandOver m) {
+            if (role == Role.FOLLOWER && m.epoch() == promise.epoch()) {
+                candidacy.begin(m.epoch());
+            }
+        } else if (message instanceof Message.Join m) {
+            if (leadership != null) {
+                leadership.join(m.from());
+            }
+        }
+    }
+
+    @Override
+    public void forced(long ticket) {
+        log.forced(ticket);
+        voter.forced();
+        candidacy.forced();
+        Leadership leads = leadership;
+        if (leads != null) {
+            leads.advance();
+        } else {
+            follower.forced();
+        }
+    }
+
+    /** What this replica does at present. */
+    public Role role() {
+        return role;
+    }
+
+    /** The epoch it has promised, which it also leads or follows in. */
+    public long epoch() {
+        return promise.epoch();
+    }
+
+    /** The member that leads, as far as is known, or {@link Members#NONE}. */
+    public long leader() {
+        return leadership != null ? self : follower.leader();
+    }
+
+    /** The members that count. */
+    public ReplicaSet replicas() {
+        return log.replicas();
+    }
+
+    /** Up to where the log is committed, as far as is known here. */
+    public long commitIndex() {
+        return log.commitIndex();
+    }
+
+    /** The last entry. */
+    public long lastIndex() {
+        return log.lastIndex();
+    }
+
+    // ---- for the parts
+
+    long self() {
+        return self;
+    }
+
+    ReplicationOptions options() {
+        return options;
+    }
+
+    Rules rules() {
+        return rules;
+    }
+
+    Log log() {
+        return log;
+    }
+
+    LogStore store() {
+        return store;
+    }
+
+    Machine machine() {
+        return machine;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    Voter voter() {
+        return voter;
+    }
+
+    Follower follower() {
+        return follower;
+    }
+
+    Candidacy candidacy() {
+        return candidacy;
+    }
+
+    SnapshotPull pull() {
+        return pull;
+    }
+
+    boolean checkpointing() {
+        return checkpointing;
+    }
+
+    long nowNs() {
+        return clock.nanoTime();
+    }
+
+    /** A time so long ago that every waiting is over. */
+    long longAgoNs() {
+        return clock.nanoTime() - Long.MAX_VALUE / 4;
+    }
+
+    void send(long to, Message message) {
+        link.send(to, message);
+    }
+
+    Promise promise() {
+        return promise;
+    }
+
+    void promise(Promise given) {
+        promise = given;
+        promiseTicket = store.promise(given);
+    }
+
+    /** Whether the present promise would be found after a crash. */
+    boolean promiseIsSafe() {
+        return rules.isSafe(promiseTicket, log.forcedTicket());
+    }
+
+    @Nullable
+    LeaderHint hint() {
+        return hint;
+    }
+
+    /** Somebody has promised this epoch. */
+    void seen(long epoch) {
+        seenEpoch = Math.max(seenEpoch, epoch);
+    }
+
+    long seenEpoch() {
+        return seenEpoch;
+    }
+
+    /** Gives up whatever else it was. */
+    void becomeFollower() {
+        candidacy.end();
+        if (leadership != null) {
+            leadership = null;
+            machine.deposed();
+        }
+        role = Role.FOLLOWER;
+    }
+
+    void becomeCandidate() {
+        becomeFollower();
+        follower.forget();
+        role = Role.CANDIDATE;
+    }
+
+    void becomeLeader() {
+        candidacy.end();
+        role = Role.LEADER;
+        leadership = new Leadership(this);
+        leadership.begin();
+    }
+
+    /** Takes entries that follow on what is compared already: what stands at their places and is another's is cut away. */
+    void take(List<Entry> entries) {
+        for (int i = 0; i < entries.size(); i++) {
+            Entry entry = entries.get(i);
+            long here = log.epochAt(entry.index());
+            if (entry.index() <= log.commitIndex()) {
+                Invariant.check(
+                        here == EpochHistory.UNKNOWN || here == entry.epoch(),
+                        "what is committed is the same everywhere");
+            } else if (entry.index() > log.lastIndex()) {
+                log.append(entry);
+            } else if (rules.conflicts(here, entry.epoch())) {
+                log.truncateFrom(entry.index());
+                log.append(entry);
+            }
+        }
+    }
+
+    /** The commit index is known to be here; tells the machine. */
+    void commit(long index) {
+        long from = log.commitIndex() + 1;
+        if (index < from) {
+            return;
+        }
+        log.commit(index);
+        for (long i = from; i <= index; i++) {
+            machine.committed(log.entry(i), store.committed(i));
+        }
+        log.trim(source.heldIndex());
+    }
+
+    LogStore.Meta meta() {
+        long index = log.commitIndex();
+        return new LogStore.Meta(promise, index, log.epochs().upTo(index), log.replicasAt(index));
+    }
+
+    private Leadership leadership() {
+        Leadership leads = leadership;
+        Invariant.check(leads != null && leads.begun(), "only a leader proposes, once its barrier is committed");
+        return Invariant.present(leads);
+    }
+}

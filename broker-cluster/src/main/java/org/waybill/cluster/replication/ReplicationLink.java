@@ -1,0 +1,12 @@
+package org.waybill.cluster.replication;
+
+/** The way to other nodes. */
+public interface ReplicationLink {
+    /**
+     * Sends a message to another member of this shard, at some time or never; never blocks and never throws. Messages may be
+     * lost, late, doubled and out of order: that costs time, not safety.
+     *
+     * @param to a member, or {@link Members#onNode}; goes along, since the member on that node may be another meanwhile
+     */
+    void send(long to, Message message);
+}

@@ -1,0 +1,55 @@
+package org.waybill.cluster;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** What replication may know. */
+final class ArchitectureTest {
+    private static final JavaClasses CLUSTER = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("org.waybill.cluster");
+
+    @Test
+    void replicationKnowsTheJournalAndNobodyElse() {
+        classes()
+                .that()
+                .resideInAPackage("org.waybill.cluster.replication")
+                .should()
+                .onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage(
+                        "org.waybill.cluster.replication",
+                        "org.waybill.journal",
+                        "org.waybill.io",
+                        "org.jspecify..",
+                        "java.lang..",
+                        "java.io",
+                        "java.nio..",
+                        "java.util",
+                        "java.util.function",
+                        "java.util.random",
+                        "java.util.zip"))
+                .because("the same code runs in the simulation, with nothing of a machine around it")
+                .check(CLUSTER);
+    }
+
+    @Test
+    void timeAndChanceAreParameters() {
+        noClasses()
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .callMethod(Math.class, "random")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(java.util.Random.class)
+                .because("a course of events that cannot be repeated cannot be understood")
+                .check(CLUSTER);
+    }
+}

@@ -1,0 +1,293 @@
+package org.waybill.cluster.replication;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** The well-known courses of events in a replicated log, one by one; every step is checked as in the simulation. */
+final class ScenarioTest {
+    @Test
+    void electsWhoIsHintedAndCommits() {
+        Script script = Script.of(3);
+        script.elect(1);
+        long index = script.propose(1);
+        script.awaitCommitted(0, index);
+        script.awaitCommitted(2, index);
+        assertThat(script.replica(0).leader()).isEqualTo(script.node(1).member);
+    }
+
+    @Test
+    void figureEightOfTheRaftPaper() {
+        Scenarios.figureEight(Mutation.NONE);
+    }
+
+    @Test
+    void refusesFetchesOfACandidateThatIsOutdated() {
+        Scenarios.donorMovesOn(Mutation.NONE);
+    }
+
+    @Test
+    void keepsWhatItHasFromAnOutdatedLeader() {
+        Scenarios.outdatedLeaderWritesOn(Mutation.NONE);
+    }
+
+    @Test
+    void growsOneMemberAtATime() {
+        Scenarios.growsByTwo(Mutation.NONE);
+    }
+
+    @Test
+    void commitsNothingWithoutAMajority() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(1, script.propose(0));
+        script.kill(1);
+        script.kill(2);
+        long index = script.propose(0);
+        script.runFor(700);
+        assertThat(script.replica(0).commitIndex()).isLessThan(index);
+        script.runFor(300);
+        assertThat(script.replica(0).mayAct()).isFalse();
+        script.runFor(3_000);
+        assertThat(script.replica(0).role()).isNotEqualTo(Role.LEADER);
+        script.start(1);
+        script.runFor(1_000);
+        script.elect(0);
+        script.awaitCommitted(1, index);
+    }
+
+    @Test
+    void cutsAwayWhatAnIsolatedLeaderWrote() {
+        Script script = Script.of(5);
+        script.elect(0);
+        script.awaitCommitted(4, script.propose(0));
+        script.isolate(0);
+        long lost = script.propose(0);
+        for (int i = 0; i < 20; i++) {
+            script.propose(0, 60);
+        }
+        script.runFor(1_200);
+        script.elect(3);
+        long kept = script.propose(3);
+        script.awaitCommitted(4, kept);
+        long epoch = script.replica(3).epoch();
+        assertThat(script.replica(0).commitIndex()).isLessThan(lost);
+        script.join();
+        script.awaitCommitted(0, kept);
+        assertThat(script.has(0, kept, epoch)).isTrue();
+        assertThat(script.replica(0).lastIndex()).isEqualTo(script.replica(3).lastIndex());
+    }
+
+    @Test
+    void aMemberThatComesBackDisturbsNobody() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(2, script.propose(0));
+        long epoch = script.replica(0).epoch();
+        script.isolate(2);
+        script.runFor(20_000);
+        script.join();
+        script.runFor(2_000);
+        assertThat(script.replica(0).epoch()).isEqualTo(epoch);
+        assertThat(script.replica(0).mayAct()).isTrue();
+    }
+
+    @Test
+    void aStaleHintDisturbsNobody() {
+        Script script = Script.of(3);
+        script.elect(0);
+        long epoch = script.replica(0).epoch();
+        script.hint(1, 1, epoch + 1);
+        script.hint(2, 2, epoch);
+        script.runFor(2_000);
+        assertThat(script.replica(0).epoch()).isEqualTo(epoch);
+        assertThat(script.replica(0).mayAct()).isTrue();
+    }
+
+    @Test
+    void electsWithoutHintsAfterSomeSeconds() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(2, script.propose(0));
+        script.kill(0);
+        script.runFor(6_500);
+        assertThat(script.replica(1).isLeading() ^ script.replica(2).isLeading())
+                .isTrue();
+    }
+
+    @Test
+    void doesNotPromiseWhileALeaseRuns() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.isolate(0);
+        script.hint(1);
+        script.runFor(500);
+        assertThat(script.replica(0).mayAct()).isTrue();
+        assertThat(script.replica(1).role()).isEqualTo(Role.FOLLOWER);
+        script.runFor(900);
+        assertThat(script.replica(0).mayAct()).isFalse();
+        assertThat(script.replica(1).isLeading()).isTrue();
+    }
+
+    @Test
+    void handsOverWithoutWaitingForTheLease() {
+        Script script = Script.of(3);
+        script.elect(0);
+        long index = script.propose(0);
+        SimNode node = script.node(0);
+        long to = script.node(2).member;
+        node.run(node.life, () -> assertThat(node.replica().handOver(to)).isTrue());
+        assertThat(script.replica(0).mayAct()).isFalse();
+        script.runFor(100);
+        assertThat(script.replica(2).mayAct()).isTrue();
+        script.awaitCommitted(0, index);
+    }
+
+    @Test
+    void aLeaderHandsOverToWhomANewerHintNames() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.hint(0, 1, script.replica(0).epoch() + 1);
+        script.runFor(100);
+        assertThat(script.replica(1).mayAct()).isTrue();
+    }
+
+    @Test
+    void aLeaderThatIsNotHeardIsReplaced() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.cut(0, 1);
+        script.cut(0, 2);
+        script.runFor(8_000);
+        assertThat(script.replica(0).isLeading()).isFalse();
+        assertThat(script.replica(1).isLeading() ^ script.replica(2).isLeading())
+                .isTrue();
+    }
+
+    @Test
+    void adoptsWhatWasCommittedByOthers() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.isolate(2);
+        for (int i = 0; i < 10; i++) {
+            script.propose(0, 50);
+        }
+        long index = script.replica(0).lastIndex();
+        script.awaitCommitted(1, index);
+        script.kill(0);
+        script.runFor(1_000);
+        script.join();
+        script.elect(2);
+        assertThat(script.replica(2).commitIndex()).isGreaterThan(index);
+    }
+
+    @Test
+    void catchesUpBySnapshotWhenTheTailIsGone() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.kill(2);
+        for (int i = 0; i < 200; i++) {
+            script.propose(0, 60);
+            script.runFor(2);
+        }
+        script.awaitCommitted(1, script.replica(0).lastIndex());
+        assertThat(script.replica(0).log().firstIndex()).isGreaterThan(100);
+        script.start(2);
+        script.awaitCommitted(2, script.replica(0).lastIndex());
+        assertThat(script.simulation.history().snapshots).isEqualTo(1);
+    }
+
+    @Test
+    void aCandidateAdoptsASnapshotWhenTheTailIsGone() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.isolate(2);
+        for (int i = 0; i < 200; i++) {
+            script.propose(0, 60);
+            script.runFor(2);
+        }
+        long index = script.replica(0).lastIndex();
+        script.awaitCommitted(1, index);
+        script.kill(0);
+        script.runFor(1_000);
+        script.join();
+        script.elect(2);
+        assertThat(script.replica(2).commitIndex()).isGreaterThan(index);
+    }
+
+    @Test
+    void survivesTheLossOfPowerEverywhere() {
+        Script script = Script.of(3);
+        script.elect(0);
+        long index = 0;
+        for (int i = 0; i < 50; i++) {
+            index = script.propose(0, 40);
+            script.runFor(i == 20 ? 100 : 3);
+            if (i == 20) {
+                SimNode node = script.node(1);
+                node.run(node.life, () -> node.replica().checkpoint());
+            }
+        }
+        script.awaitCommitted(0, index);
+        script.simulation.nodes().forEach(node -> node.stop(true));
+        script.simulation.nodes().forEach(SimNode::start);
+        script.runFor(1_000);
+        script.elect(1);
+        assertThat(script.replica(1).commitIndex()).isGreaterThan(index);
+    }
+
+    @Test
+    void aLostDiskIsReplacedByAnotherMember() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(2, script.propose(0));
+        long before = script.node(2).member;
+        script.kill(2);
+        script.node(2).replaceDisk();
+        script.start(2);
+        long after = script.node(2).member;
+        script.simulation.runUntil(
+                "the new member counts", () -> script.replica(2).replicas().contains(after));
+        assertThat(script.replica(0).replicas().contains(before)).isFalse();
+        assertThat(script.replica(0).replicas().size()).isEqualTo(3);
+        script.awaitCommitted(2, script.propose(0));
+    }
+
+    @Test
+    void nobodyDismissesItselfNorTwoAtATime() {
+        Script script = Script.of(5);
+        script.elect(0);
+        SimNode node = script.node(0);
+        node.run(node.life, () -> {
+            assertThat(node.replica().dismiss(node.member)).isFalse();
+            assertThat(node.replica().dismiss(script.node(4).member)).isTrue();
+            assertThat(node.replica().dismiss(script.node(3).member)).isFalse();
+        });
+        script.runFor(100);
+        assertThat(script.replica(1).replicas().size()).isEqualTo(4);
+    }
+
+    @Test
+    void aReplicaThatKnowsNothingDoesNothing() {
+        Script script = new Script(3, 0, Mutation.NONE);
+        script.hint(0);
+        script.runFor(20_000);
+        assertThat(script.replica(0).role()).isEqualTo(Role.FOLLOWER);
+        assertThat(script.replica(0).lastIndex()).isZero();
+    }
+
+    @Test
+    void toleratesMessagesThatComeTwiceAndLate() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.simulation.network.doubling = 0.9;
+        script.simulation.network.maxDelayNs = 100 * Simulation.MS;
+        long index = 0;
+        for (int i = 0; i < 100; i++) {
+            index = script.propose(0, 30);
+            script.runFor(5);
+        }
+        script.awaitCommitted(1, index);
+        script.awaitCommitted(2, index);
+    }
+}
