@@ -29,9 +29,9 @@ public final class Frame {
     /** What the file says: the shard, or {@link #OWN}. */
     final int writtenShard;
 
-    final long logIndex;
-    final long epoch;
-    final long commitIndex;
+    private long logIndex;
+    private long epoch;
+    private long commitIndex;
 
     private byte[] meta = new byte[FIRST_META_BYTES];
     private int metaBytes;
@@ -51,28 +51,37 @@ public final class Frame {
     Frame next;
 
     /**
-     * An empty frame.
+     * An empty frame that has no place in the shard's log, unless it is {@link #stamp}ed.
      *
      * @param shard the shard's number, registered with the journal
-     * @param logIndex the shard's log index, opaque to the journal
-     * @param epoch the epoch in which it was written, opaque to the journal
-     * @param commitIndex the commit index known when it was written, opaque to the journal
      */
-    public Frame(int shard, long logIndex, long epoch, long commitIndex) {
-        this(shard, shard, logIndex, epoch, commitIndex);
+    public Frame(int shard) {
+        this(shard, shard);
     }
 
-    private Frame(int shard, int writtenShard, long logIndex, long epoch, long commitIndex) {
+    private Frame(int shard, int writtenShard) {
         this.shard = shard;
         this.writtenShard = writtenShard;
-        this.logIndex = logIndex;
-        this.epoch = epoch;
-        this.commitIndex = commitIndex;
     }
 
     /** An empty frame that no replay tells; its completion, if any, comes in order with the frames of a shard. */
     static Frame mark(int shard) {
-        return new Frame(shard, OWN, 0, 0, 0);
+        return new Frame(shard, OWN);
+    }
+
+    /**
+     * Gives it its place in the shard's log, before it is appended; returns this.
+     *
+     * @param index the shard's log index, from 1, opaque to the journal; 0 for what concerns this journal alone
+     * @param inEpoch the epoch in which it is written, opaque to the journal
+     * @param committed the commit index known now, opaque to the journal
+     */
+    public Frame stamp(long index, long inEpoch, long committed) {
+        Invariant.check(position < 0, "a frame is stamped before it is appended");
+        logIndex = index;
+        epoch = inEpoch;
+        commitIndex = committed;
+        return this;
     }
 
     /**
@@ -140,6 +149,14 @@ public final class Frame {
     /** The shard's log index. */
     public long logIndex() {
         return logIndex;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    long commitIndex() {
+        return commitIndex;
     }
 
     /** What the frame occupies in the journal. */

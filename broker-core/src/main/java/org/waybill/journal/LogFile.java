@@ -163,9 +163,9 @@ final class LogFile {
                 .putShort((short) frame.writtenShard)
                 .putInt(frame.records())
                 .putLong(position)
-                .putLong(frame.logIndex)
-                .putLong(frame.epoch)
-                .putLong(frame.commitIndex)
+                .putLong(frame.logIndex())
+                .putLong(frame.epoch())
+                .putLong(frame.commitIndex())
                 .putLong(forcedPosition);
         buffer.putInt(start, sumOfBuffer(start + Integer.BYTES));
     }

@@ -31,7 +31,7 @@ import org.waybill.tx.BranchLedger.Heuristic;
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
  *           annotations
- *  meta     var last message id, var last queue id, var log index
+ *  meta     var last message id, var last queue id, var log index; then what the shard's log keeps, to the end
  * </pre>
  *
  * <p>The last part is committed only when everything recorded until then is, so that no checkpoint knows more than the log.
@@ -70,6 +70,7 @@ final class Checkpointer implements CheckpointListener {
     private Walk walk = Walk.nowhere();
     private long replayFrom;
     private long throughIndex = -1;
+    private byte[] logMeta = Bytes.NONE;
     private long writtenBytes;
     private boolean full;
 
@@ -93,8 +94,7 @@ final class Checkpointer implements CheckpointListener {
             return;
         }
         whenDone = done;
-        // completions of all frames before this position have been handed to this loop before the next task runs
-        replayFrom = shard.journal().forcedPosition();
+        replayFrom = shard.log().replayFrom();
         CheckpointWriter begun = shard.journal().checkpoint(shard.number(), this);
         writer = begun;
         shard.execute(() -> capture(begun));
@@ -104,6 +104,7 @@ final class Checkpointer implements CheckpointListener {
         if (to != writer) {
             return;
         }
+        logMeta = shard.log().meta();
         for (Node node : state.nodes()) {
             if (!node.queue.temporary()) {
                 waiting.add(node);
@@ -201,7 +202,7 @@ final class Checkpointer implements CheckpointListener {
                 } else if (duplicatesOf != null || !deduplicated.isEmpty()) {
                     budget -= duplicates();
                 } else {
-                    throughIndex = shard.logIndex();
+                    throughIndex = shard.log().lastIndex();
                 }
             } else {
                 budget -= entries();
@@ -307,6 +308,7 @@ final class Checkpointer implements CheckpointListener {
             return;
         }
         chunk.clear().putVar(state.lastMessageId()).putVar(state.lastQueueId()).putVar(throughIndex);
+        chunk.putArray(logMeta);
         to.commit(replayFrom, chunk.copy());
     }
 

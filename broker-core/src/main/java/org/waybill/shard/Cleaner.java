@@ -100,6 +100,7 @@ final class Cleaner {
     private void copy() {
         Found batch = found;
         found = new Found();
+        Turn moves = new Turn(shard);
         shard.journal().read(batch.positions, batch.recordBytes, batch.count, shard.loop(), new ReadCallback() {
             @Override
             public void record(int i, byte[] payload) {
@@ -110,7 +111,7 @@ final class Cleaner {
                         && block.isHere(index, batch.ids[i])
                         && block.position(index) == batch.positions[i]
                         && !isMoving(block, index)) {
-                    shard.storage().relocate(queue, block, index, payload);
+                    shard.storage().relocate(moves, queue, block, index, payload);
                 }
             }
 
@@ -123,7 +124,7 @@ final class Cleaner {
 
             @Override
             public void done() {
-                shard.schedule();
+                shard.appendLocally(moves);
                 if (running) {
                     shard.execute(Cleaner.this::proceed);
                 }

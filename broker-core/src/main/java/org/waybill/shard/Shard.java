@@ -40,9 +40,6 @@ public final class Shard {
     /** Bytes a frame may have before the turn ends. */
     private static final int MAX_FRAME_BYTES = 4 << 20;
 
-    /** Standalone: one leader for ever. */
-    private static final long EPOCH = 1;
-
     private final int number;
     private final Loop loop;
     private final Clock clock;
@@ -72,8 +69,8 @@ public final class Shard {
     private final Maintenance maintenance;
     private @Nullable Mover mover;
     private @Nullable Alarm alarm;
+    private @Nullable ShardLog log;
     private Turn turn = new Turn(this);
-    private long logIndex;
     private long commitIndex;
     private volatile Consumer<Throwable> onFailure = cause -> {};
     private boolean failed;
@@ -178,13 +175,18 @@ public final class Shard {
         return commitIndex;
     }
 
-    long logIndex() {
-        return logIndex;
+    /** Everything up to this log index is part of the state. */
+    void recoveredTo(long index) {
+        commitIndex = Math.max(commitIndex, index);
     }
 
-    void recoveredTo(long index) {
-        logIndex = Math.max(logIndex, index);
-        commitIndex = logIndex;
+    /** Where turns are recorded from now on. */
+    void log(ShardLog recorder) {
+        log = recorder;
+    }
+
+    ShardLog log() {
+        return Invariant.present(log);
     }
 
     long nowMs() {
@@ -328,13 +330,10 @@ public final class Shard {
         Frame frame = finished.frameOrNull();
         if (frame != null && finished.unhurried()) {
             // Not among those in flight: nothing that anybody sees waits for it, or can be overtaken by it.
-            frame.unhurried();
-            frame.onForced(forced -> forced(forced, finished));
-            journal.append(frame);
+            log().appendUnhurried(frame, () -> committed(frame, finished));
         } else if (frame != null) {
-            frame.onForced(forced -> forced(forced, null));
             inFlight.addLast(finished);
-            journal.append(frame);
+            log().append(frame, () -> committed(frame, null));
         } else if (inFlight.isEmpty()) {
             finished.commit();
         } else {
@@ -342,11 +341,31 @@ public final class Shard {
         }
     }
 
-    Frame newFrame() {
-        return new Frame(number, ++logIndex, EPOCH, commitIndex);
+    /** Appends what concerns this node's journal alone; it takes effect once it is forced here. */
+    void appendLocally(Turn own) {
+        Frame frame = own.frameOrNull();
+        if (frame != null) {
+            frame.unhurried();
+            frame.onForced(forced -> settle(own));
+            journal.append(frame);
+        }
     }
 
-    private void forced(Frame frame, @Nullable Turn unhurried) {
+    private void settle(Turn own) {
+        if (!failed) {
+            try {
+                own.commit();
+            } catch (RuntimeException | Error broken) {
+                fail(broken);
+            }
+        }
+    }
+
+    Frame newFrame() {
+        return new Frame(number);
+    }
+
+    private void committed(Frame frame, @Nullable Turn unhurried) {
         if (failed) {
             return;
         }
@@ -366,7 +385,7 @@ public final class Shard {
         }
     }
 
-    /** The oldest frame in flight is forced: carries out its turn, and those behind it that have none. */
+    /** The oldest frame in flight is committed: carries out its turn, and those behind it that have none. */
     private void commit() {
         Turn first = inFlight.pollFirst();
         while (first != null) {

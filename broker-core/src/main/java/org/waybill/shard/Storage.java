@@ -200,19 +200,20 @@ final class Storage implements Facts {
         }
     }
 
-    /** Appends a live message again, out of a segment that is to be freed; its entry moves when this is committed. */
-    void relocate(Queue queue, Block block, int index, byte[] payload) {
-        event.clear();
+    /**
+     * Appends a live message again, out of a segment that is to be freed; its entry moves when this is forced.
+     *
+     * @param into of this journal's own concern, and so apart from the shard's turns
+     */
+    void relocate(Turn into, Queue queue, Block block, int index, byte[] payload) {
         int head = Events.messageAt(payload);
-        int ordinal = shard.turn()
-                .frame()
-                .add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
+        int ordinal = into.frame().add(Events.RELOCATED, payload, 0, head, payload, head, payload.length - head, true);
         SharedRecord record = block.shared(index);
         if (record == null) {
-            shard.turn().place(queue, block, index, ordinal);
+            into.place(queue, block, index, ordinal);
         } else {
             record.move();
-            shard.turn().place(record, ordinal);
+            into.place(record, ordinal);
         }
     }
 

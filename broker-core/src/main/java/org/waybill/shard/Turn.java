@@ -11,7 +11,7 @@ import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
 
 /**
- * What one turn of a shard has recorded, and what follows from it once it is forced.
+ * What one turn of a shard has recorded, and what follows from it once it is committed.
  *
  * <p>The frame holds the events; the rest are effects, carried out by {@link #commit} in the order given there.
  */
@@ -151,7 +151,7 @@ final class Turn {
         afterwards.add(task);
     }
 
-    /** Carries out the effects: the frame, if any, is forced. */
+    /** Carries out the effects: the frame, if any, is committed, and its positions are known. */
     void commit() {
         place();
         placeShared();

@@ -14,7 +14,7 @@ final class FormatTest {
     @Test
     void writesTheSegmentAndFrameThatTheDocumentDraws() throws Exception {
         Harness harness = Harness.started(disk);
-        Frame frame = new Frame(2, 0x1112131415161718L, 0x2122232425262728L, 0x3132333435363738L);
+        Frame frame = new Frame(2).stamp(0x1112131415161718L, 0x2122232425262728L, 0x3132333435363738L);
         frame.add((byte) 0xA1, new byte[] {1, 2, 3}, 1, 2, new byte[] {9, 8, 7, 6}, 1, 3, true);
         frame.add((byte) 0x05, new byte[0], 0, 0, null, 0, 0, false);
         harness.journal.append(frame);

@@ -56,7 +56,7 @@ final class Harness implements ReplayHandler {
     }
 
     Frame frame(int shard, String... payloads) {
-        Frame frame = new Frame(shard, nextIndex++, 1, 0);
+        Frame frame = new Frame(shard).stamp(nextIndex++, 1, 0);
         for (String payload : payloads) {
             byte[] bytes = payload.getBytes(StandardCharsets.UTF_8);
             frame.add((byte) 7, bytes, 0, 0, bytes, 0, bytes.length, true);

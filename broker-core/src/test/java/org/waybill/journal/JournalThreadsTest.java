@@ -120,7 +120,7 @@ final class JournalThreadsTest {
             if (appended == FRAMES) {
                 return;
             }
-            Frame frame = new Frame(number, ++appended, 1, completed);
+            Frame frame = new Frame(number).stamp(++appended, 1, completed);
             byte[] body = new byte[(int) (appended % 1_500)];
             frame.add((byte) 1, new byte[8], 0, 8, body, 0, body.length, true);
             frame.onForced(forced -> {

@@ -269,7 +269,7 @@ final class ModelShard {
 
     private void append(Journal journal, List<Operation> operations) {
         frames.add(operations);
-        Frame frame = new Frame(number, frames.size(), 1, completed);
+        Frame frame = new Frame(number).stamp(frames.size(), 1, completed);
         List<Live> placed = new ArrayList<>();
         List<Runnable> released = new ArrayList<>();
         for (Operation operation : operations) {

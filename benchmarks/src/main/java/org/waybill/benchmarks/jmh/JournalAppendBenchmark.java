@@ -74,7 +74,7 @@ public class JournalAppendBenchmark {
         while (waiting >= window) {
             loop.runNext();
         }
-        Frame frame = new Frame(SHARD, logIndex++, 1, 0);
+        Frame frame = new Frame(SHARD).stamp(logIndex++, 1, 0);
         frame.add(RECORD_TYPE, meta, 0, META_BYTES, body, 0, BODY_BYTES, false);
         frame.onForced(completion);
         waiting++;

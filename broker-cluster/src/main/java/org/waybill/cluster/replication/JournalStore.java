@@ -86,7 +86,7 @@ public final class JournalStore implements LogStore {
         }
         Place place = new Place(entry.index());
         uncommitted.addLast(place);
-        Frame frame = new Frame(shard, entry.index(), entry.epoch(), commitIndex);
+        Frame frame = new Frame(shard).stamp(entry.index(), entry.epoch(), commitIndex);
         entry.addTo(frame, retained);
         long ticket = ++lastTicket;
         frame.onForced(done -> {
@@ -100,7 +100,7 @@ public final class JournalStore implements LogStore {
 
     @Override
     public long promise(Promise promise) {
-        Frame frame = new Frame(shard, 0, promise.epoch(), 0);
+        Frame frame = new Frame(shard).stamp(0, promise.epoch(), 0);
         byte[] payload = new byte[2 * Long.BYTES];
         LogRecovery.view(payload).putLong(promise.epoch()).putLong(promise.candidate());
         frame.add(PROMISE, NONE, 0, 0, payload, 0, payload.length, false);
