@@ -149,6 +149,11 @@ final class SnapshotSource {
         return false;
     }
 
+    /** Whether it is given to this one. */
+    boolean gives(long taker) {
+        return find(taker) != null;
+    }
+
     /** Whom it was given to has not finished yet. */
     void isInstalling(long taker) {
         Stream stream = find(taker);
