@@ -3,7 +3,6 @@ package org.waybill.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +12,6 @@ import org.waybill.io.Disk;
 import org.waybill.journal.CheckpointReader;
 import org.waybill.journal.Journal;
 import org.waybill.journal.ReplayHandler;
-import org.waybill.queue.Queue;
-import org.waybill.queue.SharedRecord;
 import org.waybill.tx.Ledger;
 import org.waybill.tx.TransactionId;
 
@@ -33,7 +30,7 @@ public final class Recovery implements ReplayHandler {
     }
 
     /** One shard's share: events before its checkpoint's position are in the checkpoint already. */
-    private record Part(Shard shard, Applier applier, long replayFrom) {}
+    private record Part(Shard shard, Follower follower, long replayFrom) {}
 
     /**
      * Recovers all shards and makes them known to the journal, which may be started then.
@@ -45,32 +42,29 @@ public final class Recovery implements ReplayHandler {
         Recovery recovery = new Recovery(journal);
         long from = Long.MAX_VALUE;
         for (Shard shard : shards) {
-            Applier applier = new Applier(shard);
-            long replayFrom = checkpoint(disk, shard, applier);
-            recovery.parts.add(new Part(shard, applier, replayFrom));
+            Follower follower = new Follower(shard);
+            long replayFrom = checkpoint(disk, shard, follower);
+            recovery.parts.add(new Part(shard, follower, replayFrom));
             from = Math.min(from, replayFrom);
         }
         journal.replay(from, recovery);
         for (Part part : recovery.parts) {
-            part.applier().finish();
-            recovery.finish(part);
+            part.follower().countLive();
+            part.follower().finish();
+            journal.registerShard(part.shard().number(), part.shard().loop());
+            journal.checkpointed(part.shard().number(), part.replayFrom());
             part.shard().log(new LocalLog(journal, part.shard().commitIndex()));
         }
         decide(shards);
     }
 
-    private static long checkpoint(Disk disk, Shard shard, Applier applier) throws IOException {
+    private static long checkpoint(Disk disk, Shard shard, Follower follower) throws IOException {
         Optional<CheckpointReader> newest = CheckpointReader.newest(disk, shard.number());
         if (newest.isEmpty()) {
             return -1;
         }
         try (CheckpointReader reader = newest.get()) {
-            ByteBuffer chunk = reader.next();
-            while (chunk != null) {
-                applier.chunk(chunk);
-                chunk = reader.next();
-            }
-            applier.meta(ByteBuffer.wrap(reader.meta()));
+            follower.restore(reader);
             return reader.replayFromPosition();
         }
     }
@@ -92,7 +86,7 @@ public final class Recovery implements ReplayHandler {
             return;
         }
         part.shard().recoveredTo(currentIndex);
-        part.applier().record(type, position, recordBytes, payload);
+        part.follower().record(type, position, recordBytes, payload);
     }
 
     /** Asks the coordinators about what is undecided: what they do not know of is rolled back, branches in doubt stay. */
@@ -127,29 +121,5 @@ public final class Recovery implements ReplayHandler {
         for (Shard shard : shards) {
             shard.coordinator().recovered();
         }
-    }
-
-    private void finish(Part part) {
-        Shard shard = part.shard();
-        Map<Integer, long[]> live = new HashMap<>();
-        for (Node node : shard.state().nodes()) {
-            Queue queue = node.queue;
-            if (node.subscription == null) {
-                queue.lines()
-                        .forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
-            }
-        }
-        for (SharedRecord record : shard.state().recoveredShared()) {
-            if (record.references() > 0) {
-                count(live, record.position(), record.recordBytes());
-            }
-        }
-        live.forEach((segment, bytes) -> journal.restoreLive(segment, bytes[0]));
-        journal.registerShard(shard.number(), shard.loop());
-        journal.checkpointed(shard.number(), part.replayFrom());
-    }
-
-    private static void count(Map<Integer, long[]> live, long position, int recordBytes) {
-        live.computeIfAbsent((int) (position >>> 32), key -> new long[1])[0] += recordBytes;
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,15 @@ public final class Shard {
 
     /** Bytes a frame may have before the turn ends. */
     private static final int MAX_FRAME_BYTES = 4 << 20;
+
+    private enum Phase {
+        /** Its state follows what its log says. */
+        FOLLOWING,
+        /** Its turns make what its log says. */
+        LEADING,
+        /** It has failed, or its state is void: nothing leaves it any more. */
+        OVER
+    }
 
     private final int number;
     private final Loop loop;
@@ -72,8 +82,12 @@ public final class Shard {
     private @Nullable ShardLog log;
     private Turn turn = new Turn(this);
     private long commitIndex;
+
+    /** What this journal alone is concerned with takes effect before this position only. */
+    private long cut = Long.MAX_VALUE;
+
     private volatile Consumer<Throwable> onFailure = cause -> {};
-    private boolean failed;
+    private Phase phase = Phase.FOLLOWING;
     private long nowMs;
     private long lastConsumerNumber;
     private @Nullable String noRoom;
@@ -115,15 +129,52 @@ public final class Shard {
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
     public void start(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
-        onFailure = failure;
         execute(() -> {
-            coordinator.start(all, transactions);
-            Mover moves = new Mover(this, all);
-            mover = moves;
-            alarm = new Alarm(this, clock, storage.times(), moves);
-            unfinished.forEach(Conclusion::begin);
-            unfinished.clear();
             maintenance.start();
+            lead(all, transactions, failure);
+        });
+    }
+
+    /** Its state follows a log that others make; it begins to look after its part of the journal. */
+    void follow() {
+        maintenance.start();
+    }
+
+    /** Its state is complete, and its turns make the log from here on. */
+    void lead(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
+        onFailure = failure;
+        phase = Phase.LEADING;
+        coordinator.start(all, transactions);
+        Mover moves = new Mover(this, all);
+        mover = moves;
+        alarm = new Alarm(this, clock, storage.times(), moves);
+        unfinished.forEach(Conclusion::begin);
+        unfinished.clear();
+        schedule();
+    }
+
+    /**
+     * Its state is void, because the log has gone on without its turns, or is not needed any more. Nothing leaves it from here on.
+     *
+     * @param settled called on the loop with the journal position up to which all that the shard did to the journal for itself has taken
+     *     effect; what comes behind has none
+     */
+    public void abandon(LongConsumer settled) {
+        phase = Phase.OVER;
+        if (alarm != null) {
+            alarm.stop();
+            mover().stop();
+            coordinator.stop();
+        }
+        inbox.clear();
+        maintenance.abandon(() -> {
+            // completions of all frames before this position have been handed to this loop before the next task runs
+            long position = journal.forcedPosition();
+            cut = position;
+            loop.execute(() -> {
+                storage.forgetMemory();
+                settled.accept(position);
+            });
         });
     }
 
@@ -178,6 +229,11 @@ public final class Shard {
     /** Everything up to this log index is part of the state. */
     void recoveredTo(long index) {
         commitIndex = Math.max(commitIndex, index);
+    }
+
+    /** The log index of the last entry that the state has, committed or not. */
+    long stateIndex() {
+        return phase == Phase.LEADING ? log().lastIndex() : commitIndex;
     }
 
     /** Where turns are recorded from now on. */
@@ -236,7 +292,7 @@ public final class Shard {
     }
 
     private void run() {
-        if (failed) {
+        if (phase != Phase.LEADING) {
             return;
         }
         try {
@@ -248,13 +304,17 @@ public final class Shard {
 
     /** A turn that breaks off leaves state and log apart: nothing may leave this shard any more. */
     private void fail(Throwable cause) {
-        failed = true;
+        phase = Phase.OVER;
         LOG.error("WB2100 shard {}: a turn broke off", number, cause);
         onFailure.accept(cause);
     }
 
     private void runTurn() {
         scheduled.set(false);
+        if (!log().mayAct() || log().isBacklogged()) {
+            // what has come waits; whoever keeps the log has the shard look again
+            return;
+        }
         nowMs = clock.epochMs();
         if (!brokenOff.isEmpty()) {
             brokenOff.forEach(this::wake);
@@ -303,7 +363,7 @@ public final class Shard {
 
     /** Has a queue dispatched before the turn ends. */
     void wake(Queue queue) {
-        if (!queue.awake()) {
+        if (!queue.awake() && phase == Phase.LEADING) {
             queue.awake(true);
             dirtyQueues.addLast(queue);
         }
@@ -352,12 +412,14 @@ public final class Shard {
     }
 
     private void settle(Turn own) {
-        if (!failed) {
-            try {
-                own.commit();
-            } catch (RuntimeException | Error broken) {
-                fail(broken);
-            }
+        if (Invariant.present(own.frameOrNull()).position(0) >= cut) {
+            own.revoke();
+            return;
+        }
+        try {
+            own.commit();
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
         }
     }
 
@@ -366,7 +428,7 @@ public final class Shard {
     }
 
     private void committed(Frame frame, @Nullable Turn unhurried) {
-        if (failed) {
+        if (phase == Phase.OVER) {
             return;
         }
         try {
@@ -376,9 +438,7 @@ public final class Shard {
             } else {
                 unhurried.commit();
             }
-            while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
-                awaited.pollFirst().task().run();
-            }
+            runAwaited();
             schedule();
         } catch (RuntimeException | Error broken) {
             fail(broken);
@@ -401,6 +461,12 @@ public final class Shard {
 
     private record Awaited(long index, Runnable task) {}
 
+    void runAwaited() {
+        while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
+            awaited.pollFirst().task().run();
+        }
+    }
+
     /** Runs a task once a log index is committed, which it is not yet; indexes are asked for in their order. */
     void afterCommitOf(long index, Runnable task) {
         awaited.addLast(new Awaited(index, task));
@@ -409,7 +475,7 @@ public final class Shard {
     /** Runs a task on the shard's loop as a turn of its own. Any thread. */
     void execute(Runnable task) {
         loop.execute(() -> {
-            if (failed) {
+            if (phase == Phase.OVER) {
                 return;
             }
             nowMs = clock.epochMs();
