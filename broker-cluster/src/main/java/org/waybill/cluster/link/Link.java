@@ -39,8 +39,8 @@ final class Link {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
-    private volatile long sentBytes;
-    private volatile long receivedBytes;
+    private final AtomicLong sentBytes = new AtomicLong();
+    private final AtomicLong receivedBytes = new AtomicLong();
     private volatile boolean closed;
 
     /** The long message of which a part was sent, and how much. */
@@ -72,11 +72,11 @@ final class Link {
     }
 
     long sentBytes() {
-        return sentBytes;
+        return sentBytes.get();
     }
 
     long receivedBytes() {
-        return receivedBytes;
+        return receivedBytes.get();
     }
 
     long queuedBytes() {
@@ -117,7 +117,7 @@ final class Link {
             return;
         }
         heardNs = clock.nanoTime();
-        receivedBytes += buffer.length();
+        receivedBytes.addAndGet(buffer.length());
         frames.take(buffer.getBytes(), this::message);
         handler.batchEnd(peer.number());
     }
@@ -157,7 +157,7 @@ final class Link {
                 break;
             }
             spokenNs = clock.nanoTime();
-            sentBytes += bytes;
+            sentBytes.addAndGet(bytes);
             socket.write(BufferInternal.buffer((ByteBuf) batch));
             long left = queuedBytes.addAndGet(-taken);
             if (left <= options.fullBytes() / 2 && full.compareAndSet(true, false)) {

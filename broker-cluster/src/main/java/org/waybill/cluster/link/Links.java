@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,8 +49,8 @@ public final class Links {
         final AtomicReference<@Nullable Link> link = new AtomicReference<>();
         final AtomicReference<String> complaint = new AtomicReference<>("");
         volatile long sinceMs;
-        volatile long sentBefore;
-        volatile long receivedBefore;
+        final AtomicLong sentBefore = new AtomicLong();
+        final AtomicLong receivedBefore = new AtomicLong();
 
         Slot(Peer peer) {
             this.peer = peer;
@@ -127,8 +128,8 @@ public final class Links {
                     peer,
                     link != null,
                     slot.sinceMs,
-                    slot.sentBefore + (link == null ? 0 : link.sentBytes()),
-                    slot.receivedBefore + (link == null ? 0 : link.receivedBytes()),
+                    slot.sentBefore.get() + (link == null ? 0 : link.sentBytes()),
+                    slot.receivedBefore.get() + (link == null ? 0 : link.receivedBytes()),
                     link == null ? 0 : link.queuedBytes()));
         }
         return all;
@@ -284,8 +285,8 @@ public final class Links {
                 vertx.cancelTimer(ticker);
                 open.close();
                 Slot slot = slot(open.peer().number());
-                slot.sentBefore += open.sentBytes();
-                slot.receivedBefore += open.receivedBytes();
+                slot.sentBefore.addAndGet(open.sentBytes());
+                slot.receivedBefore.addAndGet(open.receivedBytes());
                 if (slot.link.compareAndSet(open, null)) {
                     slot.sinceMs = clock.epochMs();
                     LOG.warn(
