@@ -132,7 +132,8 @@ public final class Frame {
         urgent = false;
     }
 
-    boolean urgent() {
+    /** Whether somebody waits for this frame. */
+    public boolean urgent() {
         return urgent;
     }
 
@@ -151,7 +152,8 @@ public final class Frame {
         return logIndex;
     }
 
-    long epoch() {
+    /** The epoch in which it is written. */
+    public long epoch() {
         return epoch;
     }
 
@@ -181,7 +183,8 @@ public final class Frame {
         return (int) FrameLayout.recordBytes((long) words[word + META_LENGTH] + words[word + BODY_LENGTH]);
     }
 
-    long retainedBytes() {
+    /** What its retained records occupy together, all in one segment. */
+    public long retainedBytes() {
         return retainedBytes;
     }
 
@@ -195,8 +198,24 @@ public final class Frame {
         }
     }
 
-    byte type(int ordinal) {
+    /** The type of a record. */
+    public byte type(int ordinal) {
         return types[ordinal];
+    }
+
+    /** The length of a record's payload: meta and body. */
+    public int payloadBytes(int ordinal) {
+        int word = ordinal * WORDS;
+        return words[word + META_LENGTH] + words[word + BODY_LENGTH];
+    }
+
+    /** Copies a record's payload, meta first, to a place in an array. */
+    public void copyPayload(int ordinal, byte[] to, int at) {
+        System.arraycopy(meta, metaOffset(ordinal), to, at, metaLength(ordinal));
+        byte[] body = bodies[ordinal];
+        if (body != null) {
+            System.arraycopy(body, bodyOffset(ordinal), to, at + metaLength(ordinal), bodyLength(ordinal));
+        }
     }
 
     int metaOffset(int ordinal) {

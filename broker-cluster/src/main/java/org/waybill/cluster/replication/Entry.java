@@ -22,7 +22,8 @@ import org.waybill.journal.Frame;
  * +---------------------------------------------------------------+
  * </pre>
  *
- * Little-endian. Whether a record is retained is not in it, since the file does not say so either: its type decides. The array may be one that holds more than this entry; it must never change.
+ * Little-endian. Whether a record is retained is not in it, since the file does not say so either: its type decides. The array
+ * may be one that holds more than this entry; it must never change.
  */
 public final class Entry {
     /** The type of the record that begins an epoch. */
@@ -46,6 +47,23 @@ public final class Entry {
         this.array = array;
         this.offset = offset;
         this.length = length;
+    }
+
+    /** The entry that a frame with an index is, its records encoded once. */
+    static Entry of(Frame frame) {
+        int bytes = 0;
+        for (int i = 0; i < frame.records(); i++) {
+            bytes += RECORD_HEADER_BYTES + frame.payloadBytes(i);
+        }
+        byte[] array = new byte[bytes];
+        ByteBuffer out = ByteBuffer.wrap(array).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < frame.records(); i++) {
+            int payload = frame.payloadBytes(i);
+            out.putInt(payload).putInt(frame.type(i) & 0xFF);
+            frame.copyPayload(i, array, out.position());
+            out.position(out.position() + payload);
+        }
+        return new Entry(frame.logIndex(), frame.epoch(), array, 0, bytes);
     }
 
     /** Its place in the shard's log, from 1. */

@@ -81,13 +81,18 @@ public final class JournalStore implements LogStore {
 
     @Override
     public long append(Entry entry, long commitIndex) {
+        Frame frame = new Frame(shard).stamp(entry.index(), entry.epoch(), commitIndex);
+        entry.addTo(frame, retained);
+        return append(entry, frame);
+    }
+
+    @Override
+    public long append(Entry entry, Frame frame) {
         while (!uncommitted.isEmpty() && uncommitted.peekLast().index >= entry.index()) {
             uncommitted.pollLast();
         }
         Place place = new Place(entry.index());
         uncommitted.addLast(place);
-        Frame frame = new Frame(shard).stamp(entry.index(), entry.epoch(), commitIndex);
-        entry.addTo(frame, retained);
         long ticket = ++lastTicket;
         frame.onForced(done -> {
             place.position = done.position(0);

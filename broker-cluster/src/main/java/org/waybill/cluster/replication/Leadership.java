@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
+import org.waybill.journal.Frame;
 
 /** One leader's time in one epoch: sends, counts, commits (R5, R7), keeps its lease (R8), changes the replica set (R11). */
 final class Leadership {
@@ -57,9 +58,12 @@ final class Leadership {
         return leading && replica.rules().leaseHolds(replica.nowNs(), provenNs(), options.leaseNs());
     }
 
-    long propose(byte[] records) {
-        long index = append(records);
-        sendAll();
+    /** One that nobody waits for is sent with the next one, or at the next tick. */
+    long propose(Frame frame) {
+        long index = log.append(frame, epoch);
+        if (frame.urgent()) {
+            sendAll();
+        }
         return index;
     }
 
@@ -186,10 +190,8 @@ final class Leadership {
         other.next = Math.max(other.next, other.match + 1);
     }
 
-    private long append(byte[] records) {
-        long index = log.lastIndex() + 1;
-        log.append(new Entry(index, epoch, records, 0, records.length));
-        return index;
+    private void append(byte[] records) {
+        log.append(new Entry(log.lastIndex() + 1, epoch, records, 0, records.length));
     }
 
     private void sendAll() {

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
+import org.waybill.journal.Frame;
 
 /**
  * The log of a replica as replication sees it: by index. Keeps the tail in memory, knows the epoch of every entry, the replica
@@ -110,6 +111,14 @@ final class Log {
     /** Appends an entry behind the last one, to the store too. */
     void append(Entry entry) {
         put(entry, store.append(entry, commitIndex));
+    }
+
+    /** Appends what the shard has recorded as the next entry; returns its index. */
+    long append(Frame frame, long epoch) {
+        frame.stamp(lastIndex() + 1, epoch, commitIndex);
+        Entry entry = Entry.of(frame);
+        put(entry, store.append(entry, frame));
+        return entry.index();
     }
 
     /** Everything from this index on is about to be replaced by what is appended next. */

@@ -1,6 +1,7 @@
 package org.waybill.cluster.replication;
 
 import java.util.List;
+import org.waybill.journal.Frame;
 
 /**
  * What a replica has on disk. Nothing blocks; what is appended is forced later, in the order of the calls, and a crash keeps
@@ -28,6 +29,13 @@ public interface LogStore {
      * @param commitIndex what is known to be committed, to be found again at a start
      */
     long append(Entry entry, long commitIndex);
+
+    /**
+     * Appends an entry of which its leader has the frame, whose positions are known when it is committed.
+     *
+     * @param frame the entry's records, with its index; its completion is the store's
+     */
+    long append(Entry entry, Frame frame);
 
     /** Records a promise; returns its ticket. */
     long promise(Promise promise);

@@ -5,6 +5,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
 import org.waybill.io.Invariant;
+import org.waybill.journal.Frame;
 
 /**
  * One shard's replica on one node. Everything is called on the shard's loop and returns at once: {@link #onMessage} for what
@@ -110,12 +111,16 @@ public final class Replica implements LogStore.Listener {
     }
 
     /**
-     * Appends what a turn of the shard recorded, and sends it; returns its index.
+     * Appends what a turn of the shard recorded, and sends it; returns its index. May be called from within {@link
+     * Machine#committed} and {@link Machine#leading}. An {@linkplain Frame#unhurried unhurried} frame is sent with the next
+     * one, or at the next tick.
      *
-     * @param records as drawn in {@link Entry}; must never change
+     * @param frame of this shard, filled, with one record at least; it is stamped, encoded for the others and appended to the
+     *     journal here. Its completion is the replica's: the shard hears of it by {@link Machine#committed}, and may then read
+     *     the frame's positions
      */
-    public long propose(byte[] records) {
-        return leadership().propose(records);
+    public long propose(Frame frame) {
+        return leadership().propose(frame);
     }
 
     /** Whether entries may be proposed: this replica leads, and what was committed before is committed here. */
@@ -365,11 +370,12 @@ public final class Replica implements LogStore.Listener {
     /** Gives up whatever else it was. */
     void becomeFollower() {
         candidacy.end();
-        if (leadership != null) {
-            leadership = null;
+        Leadership led = leadership;
+        leadership = null;
+        role = Role.FOLLOWER;
+        if (led != null && led.begun()) {
             machine.deposed();
         }
-        role = Role.FOLLOWER;
     }
 
     void becomeCandidate() {

@@ -1,6 +1,7 @@
 package org.waybill.cluster.replication;
 
 import java.util.function.UnaryOperator;
+import org.waybill.journal.Frame;
 
 /** Each rule taken away in turn. */
 @SuppressWarnings("ImmutableEnumChecker") // rules have no state
@@ -211,6 +212,11 @@ enum Mutation {
         @Override
         public long append(Entry entry, long commitIndex) {
             return store.append(entry, commitIndex);
+        }
+
+        @Override
+        public long append(Entry entry, Frame frame) {
+            return store.append(entry, frame);
         }
 
         @Override

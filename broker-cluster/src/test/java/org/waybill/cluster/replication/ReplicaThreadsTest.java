@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.waybill.io.Disk;
 import org.waybill.io.FileDisk;
 import org.waybill.io.Loop;
 import org.waybill.io.SystemClock;
+import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalOptions;
 
@@ -73,6 +75,8 @@ final class ReplicaThreadsTest {
             node.stop();
         }
         assertThat(nodes.values()).allMatch(node -> node.sum == leader.sum && node.failure == null);
+        assertThat(leader.proposed).isEmpty();
+        assertThat(leader.misplaced).isFalse();
 
         Node again = new Node(2, 2, directory);
         nodes.put(2, again);
@@ -101,6 +105,8 @@ final class ReplicaThreadsTest {
         volatile long sum;
         final AtomicInteger operations = new AtomicInteger();
         final AtomicInteger restored = new AtomicInteger();
+        private final ArrayDeque<Frame> proposed = new ArrayDeque<>();
+        volatile boolean misplaced;
         private int toPropose;
 
         private record Waiting(int operations, CountDownLatch done) {}
@@ -180,7 +186,10 @@ final class ReplicaThreadsTest {
                 toPropose--;
                 byte[] payload = new byte[ENTRY_BYTES];
                 ByteBuffer.wrap(payload).putInt(toPropose);
-                replica().propose(Entry.record((byte) 1, payload));
+                Frame frame = new Frame(0);
+                frame.add((byte) 1, payload, 0, 0, payload, 0, payload.length, false);
+                proposed.addLast(frame);
+                replica().propose(frame);
             }
         }
 
@@ -210,6 +219,11 @@ final class ReplicaThreadsTest {
         @Override
         public void committed(Entry entry, long position) {
             sum = sum * 31 + entry.records().hashCode();
+            Frame own = proposed.peekFirst();
+            if (own != null && own.logIndex() == entry.index()) {
+                proposed.removeFirst();
+                misplaced |= own.position(0) != position;
+            }
             if (entry.type() == 1) {
                 operations.incrementAndGet();
                 told();

@@ -55,7 +55,7 @@ final class Script {
         long[] index = {0};
         byte[] payload = new byte[Math.max(Long.BYTES, bytes)];
         ByteBuffer.wrap(payload).putLong(++operations);
-        node.run(node.life, () -> index[0] = node.replica().propose(Entry.record(SimMachine.OPERATION, payload)));
+        node.run(node.life, () -> index[0] = node.replica().propose(SimMachine.operation(payload)));
         return index[0];
     }
 

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.waybill.journal.Frame;
 
 /** A shard that keeps the last operation of each of some keys, and a sum over all that was told it in order. */
 final class SimMachine implements Machine {
@@ -20,6 +21,13 @@ final class SimMachine implements Machine {
 
     SimMachine(SimNode node) {
         this.node = node;
+    }
+
+    /** A turn's frame. */
+    static Frame operation(byte[] payload) {
+        Frame frame = new Frame(SimNode.SHARD);
+        frame.add(OPERATION, payload, 0, Long.BYTES, payload, Long.BYTES, payload.length - Long.BYTES, false);
+        return frame;
     }
 
     long index() {

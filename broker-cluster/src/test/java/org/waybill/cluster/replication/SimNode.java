@@ -18,6 +18,9 @@ final class SimNode implements Clock {
     static final ReplicationOptions OPTIONS = new ReplicationOptions(
             100_000_000, 800_000_000, 250_000_000, 1_000_000_000, 3_000_000_000L, 300, 900, 1500);
 
+    /** The one shard there is. */
+    static final int SHARD = 0;
+
     final int number;
     private final Simulation simulation;
     private final double rate;
@@ -105,10 +108,10 @@ final class SimNode implements Clock {
         ManualLoop newLoop = new ManualLoop("node-" + number);
         loop = newLoop;
         Journal journal = Journal.open(JOURNAL, disk, this);
-        LogRecovery recovery = LogRecovery.begin(disk, 0);
+        LogRecovery recovery = LogRecovery.begin(disk, SHARD);
         journal.replay(recovery.replayFrom(), recovery);
-        journal.registerShard(0, newLoop);
-        journal.checkpointed(0, recovery.replayFrom());
+        journal.registerShard(SHARD, newLoop);
+        journal.checkpointed(SHARD, recovery.replayFrom());
         stepped = SteppedJournal.start(journal, cause -> broken = true);
         LogStore.Recovered recovered = recovery.recovered();
         history().started(this, recovered.meta().promise());
@@ -117,7 +120,7 @@ final class SimNode implements Clock {
                 .mutation()
                 .store(new JournalStore(
                         journal,
-                        0,
+                        SHARD,
                         newLoop,
                         type -> false,
                         simulation.mutation().rules(),

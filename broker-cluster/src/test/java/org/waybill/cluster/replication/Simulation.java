@@ -223,7 +223,7 @@ final class Simulation {
         for (int i = 0; i < count && replica.isLeading() && replica.mayAct() && !replica.isBacklogged(); i++) {
             byte[] payload = new byte[Long.BYTES + random.nextInt(60)];
             ByteBuffer.wrap(payload).putLong(++operations);
-            replica.propose(Entry.record(SimMachine.OPERATION, payload));
+            replica.propose(SimMachine.operation(payload));
         }
     }
 
