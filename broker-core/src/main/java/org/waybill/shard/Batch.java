@@ -76,7 +76,7 @@ final class Batch {
 
     private static final int FIRST_CAPACITY = 4;
 
-    private final LocalSession from;
+    private final SessionPort from;
     int size;
     Kind[] kinds = new Kind[FIRST_CAPACITY];
     Object[] targets = new Object[FIRST_CAPACITY];
@@ -90,11 +90,11 @@ final class Batch {
     Object[] y = new @Nullable Object[FIRST_CAPACITY];
 
     /** A batch from or to this session. */
-    Batch(LocalSession from) {
+    Batch(SessionPort from) {
         this.from = from;
     }
 
-    LocalSession from() {
+    SessionPort from() {
         return from;
     }
 

@@ -44,7 +44,7 @@ final class Commands {
     }
 
     void run(Batch batch) {
-        LocalSession session = batch.from();
+        SessionPort session = batch.from();
         Outbox outbox = shard.outbox(session);
         for (int i = 0; i < batch.size; i++) {
             run(batch, i, outbox);

@@ -26,7 +26,7 @@ import org.waybill.tx.TransactionId;
  */
 final class Commit {
     private final TransactionId id = TransactionId.local(UUID.randomUUID());
-    private final Shard[] shards;
+    private final Shards shards;
     private final List<Share> shares;
     private final Share own;
     private final Consumer<Reply<Boolean>> reply;
@@ -38,7 +38,7 @@ final class Commit {
     private @Nullable BrokerError refusal;
 
     /** Of a transaction with these shares, two or more; the shard with the most to send coordinates. */
-    Commit(Shard[] shards, List<Share> shares, Consumer<Reply<Boolean>> reply) {
+    Commit(Shards shards, List<Share> shares, Consumer<Reply<Boolean>> reply) {
         this.shards = shards;
         this.shares = shares;
         this.reply = reply;
@@ -52,7 +52,7 @@ final class Commit {
     }
 
     private Shard coordinator() {
-        return shards[own.shard];
+        return shards.here(own.shard);
     }
 
     /** A shard is asked for its part: on its loop, after everything the session did there before. */
@@ -61,7 +61,7 @@ final class Commit {
             answered(share, null, false);
             return;
         }
-        Shard shard = shards[share.shard];
+        Shard shard = shards.here(share.shard);
         BrokerError why = shard.participant().prepare(id, own.shard, share);
         boolean logged = why == null && share.part.isLogged();
         shard.turn().afterwards(() -> coordinator().execute(() -> answered(share, why, logged)));
@@ -94,8 +94,9 @@ final class Commit {
         Conclusion conclusion = new Conclusion(id, coordinator(), () -> answer(why));
         for (Share share : shares) {
             if (share != own) {
-                Participant participant = shards[share.shard].participant();
-                conclusion.add(shards[share.shard], () -> participant.conclude(id, share.part, share, why == null));
+                Participant participant = shards.here(share.shard).participant();
+                conclusion.add(
+                        shards.here(share.shard), () -> participant.conclude(id, share.part, share, why == null));
             }
         }
         conclusion.begin();

@@ -254,7 +254,7 @@ public final class Follower {
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void lead(Shard[] shards, TransactionSettings transactions, Consumer<Throwable> failure) {
+    public void lead(Shards shards, TransactionSettings transactions, Consumer<Throwable> failure) {
         finish();
         shard.lead(shards, transactions, failure);
     }

@@ -31,7 +31,7 @@ final class LocalBranches implements Branches {
     private static final long MS_A_S = 1_000;
 
     private final LocalSession session;
-    private final Shard[] shards;
+    private final Shards shards;
     private final TransactionSettings settings;
     private final Set<BranchWork> works = new LinkedHashSet<>(0);
     private long timeoutS;
@@ -125,7 +125,7 @@ final class LocalBranches implements Branches {
     private void arrive(TransactionId id, Share share, Coordinator coordinator, BranchWork work) {
         int sent = share.size();
         int held = share.part.held();
-        boolean kept = shards[share.shard].branchParts().arrive(id, share);
+        boolean kept = shards.here(share.shard).branchParts().arrive(id, share);
         coordinator.execute(
                 share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
     }
@@ -191,7 +191,7 @@ final class LocalBranches implements Branches {
     }
 
     private Coordinator coordinator(Xid xid) {
-        return shards[Placement.shardOf(xid, shards.length)].coordinator();
+        return shards.here(Placement.shardOf(xid, shards.count())).coordinator();
     }
 
     private void ask(Xid xid, Verb verb, Consumer<BranchReply<Void>> reply) {
@@ -202,7 +202,7 @@ final class LocalBranches implements Branches {
     }
 
     private void ask(Xid xid, Runnable what) {
-        session.lane(Placement.shardOf(xid, shards.length)).add(Batch.Kind.BRANCH, what, 0, 0, null, null);
+        session.lane(Placement.shardOf(xid, shards.count())).add(Batch.Kind.BRANCH, what, 0, 0, null, null);
     }
 
     /** What is asked of a coordinator, on its loop. */
@@ -218,7 +218,7 @@ final class LocalBranches implements Branches {
         int shard = cursor == null
                 ? 0
                 : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
-        if (shard < 0 || shard >= shards.length || max < 1) {
+        if (shard < 0 || shard >= shards.count() || max < 1) {
             session.answerLater(() -> reply.accept(BranchReply.of(
                     XaCode.INVALID, max < 1 ? "a page has at least one xid" : "this cursor was not given by recover")));
             return;
@@ -228,14 +228,14 @@ final class LocalBranches implements Branches {
     }
 
     private void recover(int shard, byte[] after, int max, List<Xid> found, Consumer<BranchReply<Page>> reply) {
-        Coordinator coordinator = shards[shard].coordinator();
+        Coordinator coordinator = shards.here(shard).coordinator();
         Asker<List<TransactionId>> asker = new Asker<>(session, result -> {
             List<TransactionId> ids = result.value() == null ? List.of() : result.value();
             ids.forEach(id -> found.add(BranchEvents.xid(id)));
             if (found.size() == max) {
                 byte[] last = ids.isEmpty() ? after : ids.get(ids.size() - 1).bytes();
                 reply.accept(BranchReply.of(new Page(found, cursor(shard, last))));
-            } else if (shard + 1 < shards.length) {
+            } else if (shard + 1 < shards.count()) {
                 recover(shard + 1, Bytes.NONE, max, found, reply);
             } else {
                 reply.accept(BranchReply.of(new Page(found, null)));

@@ -7,14 +7,14 @@ import org.jspecify.annotations.Nullable;
 /** A session as one shard sees it: what it has open there, and the answers that wait for the end of the turn. */
 final class Outbox {
     final Shard shard;
-    final LocalSession session;
+    final SessionPort session;
     final List<LocalProducer> producers = new ArrayList<>(1);
     final List<LocalConsumer> consumers = new ArrayList<>(1);
     final List<Node> temporaries = new ArrayList<>(0);
     final List<Topic> temporaryTopics = new ArrayList<>(0);
     private @Nullable Batch answers;
 
-    Outbox(Shard shard, LocalSession session) {
+    Outbox(Shard shard, SessionPort session) {
         this.shard = shard;
         this.session = session;
     }

@@ -38,10 +38,11 @@ public final class Recovery implements ReplayHandler {
      * @throws IOException when the disk fails
      * @throws org.waybill.journal.JournalDamage when what is on it cannot be what was written
      */
-    public static void run(Journal journal, Disk disk, Shard[] shards) throws IOException {
+    public static void run(Journal journal, Disk disk, Shards shards) throws IOException {
         Recovery recovery = new Recovery(journal);
         long from = Long.MAX_VALUE;
-        for (Shard shard : shards) {
+        for (int i = 0; i < shards.count(); i++) {
+            Shard shard = shards.here(i);
             Follower follower = new Follower(shard);
             long replayFrom = checkpoint(disk, shard, follower);
             recovery.parts.add(new Part(shard, follower, replayFrom));
@@ -90,16 +91,14 @@ public final class Recovery implements ReplayHandler {
     }
 
     /** Asks the coordinators about what is undecided: what they do not know of is rolled back, branches in doubt stay. */
-    private static void decide(Shard[] shards) {
+    private static void decide(Shards shards) {
         Map<TransactionId, Conclusion> conclusions = new LinkedHashMap<>();
-        for (Shard shard : shards) {
-            shard.state()
-                    .ledger()
-                    .forEachDecided((id, participants) -> conclusions.put(id, new Conclusion(id, shard, () -> {})));
-        }
-        for (Shard shard : shards) {
+        shards.forEach(shard -> shard.state()
+                .ledger()
+                .forEachDecided((id, participants) -> conclusions.put(id, new Conclusion(id, shard, () -> {}))));
+        shards.forEach(shard -> {
             shard.state().ledger().forEachPrepared((id, promise) -> {
-                Shard coordinator = shards[promise.coordinator()];
+                Shard coordinator = shards.here(promise.coordinator());
                 Ledger known = coordinator.state().ledger();
                 if (known.branches().isInDoubt(id)) {
                     coordinator.coordinator().found(id, shard.number(), promise.part());
@@ -110,16 +109,12 @@ public final class Recovery implements ReplayHandler {
                             .add(shard, () -> shard.participant().conclude(id, promise.part(), null, committed));
                 }
             });
-        }
+        });
         conclusions.values().forEach(conclusion -> conclusion.coordinator().concludeAtStart(conclusion));
-        for (Shard shard : shards) {
-            shard.state().ledger().branches().forEachEnd((id, committed) -> shards[
-                    Placement.shardOf(BranchEvents.xid(id), shards.length)]
-                    .coordinator()
-                    .found(id, committed));
-        }
-        for (Shard shard : shards) {
-            shard.coordinator().recovered();
-        }
+        shards.forEach(shard -> shard.state().ledger().branches().forEachEnd((id, committed) -> shards.here(
+                        Placement.shardOf(BranchEvents.xid(id), shards.count()))
+                .coordinator()
+                .found(id, committed)));
+        shards.forEach(shard -> shard.coordinator().recovered());
     }
 }

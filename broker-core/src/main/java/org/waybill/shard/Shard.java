@@ -32,7 +32,7 @@ import org.waybill.spi.NodeKind;
  * <p>A turn: take the batches that have arrived, carry out their commands, hand out what can be handed out, append one frame,
  * send the answers. {@link #submit} may be called from any thread; everything else is on the shard's loop.
  */
-public final class Shard {
+public final class Shard implements Lead {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
     /** Batches a turn takes before it appends. */
@@ -65,7 +65,7 @@ public final class Shard {
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     /** Of each session that has used this shard and is not closed. */
-    final Map<LocalSession, Outbox> outboxes = new HashMap<>();
+    final Map<SessionPort, Outbox> outboxes = new HashMap<>();
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
@@ -128,7 +128,7 @@ public final class Shard {
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void start(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
+    public void start(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
         execute(() -> {
             maintenance.start();
             lead(all, transactions, failure);
@@ -141,7 +141,7 @@ public final class Shard {
     }
 
     /** Its state is complete, and its turns make the log from here on. */
-    void lead(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
+    void lead(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
         onFailure = failure;
         phase = Phase.LEADING;
         coordinator.start(all, transactions);
@@ -278,8 +278,8 @@ public final class Shard {
 
     // ---- turns
 
-    /** Hands commands over. Any thread. */
-    void submit(Batch batch) {
+    @Override
+    public void submit(Batch batch) {
         inbox.add(batch);
         schedule();
     }
@@ -491,12 +491,12 @@ public final class Shard {
 
     // ---- sessions
 
-    Outbox outbox(LocalSession session) {
+    Outbox outbox(SessionPort session) {
         return outboxes.computeIfAbsent(session, key -> new Outbox(this, key));
     }
 
     @Nullable
-    Outbox forget(LocalSession session) {
+    Outbox forget(SessionPort session) {
         return outboxes.remove(session);
     }
 

@@ -84,7 +84,7 @@ final class Share {
     }
 
     /** Tells the consumers, which may be of several sessions, as far as they are still there. */
-    void confirm(Map<LocalSession, Outbox> outboxes, Answers answers) {
+    void confirm(Map<SessionPort, Outbox> outboxes, Answers answers) {
         List<Confirmation> due = confirmations;
         if (due != null) {
             for (Confirmation one : due) {

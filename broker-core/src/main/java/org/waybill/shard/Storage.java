@@ -184,7 +184,7 @@ final class Storage implements Facts {
         state.topics().remove(topic);
     }
 
-    Node create(String name, @Nullable LocalSession owner) {
+    Node create(String name, @Nullable SessionPort owner) {
         int id = state.nextQueueId();
         if (owner == null) {
             shard.turn().record(Events.QUEUE_CREATED, event.clear().putVar(id).putText(name));

@@ -41,7 +41,7 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
     /** It can only be rolled back, and keeps nothing in memory for longer than that takes. */
     abstract void breaks(BrokerError why);
 
-    void send(LocalProducer producer, Message message) {
+    void send(SessionProducer producer, Message message) {
         if (isBroken()) {
             return;
         }
@@ -66,7 +66,7 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
                 "a transaction has more than " + MAX_SENDS + " messages or " + MAX_BYTES + " bytes to send");
     }
 
-    void settle(LocalConsumer consumer, long firstToken, long lastToken, Outcome outcome, boolean settled) {
+    void settle(SessionConsumer consumer, long firstToken, long lastToken, Outcome outcome, boolean settled) {
         if (undone || isOver()) {
             consumer.settle(firstToken, lastToken, settled ? Outcome.FAILED : Outcome.RELEASED, false);
             return;

@@ -38,6 +38,7 @@ final class CoreFixture implements AutoCloseable {
     final Journal journal;
     final Memory memory;
     final Shard[] shards;
+    final Shards table;
     final SteppedJournal steps;
     /** Of each shard. */
     final List<TestLoop> loops = new ArrayList<>();
@@ -82,7 +83,8 @@ final class CoreFixture implements AutoCloseable {
                         ExactlyOnceSettings.defaults(),
                         segmentBytes);
             }
-            Recovery.run(journal, disk, shards);
+            table = Shards.ledHere(shards);
+            Recovery.run(journal, disk, table);
             steps = SteppedJournal.start(journal, this::failed);
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
@@ -99,7 +101,7 @@ final class CoreFixture implements AutoCloseable {
             return steps.work() || appended;
         });
         for (Shard shard : shards) {
-            shard.start(shards, transactions, cause -> {
+            shard.start(table, transactions, cause -> {
                 throw new AssertionError(cause);
             });
         }
@@ -236,7 +238,7 @@ final class CoreFixture implements AutoCloseable {
 
         TestSession(CoreFixture core, String containerId) {
             this.core = core;
-            this.session = new LocalSession(core.shards, core.loop, containerId, core.transactions, this, closed -> {});
+            this.session = new LocalSession(core.table, core.loop, containerId, core.transactions, this);
         }
 
         TestProducer producer(@Nullable String address) {

@@ -188,8 +188,8 @@ class SessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session = new LocalSession(
-                    world.core.shards, world.core.loop, "client", TransactionSettings.defaults(), this, gone -> {});
+            this.session =
+                    new LocalSession(world.core.table, world.core.loop, "client", TransactionSettings.defaults(), this);
             this.anonymous = new Sender(this);
         }
 

@@ -140,8 +140,8 @@ class TopicSessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session = new LocalSession(
-                    world.core.shards, world.core.loop, "client", TransactionSettings.defaults(), this, gone -> {});
+            this.session =
+                    new LocalSession(world.core.table, world.core.loop, "client", TransactionSettings.defaults(), this);
         }
 
         void operate() {
