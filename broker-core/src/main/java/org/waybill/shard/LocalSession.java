@@ -44,6 +44,7 @@ public final class LocalSession implements BrokerSession {
     private final OpenTransactions transactions;
     private final LocalBranches branches;
     private long bufferedBytes;
+    private int lastShare;
     private boolean closed;
 
     /**
@@ -132,6 +133,11 @@ public final class LocalSession implements BrokerSession {
 
     Shard[] shards() {
         return shards;
+    }
+
+    /** A name for what a transaction has to do with a shard. */
+    ShareId nextShareId() {
+        return new ShareId(++lastShare);
     }
 
     /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
