@@ -251,12 +251,14 @@ public final class Follower {
      * This node leads, and everything was told that was committed before.
      *
      * @param shards all of the broker
+     * @param remote the way to those of them that other nodes lead
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void lead(Shards shards, TransactionSettings transactions, Consumer<Throwable> failure) {
+    public void lead(
+            Shards shards, RemoteShards remote, TransactionSettings transactions, Consumer<Throwable> failure) {
         finish();
-        shard.lead(shards, transactions, failure);
+        shard.lead(shards, remote, transactions, failure);
     }
 
     /** There is no more: from here on the shard's own turns change the state. */

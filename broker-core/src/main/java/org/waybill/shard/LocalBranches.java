@@ -104,10 +104,10 @@ final class LocalBranches implements Branches {
                     XaCode.OUT_OF_ORDER, "this is not work in a branch, or it has ended or was suspended already")));
             return;
         }
-        List<Share> shares = work.takeShares();
+        List<Outgoing> shares = work.takeShares();
         Coordinator coordinator = coordinator(work.xid);
         TransactionId id = BranchEvents.id(work.xid);
-        for (Share share : shares) {
+        for (Outgoing share : shares) {
             session.lane(share.shard)
                     .add(Batch.Kind.BRANCH, (Runnable) () -> arrive(id, share, coordinator, work), 0, 0, null, null);
         }
@@ -122,12 +122,13 @@ final class LocalBranches implements Branches {
     }
 
     /** On the loop of the share's shard, behind everything the session did there. */
-    private void arrive(TransactionId id, Share share, Coordinator coordinator, BranchWork work) {
+    private void arrive(TransactionId id, Outgoing outgoing, Coordinator coordinator, BranchWork work) {
+        Share share = shards.here(outgoing.shard).outbox(session).take(outgoing);
         int sent = share.size();
         int held = share.part.held();
-        boolean kept = shards.here(share.shard).branchParts().arrive(id, share);
+        boolean kept = shards.here(outgoing.shard).parts().arrive(id, share);
         coordinator.execute(
-                share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
+                outgoing.shard, () -> coordinator.arrived(work.association, kept ? outgoing.shard : -1, sent, held));
     }
 
     /** Something done in a branch failed. */

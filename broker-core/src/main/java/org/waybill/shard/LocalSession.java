@@ -55,6 +55,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     private long bufferedBytes;
     private int lastId;
     private @Nullable Cancellable patience;
+    private int lastShare;
     private boolean closed;
 
     /**
@@ -139,6 +140,11 @@ public final class LocalSession implements BrokerSession, SessionPort {
 
     Shards shards() {
         return shards;
+    }
+
+    /** A name for what a transaction has to do with a shard. */
+    ShareId nextShareId() {
+        return new ShareId(++lastShare);
     }
 
     /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */

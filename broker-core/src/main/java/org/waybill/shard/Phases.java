@@ -19,12 +19,12 @@ import org.waybill.tx.TransactionId;
 final class Phases {
     private final Shard shard;
     private final Shards shards;
-    private final BranchParts own;
+    private final Parts own;
 
     Phases(Shard shard, Shards shards) {
         this.shard = shard;
         this.shards = shards;
-        this.own = shard.branchParts();
+        this.own = shard.parts();
     }
 
     /** Promises; calls back with null, or with why it was rolled back instead. */
@@ -69,7 +69,7 @@ final class Phases {
 
     private void commitElsewhere(Branch branch, Shard only, Consumer<End> done) {
         only.execute(() -> {
-            BrokerError why = only.branchParts().commit(branch.id);
+            BrokerError why = only.parts().commit(branch.id);
             End end = why == null ? End.COMMITTED : failed(why);
             only.turn().afterwards(() -> shard.execute(() -> done.accept(end)));
             only.split();
@@ -117,7 +117,7 @@ final class Phases {
     /** Undoes at once what sessions have done in a branch that can only be rolled back. */
     void undo(Branch branch) {
         for (int i = branch.shards.nextSetBit(0); i >= 0; i = branch.shards.nextSetBit(i + 1)) {
-            BranchParts parts = shards.here(i).branchParts();
+            Parts parts = shards.here(i).parts();
             if (i == shard.number()) {
                 parts.undo(branch.id);
             } else {
@@ -166,8 +166,8 @@ final class Phases {
         /** On the participant's loop. */
         void ask(Shard participant, Shard coordinator) {
             TransactionId id = branch.id;
-            BrokerError why = participant.branchParts().prepare(id, coordinator.number());
-            boolean promised = participant.branchParts().isPromised(id);
+            BrokerError why = participant.parts().prepare(id, coordinator.number());
+            boolean promised = participant.parts().isPromised(id);
             participant
                     .turn()
                     .afterwards(() -> coordinator.execute(() -> {
@@ -207,10 +207,7 @@ final class Phases {
     }
 
     private void conclude(Branch branch, boolean committed, Runnable done) {
-        Conclusion conclusion = new Conclusion(branch.id, shard, done);
-        others(branch.shards).stream()
-                .forEach(i -> conclusion.add(
-                        shards.here(i), () -> shards.here(i).branchParts().conclude(branch.id, committed)));
-        conclusion.begin();
+        int[] participants = others(branch.shards).stream().toArray();
+        shard.transactions().conclude(branch.id, committed, participants, done);
     }
 }

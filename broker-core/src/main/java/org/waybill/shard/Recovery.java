@@ -3,31 +3,24 @@ package org.waybill.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.journal.CheckpointReader;
 import org.waybill.journal.Journal;
 import org.waybill.journal.ReplayHandler;
-import org.waybill.tx.Ledger;
-import org.waybill.tx.TransactionId;
 
 /**
  * Brings shards back to where the log says they were: the newest checkpoint of each, then the events behind it. On the
  * starting thread, before any loop knows the shards.
  */
 public final class Recovery implements ReplayHandler {
-    private final Journal journal;
     private final List<Part> parts = new ArrayList<>();
     private @Nullable Part current;
     private long currentIndex;
 
-    private Recovery(Journal journal) {
-        this.journal = journal;
-    }
+    private Recovery() {}
 
     /** One shard's share: events before its checkpoint's position are in the checkpoint already. */
     private record Part(Shard shard, Follower follower, long replayFrom) {}
@@ -39,7 +32,7 @@ public final class Recovery implements ReplayHandler {
      * @throws org.waybill.journal.JournalDamage when what is on it cannot be what was written
      */
     public static void run(Journal journal, Disk disk, Shards shards) throws IOException {
-        Recovery recovery = new Recovery(journal);
+        Recovery recovery = new Recovery();
         long from = Long.MAX_VALUE;
         for (int i = 0; i < shards.count(); i++) {
             Shard shard = shards.here(i);
@@ -90,27 +83,14 @@ public final class Recovery implements ReplayHandler {
         part.follower().record(type, position, recordBytes, payload);
     }
 
-    /** Asks the coordinators about what is undecided: what they do not know of is rolled back, branches in doubt stay. */
+    /** Tells the coordinators of branches in doubt what was found of them. */
     private static void decide(Shards shards) {
-        Map<TransactionId, Conclusion> conclusions = new LinkedHashMap<>();
-        shards.forEach(shard -> shard.state()
-                .ledger()
-                .forEachDecided((id, participants) -> conclusions.put(id, new Conclusion(id, shard, () -> {}))));
-        shards.forEach(shard -> {
-            shard.state().ledger().forEachPrepared((id, promise) -> {
-                Shard coordinator = shards.here(promise.coordinator());
-                Ledger known = coordinator.state().ledger();
-                if (known.branches().isInDoubt(id)) {
-                    coordinator.coordinator().found(id, shard.number(), promise.part());
-                } else {
-                    boolean committed = known.decision(id) != null;
-                    conclusions
-                            .computeIfAbsent(id, key -> new Conclusion(key, coordinator, () -> {}))
-                            .add(shard, () -> shard.participant().conclude(id, promise.part(), null, committed));
-                }
-            });
-        });
-        conclusions.values().forEach(conclusion -> conclusion.coordinator().concludeAtStart(conclusion));
+        shards.forEach(shard -> shard.state().ledger().forEachPrepared((id, promise) -> {
+            Shard coordinator = shards.here(promise.coordinator());
+            if (coordinator.state().ledger().branches().isInDoubt(id)) {
+                coordinator.coordinator().found(id, shard.number(), promise.part());
+            }
+        }));
         shards.forEach(shard -> shard.state().ledger().branches().forEachEnd((id, committed) -> shards.here(
                         Placement.shardOf(BranchEvents.xid(id), shards.count()))
                 .coordinator()

@@ -59,7 +59,8 @@ public final class Shard implements Lead {
     private final State state;
     private final Commands commands;
     private final Participant participant;
-    private final BranchParts branchParts;
+    private final Parts parts;
+    private final Transactions transactions;
     private final Coordinator coordinator;
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
@@ -69,7 +70,6 @@ public final class Shard implements Lead {
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
-    private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
 
@@ -115,7 +115,8 @@ public final class Shard implements Lead {
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands, Participant.MAX_HELD);
-        this.branchParts = new BranchParts(this, participant, state.ledger());
+        this.parts = new Parts(this, participant, state.ledger());
+        this.transactions = new Transactions(this);
         this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
@@ -131,7 +132,7 @@ public final class Shard implements Lead {
     public void start(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
         execute(() -> {
             maintenance.start();
-            lead(all, transactions, failure);
+            lead(all, RemoteShards.NONE, transactions, failure);
         });
     }
 
@@ -141,15 +142,14 @@ public final class Shard implements Lead {
     }
 
     /** Its state is complete, and its turns make the log from here on. */
-    void lead(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
+    void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
         onFailure = failure;
         phase = Phase.LEADING;
-        coordinator.start(all, transactions);
+        coordinator.start(all, settings);
         Mover moves = new Mover(this, all);
         mover = moves;
         alarm = new Alarm(this, clock, storage.times(), moves);
-        unfinished.forEach(Conclusion::begin);
-        unfinished.clear();
+        transactions.start(new Peers(all, remote, number));
         schedule();
     }
 
@@ -165,6 +165,7 @@ public final class Shard implements Lead {
             alarm.stop();
             mover().stop();
             coordinator.stop();
+            transactions.stop();
         }
         inbox.clear();
         maintenance.abandon(() -> {
@@ -184,13 +185,9 @@ public final class Shard implements Lead {
             Invariant.present(alarm).stop();
             Invariant.present(mover).stop();
             coordinator.stop();
+            transactions.stop();
             maintenance.stop(done);
         });
-    }
-
-    /** What recovery found unfinished and this shard decides; before {@link #start}. */
-    void concludeAtStart(Conclusion conclusion) {
-        unfinished.add(conclusion);
     }
 
     int number() {
@@ -266,14 +263,29 @@ public final class Shard implements Lead {
         return participant;
     }
 
-    /** What branches have to do on this shard. */
-    BranchParts branchParts() {
-        return branchParts;
+    /** What this shard does with others. */
+    Transactions transactions() {
+        return transactions;
+    }
+
+    /** What transactions have to do on this shard. */
+    Parts parts() {
+        return parts;
     }
 
     /** The branches that this shard coordinates. */
     Coordinator coordinator() {
         return coordinator;
+    }
+
+    /**
+     * Takes what another shard says, as {@link RemoteShards} has sent it. Any thread; passed over unless this node leads the shard.
+     *
+     * @throws IllegalArgumentException when these are not the bytes of a message
+     */
+    public void receive(int from, byte[] message) {
+        ShardMessage said = ShardMessages.decode(message);
+        execute(() -> transactions.receive(from, said));
     }
 
     // ---- turns
