@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -34,6 +32,7 @@ import org.waybill.shard.LocalSession;
 import org.waybill.shard.Memory;
 import org.waybill.shard.Recovery;
 import org.waybill.shard.Shard;
+import org.waybill.shard.Shards;
 import org.waybill.spi.AdapterContext;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
@@ -50,13 +49,12 @@ public final class Broker {
     private final DataDirectory data;
     private final Vertx vertx;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final Shard[] shards;
+    private final Shards shards;
     private final Journal journal;
     private final UserStore users;
     private final Memory memory;
     private final List<ProtocolAdapter> adapters = new ArrayList<>();
     private final List<String> listening = new ArrayList<>();
-    private final Set<LocalSession> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
@@ -71,11 +69,11 @@ public final class Broker {
             loops.add(new EventLoop(executor, "loop-" + loops.size()));
         }
         this.users = new UserStore(data.path());
-        this.shards = new Shard[data.shards()];
+        Shard[] all = new Shard[data.shards()];
         Clock clock = new SystemClock();
         this.memory = new Memory(bodiesBytes(settings));
-        for (int i = 0; i < shards.length; i++) {
-            shards[i] = new Shard(
+        for (int i = 0; i < all.length; i++) {
+            all[i] = new Shard(
                     i,
                     loops.get(i % loops.size()),
                     clock,
@@ -85,6 +83,7 @@ public final class Broker {
                     settings.exactlyOnce(),
                     settings.journal().segmentBytes());
         }
+        this.shards = Shards.ledHere(all);
     }
 
     /**
@@ -163,18 +162,14 @@ public final class Broker {
 
     private void recover() throws IOException {
         Recovery.run(journal, new FileDisk(data.journal()), shards);
-        journal.onRoomChanged(room -> {
-            for (Shard shard : shards) {
-                shard.roomChanged(room);
-            }
-        });
+        journal.onRoomChanged(room -> shards.forEach(shard -> shard.roomChanged(room)));
         journal.start(this::failed);
-        for (Shard shard : shards) {
+        shards.forEach(shard -> {
             shard.start(shards, settings.transactions(), this::failed);
             if (!journal.roomForSends()) {
                 shard.roomChanged(false);
             }
-        }
+        });
         recovered = true;
     }
 
@@ -186,7 +181,7 @@ public final class Broker {
         failed = true;
         LOG.error("WB1003 the broker has failed and stops, nothing is acknowledged any more: {}", cause.toString());
         BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker has failed");
-        sessions.forEach(session -> session.end(reason));
+        shards.forEachSession(session -> session.end(reason));
         Thread stopper = new Thread(this::stop, "waybill-stop");
         stopper.start();
     }
@@ -259,10 +254,8 @@ public final class Broker {
         if (failed || !recovered) {
             return;
         }
-        CountDownLatch waiting = new CountDownLatch(shards.length);
-        for (Shard shard : shards) {
-            shard.stop(waiting::countDown);
-        }
+        CountDownLatch waiting = new CountDownLatch(shards.count());
+        shards.forEach(shard -> shard.stop(waiting::countDown));
         try {
             if (!waiting.await(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
                 LOG.warn("WB1005 the last checkpoint was not finished in time; the next start replays the log instead");
@@ -320,10 +313,7 @@ public final class Broker {
 
         @Override
         public BrokerSession openSession(SessionSpec spec, SessionHandler handler) {
-            LocalSession session = new LocalSession(
-                    shards, currentLoop(), spec.containerId(), settings.transactions(), handler, sessions::remove);
-            sessions.add(session);
-            return session;
+            return new LocalSession(shards, currentLoop(), spec.containerId(), settings.transactions(), handler);
         }
     }
 }

@@ -84,6 +84,15 @@ public final class Journal {
         return end;
     }
 
+    /**
+     * Tells the handler all frames from a position to another, at or before {@link #forcedPosition}, while the journal runs. Blocks, on
+     * the caller's thread, which must not be a loop. A shard that reads its log so writes no checkpoint meanwhile: nothing from
+     * its replay position on is recycled.
+     */
+    public void reread(long fromPosition, long toPosition, ReplayHandler handler) throws IOException {
+        new Replay(disk, segments, handler).between(fromPosition, toPosition);
+    }
+
     /** Counts bytes as live in a segment, at recovery; {@link JournalDamage} if there is no such segment. */
     public void restoreLive(int segmentId, long bytes) {
         Invariant.check(appender == null, "live bytes are restored before the start");

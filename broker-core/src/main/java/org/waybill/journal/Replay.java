@@ -42,10 +42,27 @@ final class Replay {
             present(id);
         }
         for (int id = from; id < last.id(); id++) {
-            readSealed(present(id), offset);
+            Segment segment = present(id);
+            readForced(segment, offset, segment.endOffset());
             offset = SegmentHeader.BYTES;
         }
         return readLast(present(last.id()), offset);
+    }
+
+    /** Reads what lies between two positions, all of which was forced. */
+    void between(long fromPosition, long toPosition) throws IOException {
+        Segment first = segments.first();
+        if (first == null) {
+            return;
+        }
+        int from = fromPosition < 0 ? first.id() : Position.segmentId(fromPosition);
+        int offset = fromPosition < 0 ? SegmentHeader.BYTES : Position.offset(fromPosition);
+        int to = Position.segmentId(toPosition);
+        for (int id = from; id <= to; id++) {
+            Segment segment = present(id);
+            readForced(segment, offset, id == to ? Position.offset(toPosition) : segment.endOffset());
+            offset = SegmentHeader.BYTES;
+        }
     }
 
     private static long emptyLog(long fromPosition) {
@@ -70,8 +87,7 @@ final class Replay {
         return segment;
     }
 
-    private void readSealed(Segment segment, int fromOffset) throws IOException {
-        int end = segment.endOffset();
+    private void readForced(Segment segment, int fromOffset, int end) throws IOException {
         try (DiskFile file = disk.open(segment.fileName(), Disk.Access.READ)) {
             FrameReader frames = readerOf(file, segment, end);
             int offset = fromOffset;

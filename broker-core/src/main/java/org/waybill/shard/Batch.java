@@ -21,13 +21,13 @@ final class Batch {
         CONSUMED,
         /** a first token, b last token, x outcome, y non-null to confirm. */
         SETTLE,
-        /** target consumer, a first token, b last token, x share, y what was stated. */
+        /** target consumer, a first token, b last token, x id of the share, y what was stated. */
         SETTLE_IN_TRANSACTION,
-        /** target the only share, y reply. */
+        /** target the only outgoing share, y reply. */
         COMMIT,
-        /** target commit, x share. */
+        /** target outgoing share, x plan, y reply on the coordinator. */
         PREPARE,
-        /** target share, y reply or null. */
+        /** target outgoing share, y reply or null. */
         ROLLBACK,
         /** The target is a Runnable, which does something for a branch. */
         BRANCH,
@@ -76,7 +76,7 @@ final class Batch {
 
     private static final int FIRST_CAPACITY = 4;
 
-    private final LocalSession from;
+    private final SessionPort from;
     int size;
     Kind[] kinds = new Kind[FIRST_CAPACITY];
     Object[] targets = new Object[FIRST_CAPACITY];
@@ -90,11 +90,11 @@ final class Batch {
     Object[] y = new @Nullable Object[FIRST_CAPACITY];
 
     /** A batch from or to this session. */
-    Batch(LocalSession from) {
+    Batch(SessionPort from) {
         this.from = from;
     }
 
-    LocalSession from() {
+    SessionPort from() {
         return from;
     }
 

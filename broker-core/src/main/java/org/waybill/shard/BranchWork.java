@@ -67,8 +67,8 @@ final class BranchWork extends Work {
     }
 
     /** Gives away what was done. */
-    List<Share> takeShares() {
-        List<Share> taken = new ArrayList<>(shares);
+    List<Outgoing> takeShares() {
+        List<Outgoing> taken = new ArrayList<>(shares);
         shares.clear();
         return taken;
     }

@@ -73,6 +73,7 @@ final class Checkpointer implements CheckpointListener {
     private byte[] logMeta = Bytes.NONE;
     private long writtenBytes;
     private boolean full;
+    private boolean committing;
 
     Checkpointer(Shard shard, State state) {
         this.shard = shard;
@@ -100,6 +101,21 @@ final class Checkpointer implements CheckpointListener {
         shard.execute(() -> capture(begun));
     }
 
+    /** Gives up what is being written, unless that can no longer be helped; {@code settled} is called when nothing is. */
+    void abandon(Runnable settled) {
+        CheckpointWriter to = writer;
+        if (to != null && committing) {
+            whenDone = settled;
+            return;
+        }
+        if (to != null) {
+            to.abort();
+            whenDone = null;
+            end();
+        }
+        settled.run();
+    }
+
     private void capture(CheckpointWriter to) {
         if (to != writer) {
             return;
@@ -125,6 +141,9 @@ final class Checkpointer implements CheckpointListener {
 
     /** They are few, and what becomes of them later is in the log behind this checkpoint. */
     private void captureTransactions() {
+        state.found()
+                .forEachEvent(event -> transactions.add(
+                        chunk.clear().putByte(PREPARED).putArray(event).copy()));
         state.ledger().forEachPrepared((id, promise) -> {
             TransactionEvents.prepared(chunk.clear().putByte(PREPARED), id, promise);
             transactions.add(chunk.copy());
@@ -202,7 +221,7 @@ final class Checkpointer implements CheckpointListener {
                 } else if (duplicatesOf != null || !deduplicated.isEmpty()) {
                     budget -= duplicates();
                 } else {
-                    throughIndex = shard.log().lastIndex();
+                    throughIndex = shard.stateIndex();
                 }
             } else {
                 budget -= entries();
@@ -309,6 +328,7 @@ final class Checkpointer implements CheckpointListener {
         }
         chunk.clear().putVar(state.lastMessageId()).putVar(state.lastQueueId()).putVar(throughIndex);
         chunk.putArray(logMeta);
+        committing = true;
         to.commit(replayFrom, chunk.copy());
     }
 
@@ -339,6 +359,7 @@ final class Checkpointer implements CheckpointListener {
 
     private void end() {
         writer = null;
+        committing = false;
         deduplicated.clear();
         duplicateIds = List.of();
         duplicatesOf = null;

@@ -47,6 +47,13 @@ final class Cleaner {
         shard.execute(this::proceed);
     }
 
+    /** Moves nothing any more but what is on its way. */
+    void abandon() {
+        running = false;
+        waiting.clear();
+        walk = Walk.nowhere();
+    }
+
     private void proceed() {
         int budget = ENTRIES_PER_TURN;
         while (budget > 0 && !found.full()) {

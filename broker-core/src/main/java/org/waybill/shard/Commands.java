@@ -44,7 +44,7 @@ final class Commands {
     }
 
     void run(Batch batch) {
-        LocalSession session = batch.from();
+        SessionPort session = batch.from();
         Outbox outbox = shard.outbox(session);
         for (int i = 0; i < batch.size; i++) {
             run(batch, i, outbox);
@@ -75,17 +75,22 @@ final class Commands {
                 LocalConsumer consumer = (LocalConsumer) target;
                 if (consumer.node != null) {
                     shard.participant()
-                            .hold((Share) present(batch.x[i]), consumer, batch.a[i], batch.b[i], (Part.Stated)
-                                    present(batch.y[i]));
+                            .hold(
+                                    outbox.share((ShareId) present(batch.x[i])),
+                                    consumer,
+                                    batch.a[i],
+                                    batch.b[i],
+                                    (Part.Stated) present(batch.y[i]));
                 }
             }
             case COMMIT -> {
-                BrokerError refusal = shard.participant().commit((Share) target);
+                BrokerError refusal = shard.participant().commit(outbox.take((Outgoing) target));
                 reply(outbox, batch.y[i], refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal));
             }
-            case PREPARE -> ((Commit) target).prepare((Share) present(batch.x[i]));
+            case PREPARE -> shard.transactions()
+                    .prepare((CommitPlan) present(batch.x[i]), outbox.take((Outgoing) target), outbox, batch.y[i]);
             case ROLLBACK -> {
-                shard.participant().rollBack((Share) target);
+                shard.participant().rollBack(outbox.take((Outgoing) target));
                 reply(outbox, batch.y[i], new Reply.Done<>(true));
             }
             case BRANCH -> ((Runnable) target).run();
@@ -147,6 +152,13 @@ final class Commands {
             Runnable answer = () -> reply.accept(result);
             shard.turn().answers().add(outbox, Batch.Kind.REPLY, answer, 0, 0, null, null);
         }
+    }
+
+    /** Answers at once what has been forced already. */
+    <T> void replyNow(Outbox outbox, Object to, Reply<T> result) {
+        @SuppressWarnings("unchecked")
+        Consumer<Reply<T>> reply = (Consumer<Reply<T>>) to;
+        outbox.answers().add(Batch.Kind.REPLY, (Runnable) () -> reply.accept(result), 0, 0, null, null);
     }
 
     private void closeProducer(LocalProducer producer, Outbox outbox) {
@@ -300,6 +312,7 @@ final class Commands {
     // ---- sessions
 
     private void closeSession(Outbox outbox, boolean inOrder) {
+        outbox.takeShares().forEach(shard.participant()::rollBack);
         for (LocalConsumer consumer : List.copyOf(outbox.consumers)) {
             closeConsumer(consumer, outbox, inOrder);
         }

@@ -44,11 +44,11 @@ final class Coordinator {
     }
 
     /** Begins to work, with the participants; before any session does. */
-    void start(Shard[] shards, TransactionSettings settings) {
+    void start(Shards shards, TransactionSettings settings) {
         Phases made = new Phases(shard, shards);
         phases = made;
         verbs = new Verbs(shard, this, made);
-        most = Math.max(1, settings.maxBranches() / shards.length);
+        most = Math.max(1, settings.maxBranches() / shards.count());
         if (!branches.isEmpty()) {
             LOG.warn("WB2130 shard {}: {} branches are in doubt or not forgotten", shard.number(), branches.size());
         }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.waybill.message.Outcome;
 import org.waybill.queue.Block;
 import org.waybill.queue.Queue;
@@ -22,11 +23,13 @@ final class FoundTransactions {
 
     private record Held(int queue, long messageId, Outcome outcome) {}
 
-    private record Found(int coordinator, List<Held> held, List<Sent> sent) {}
+    private record Found(int coordinator, List<Held> held, List<Sent> sent, byte[] event) {}
 
     void prepared(ByteBuffer in) {
+        byte[] event = new byte[in.remaining()];
+        in.get(in.position(), event);
         TransactionId id = TransactionEvents.transaction(in);
-        Found found = new Found((int) Bytes.var(in), new ArrayList<>(), new ArrayList<>());
+        Found found = new Found((int) Bytes.var(in), new ArrayList<>(), new ArrayList<>(), event);
         long held = Bytes.var(in);
         for (long i = 0; i < held; i++) {
             found.held.add(new Held((int) Bytes.var(in), Bytes.var(in), TransactionEvents.outcome(in)));
@@ -40,6 +43,11 @@ final class FoundTransactions {
 
     void concluded(TransactionId id) {
         undecided.remove(id);
+    }
+
+    /** Visits what is undecided, as the log has it. */
+    void forEachEvent(Consumer<byte[]> visitor) {
+        undecided.values().forEach(found -> visitor.accept(found.event));
     }
 
     /** Everything is read: what is undecided is kept back and held as it was. */
@@ -64,5 +72,6 @@ final class FoundTransactions {
             }
             state.ledger().prepared(id, found.coordinator, part);
         });
+        undecided.clear();
     }
 }

@@ -31,7 +31,7 @@ final class LocalBranches implements Branches {
     private static final long MS_A_S = 1_000;
 
     private final LocalSession session;
-    private final Shard[] shards;
+    private final Shards shards;
     private final TransactionSettings settings;
     private final Set<BranchWork> works = new LinkedHashSet<>(0);
     private long timeoutS;
@@ -104,10 +104,10 @@ final class LocalBranches implements Branches {
                     XaCode.OUT_OF_ORDER, "this is not work in a branch, or it has ended or was suspended already")));
             return;
         }
-        List<Share> shares = work.takeShares();
+        List<Outgoing> shares = work.takeShares();
         Coordinator coordinator = coordinator(work.xid);
         TransactionId id = BranchEvents.id(work.xid);
-        for (Share share : shares) {
+        for (Outgoing share : shares) {
             session.lane(share.shard)
                     .add(Batch.Kind.BRANCH, (Runnable) () -> arrive(id, share, coordinator, work), 0, 0, null, null);
         }
@@ -122,12 +122,13 @@ final class LocalBranches implements Branches {
     }
 
     /** On the loop of the share's shard, behind everything the session did there. */
-    private void arrive(TransactionId id, Share share, Coordinator coordinator, BranchWork work) {
+    private void arrive(TransactionId id, Outgoing outgoing, Coordinator coordinator, BranchWork work) {
+        Share share = shards.here(outgoing.shard).outbox(session).take(outgoing);
         int sent = share.size();
         int held = share.part.held();
-        boolean kept = shards[share.shard].branchParts().arrive(id, share);
+        boolean kept = shards.here(outgoing.shard).parts().arrive(id, share);
         coordinator.execute(
-                share.shard, () -> coordinator.arrived(work.association, kept ? share.shard : -1, sent, held));
+                outgoing.shard, () -> coordinator.arrived(work.association, kept ? outgoing.shard : -1, sent, held));
     }
 
     /** Something done in a branch failed. */
@@ -191,7 +192,7 @@ final class LocalBranches implements Branches {
     }
 
     private Coordinator coordinator(Xid xid) {
-        return shards[Placement.shardOf(xid, shards.length)].coordinator();
+        return shards.here(Placement.shardOf(xid, shards.count())).coordinator();
     }
 
     private void ask(Xid xid, Verb verb, Consumer<BranchReply<Void>> reply) {
@@ -202,7 +203,7 @@ final class LocalBranches implements Branches {
     }
 
     private void ask(Xid xid, Runnable what) {
-        session.lane(Placement.shardOf(xid, shards.length)).add(Batch.Kind.BRANCH, what, 0, 0, null, null);
+        session.lane(Placement.shardOf(xid, shards.count())).add(Batch.Kind.BRANCH, what, 0, 0, null, null);
     }
 
     /** What is asked of a coordinator, on its loop. */
@@ -218,7 +219,7 @@ final class LocalBranches implements Branches {
         int shard = cursor == null
                 ? 0
                 : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
-        if (shard < 0 || shard >= shards.length || max < 1) {
+        if (shard < 0 || shard >= shards.count() || max < 1) {
             session.answerLater(() -> reply.accept(BranchReply.of(
                     XaCode.INVALID, max < 1 ? "a page has at least one xid" : "this cursor was not given by recover")));
             return;
@@ -228,14 +229,14 @@ final class LocalBranches implements Branches {
     }
 
     private void recover(int shard, byte[] after, int max, List<Xid> found, Consumer<BranchReply<Page>> reply) {
-        Coordinator coordinator = shards[shard].coordinator();
+        Coordinator coordinator = shards.here(shard).coordinator();
         Asker<List<TransactionId>> asker = new Asker<>(session, result -> {
             List<TransactionId> ids = result.value() == null ? List.of() : result.value();
             ids.forEach(id -> found.add(BranchEvents.xid(id)));
             if (found.size() == max) {
                 byte[] last = ids.isEmpty() ? after : ids.get(ids.size() - 1).bytes();
                 reply.accept(BranchReply.of(new Page(found, cursor(shard, last))));
-            } else if (shard + 1 < shards.length) {
+            } else if (shard + 1 < shards.count()) {
                 recover(shard + 1, Bytes.NONE, max, found, reply);
             } else {
                 reply.accept(BranchReply.of(new Page(found, null)));

@@ -54,6 +54,16 @@ final class Maintenance {
         checkpointer.begin(done);
     }
 
+    /** Looks after nothing any more; {@code settled} is called when no checkpoint is being written. */
+    void abandon(Runnable settled) {
+        stopped = true;
+        if (next != null) {
+            next.cancel();
+        }
+        cleaner.abandon();
+        checkpointer.abandon(settled);
+    }
+
     /** Writes a last checkpoint, so that the next start replays nothing. */
     void stop(Runnable done) {
         stopped = true;

@@ -18,13 +18,13 @@ import org.waybill.tx.TransactionId;
  */
 final class Phases {
     private final Shard shard;
-    private final Shard[] shards;
-    private final BranchParts own;
+    private final Shards shards;
+    private final Parts own;
 
-    Phases(Shard shard, Shard[] shards) {
+    Phases(Shard shard, Shards shards) {
         this.shard = shard;
         this.shards = shards;
-        this.own = shard.branchParts();
+        this.own = shard.parts();
     }
 
     /** Promises; calls back with null, or with why it was rolled back instead. */
@@ -54,7 +54,7 @@ final class Phases {
     void commitAtOnce(Branch branch, Consumer<End> done) {
         branch.state = Branch.State.CHANGING;
         if (branch.shards.cardinality() == 1 && !isHere(branch)) {
-            commitElsewhere(branch, shards[branch.shards.nextSetBit(0)], done);
+            commitElsewhere(branch, shards.here(branch.shards.nextSetBit(0)), done);
             return;
         }
         ask(branch, refusal -> {
@@ -69,7 +69,7 @@ final class Phases {
 
     private void commitElsewhere(Branch branch, Shard only, Consumer<End> done) {
         only.execute(() -> {
-            BrokerError why = only.branchParts().commit(branch.id);
+            BrokerError why = only.parts().commit(branch.id);
             End end = why == null ? End.COMMITTED : failed(why);
             only.turn().afterwards(() -> shard.execute(() -> done.accept(end)));
             only.split();
@@ -117,11 +117,11 @@ final class Phases {
     /** Undoes at once what sessions have done in a branch that can only be rolled back. */
     void undo(Branch branch) {
         for (int i = branch.shards.nextSetBit(0); i >= 0; i = branch.shards.nextSetBit(i + 1)) {
-            BranchParts parts = shards[i].branchParts();
+            Parts parts = shards.here(i).parts();
             if (i == shard.number()) {
                 parts.undo(branch.id);
             } else {
-                shards[i].execute(() -> parts.undo(branch.id));
+                shards.here(i).execute(() -> parts.undo(branch.id));
             }
         }
         branch.shards.clear();
@@ -141,7 +141,7 @@ final class Phases {
             return;
         }
         Round round = new Round(branch, others.cardinality(), done);
-        others.stream().forEach(i -> shards[i].execute(() -> round.ask(shards[i], shard)));
+        others.stream().forEach(i -> shards.here(i).execute(() -> round.ask(shards.here(i), shard)));
     }
 
     private BitSet others(BitSet of) {
@@ -166,8 +166,8 @@ final class Phases {
         /** On the participant's loop. */
         void ask(Shard participant, Shard coordinator) {
             TransactionId id = branch.id;
-            BrokerError why = participant.branchParts().prepare(id, coordinator.number());
-            boolean promised = participant.branchParts().isPromised(id);
+            BrokerError why = participant.parts().prepare(id, coordinator.number());
+            boolean promised = participant.parts().isPromised(id);
             participant
                     .turn()
                     .afterwards(() -> coordinator.execute(() -> {
@@ -207,10 +207,7 @@ final class Phases {
     }
 
     private void conclude(Branch branch, boolean committed, Runnable done) {
-        Conclusion conclusion = new Conclusion(branch.id, shard, done);
-        others(branch.shards).stream()
-                .forEach(i ->
-                        conclusion.add(shards[i], () -> shards[i].branchParts().conclude(branch.id, committed)));
-        conclusion.begin();
+        int[] participants = others(branch.shards).stream().toArray();
+        shard.transactions().conclude(branch.id, committed, participants, done);
     }
 }

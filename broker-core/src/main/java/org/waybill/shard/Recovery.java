@@ -3,37 +3,27 @@ package org.waybill.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.journal.CheckpointReader;
 import org.waybill.journal.Journal;
 import org.waybill.journal.ReplayHandler;
-import org.waybill.queue.Queue;
-import org.waybill.queue.SharedRecord;
-import org.waybill.tx.Ledger;
-import org.waybill.tx.TransactionId;
 
 /**
  * Brings shards back to where the log says they were: the newest checkpoint of each, then the events behind it. On the
  * starting thread, before any loop knows the shards.
  */
 public final class Recovery implements ReplayHandler {
-    private final Journal journal;
     private final List<Part> parts = new ArrayList<>();
     private @Nullable Part current;
     private long currentIndex;
 
-    private Recovery(Journal journal) {
-        this.journal = journal;
-    }
+    private Recovery() {}
 
     /** One shard's share: events before its checkpoint's position are in the checkpoint already. */
-    private record Part(Shard shard, Applier applier, long replayFrom) {}
+    private record Part(Shard shard, Follower follower, long replayFrom) {}
 
     /**
      * Recovers all shards and makes them known to the journal, which may be started then.
@@ -41,36 +31,34 @@ public final class Recovery implements ReplayHandler {
      * @throws IOException when the disk fails
      * @throws org.waybill.journal.JournalDamage when what is on it cannot be what was written
      */
-    public static void run(Journal journal, Disk disk, Shard[] shards) throws IOException {
-        Recovery recovery = new Recovery(journal);
+    public static void run(Journal journal, Disk disk, Shards shards) throws IOException {
+        Recovery recovery = new Recovery();
         long from = Long.MAX_VALUE;
-        for (Shard shard : shards) {
-            Applier applier = new Applier(shard);
-            long replayFrom = checkpoint(disk, shard, applier);
-            recovery.parts.add(new Part(shard, applier, replayFrom));
+        for (int i = 0; i < shards.count(); i++) {
+            Shard shard = shards.here(i);
+            Follower follower = new Follower(shard);
+            long replayFrom = checkpoint(disk, shard, follower);
+            recovery.parts.add(new Part(shard, follower, replayFrom));
             from = Math.min(from, replayFrom);
         }
         journal.replay(from, recovery);
         for (Part part : recovery.parts) {
-            part.applier().finish();
-            recovery.finish(part);
+            part.follower().countLive();
+            part.follower().finish();
+            journal.registerShard(part.shard().number(), part.shard().loop());
+            journal.checkpointed(part.shard().number(), part.replayFrom());
             part.shard().log(new LocalLog(journal, part.shard().commitIndex()));
         }
         decide(shards);
     }
 
-    private static long checkpoint(Disk disk, Shard shard, Applier applier) throws IOException {
+    private static long checkpoint(Disk disk, Shard shard, Follower follower) throws IOException {
         Optional<CheckpointReader> newest = CheckpointReader.newest(disk, shard.number());
         if (newest.isEmpty()) {
             return -1;
         }
         try (CheckpointReader reader = newest.get()) {
-            ByteBuffer chunk = reader.next();
-            while (chunk != null) {
-                applier.chunk(chunk);
-                chunk = reader.next();
-            }
-            applier.meta(ByteBuffer.wrap(reader.meta()));
+            follower.restore(reader);
             return reader.replayFromPosition();
         }
     }
@@ -92,64 +80,21 @@ public final class Recovery implements ReplayHandler {
             return;
         }
         part.shard().recoveredTo(currentIndex);
-        part.applier().record(type, position, recordBytes, payload);
+        part.follower().record(type, position, recordBytes, payload);
     }
 
-    /** Asks the coordinators about what is undecided: what they do not know of is rolled back, branches in doubt stay. */
-    private static void decide(Shard[] shards) {
-        Map<TransactionId, Conclusion> conclusions = new LinkedHashMap<>();
-        for (Shard shard : shards) {
-            shard.state()
-                    .ledger()
-                    .forEachDecided((id, participants) -> conclusions.put(id, new Conclusion(id, shard, () -> {})));
-        }
-        for (Shard shard : shards) {
-            shard.state().ledger().forEachPrepared((id, promise) -> {
-                Shard coordinator = shards[promise.coordinator()];
-                Ledger known = coordinator.state().ledger();
-                if (known.branches().isInDoubt(id)) {
-                    coordinator.coordinator().found(id, shard.number(), promise.part());
-                } else {
-                    boolean committed = known.decision(id) != null;
-                    conclusions
-                            .computeIfAbsent(id, key -> new Conclusion(key, coordinator, () -> {}))
-                            .add(shard, () -> shard.participant().conclude(id, promise.part(), null, committed));
-                }
-            });
-        }
-        conclusions.values().forEach(conclusion -> conclusion.coordinator().concludeAtStart(conclusion));
-        for (Shard shard : shards) {
-            shard.state().ledger().branches().forEachEnd((id, committed) -> shards[
-                    Placement.shardOf(BranchEvents.xid(id), shards.length)]
-                    .coordinator()
-                    .found(id, committed));
-        }
-        for (Shard shard : shards) {
-            shard.coordinator().recovered();
-        }
-    }
-
-    private void finish(Part part) {
-        Shard shard = part.shard();
-        Map<Integer, long[]> live = new HashMap<>();
-        for (Node node : shard.state().nodes()) {
-            Queue queue = node.queue;
-            if (node.subscription == null) {
-                queue.lines()
-                        .forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
+    /** Tells the coordinators of branches in doubt what was found of them. */
+    private static void decide(Shards shards) {
+        shards.forEach(shard -> shard.state().ledger().forEachPrepared((id, promise) -> {
+            Shard coordinator = shards.here(promise.coordinator());
+            if (coordinator.state().ledger().branches().isInDoubt(id)) {
+                coordinator.coordinator().found(id, shard.number(), promise.part());
             }
-        }
-        for (SharedRecord record : shard.state().recoveredShared()) {
-            if (record.references() > 0) {
-                count(live, record.position(), record.recordBytes());
-            }
-        }
-        live.forEach((segment, bytes) -> journal.restoreLive(segment, bytes[0]));
-        journal.registerShard(shard.number(), shard.loop());
-        journal.checkpointed(shard.number(), part.replayFrom());
-    }
-
-    private static void count(Map<Integer, long[]> live, long position, int recordBytes) {
-        live.computeIfAbsent((int) (position >>> 32), key -> new long[1])[0] += recordBytes;
+        }));
+        shards.forEach(shard -> shard.state().ledger().branches().forEachEnd((id, committed) -> shards.here(
+                        Placement.shardOf(BranchEvents.xid(id), shards.count()))
+                .coordinator()
+                .found(id, committed)));
+        shards.forEach(shard -> shard.coordinator().recovered());
     }
 }

@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +32,7 @@ import org.waybill.spi.NodeKind;
  * <p>A turn: take the batches that have arrived, carry out their commands, hand out what can be handed out, append one frame,
  * send the answers. {@link #submit} may be called from any thread; everything else is on the shard's loop.
  */
-public final class Shard {
+public final class Shard implements Lead {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
     /** Batches a turn takes before it appends. */
@@ -39,6 +40,15 @@ public final class Shard {
 
     /** Bytes a frame may have before the turn ends. */
     private static final int MAX_FRAME_BYTES = 4 << 20;
+
+    private enum Phase {
+        /** Its state follows what its log says. */
+        FOLLOWING,
+        /** Its turns make what its log says. */
+        LEADING,
+        /** It has failed, or its state is void: nothing leaves it any more. */
+        OVER
+    }
 
     private final int number;
     private final Loop loop;
@@ -49,17 +59,17 @@ public final class Shard {
     private final State state;
     private final Commands commands;
     private final Participant participant;
-    private final BranchParts branchParts;
+    private final Parts parts;
+    private final Transactions transactions;
     private final Coordinator coordinator;
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     /** Of each session that has used this shard and is not closed. */
-    final Map<LocalSession, Outbox> outboxes = new HashMap<>();
+    final Map<SessionPort, Outbox> outboxes = new HashMap<>();
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
-    private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
 
@@ -72,8 +82,12 @@ public final class Shard {
     private @Nullable ShardLog log;
     private Turn turn = new Turn(this);
     private long commitIndex;
+
+    /** What this journal alone is concerned with takes effect before this position only. */
+    private long cut = Long.MAX_VALUE;
+
     private volatile Consumer<Throwable> onFailure = cause -> {};
-    private boolean failed;
+    private Phase phase = Phase.FOLLOWING;
     private long nowMs;
     private long lastConsumerNumber;
     private @Nullable String noRoom;
@@ -101,7 +115,8 @@ public final class Shard {
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands, Participant.MAX_HELD);
-        this.branchParts = new BranchParts(this, participant, state.ledger());
+        this.parts = new Parts(this, participant, state.ledger());
+        this.transactions = new Transactions(this);
         this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
@@ -114,16 +129,53 @@ public final class Shard {
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void start(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
-        onFailure = failure;
+    public void start(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
         execute(() -> {
-            coordinator.start(all, transactions);
-            Mover moves = new Mover(this, all);
-            mover = moves;
-            alarm = new Alarm(this, clock, storage.times(), moves);
-            unfinished.forEach(Conclusion::begin);
-            unfinished.clear();
             maintenance.start();
+            lead(all, RemoteShards.NONE, transactions, failure);
+        });
+    }
+
+    /** Its state follows a log that others make; it begins to look after its part of the journal. */
+    void follow() {
+        maintenance.start();
+    }
+
+    /** Its state is complete, and its turns make the log from here on. */
+    void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
+        onFailure = failure;
+        phase = Phase.LEADING;
+        coordinator.start(all, settings);
+        Mover moves = new Mover(this, all);
+        mover = moves;
+        alarm = new Alarm(this, clock, storage.times(), moves);
+        transactions.start(new Peers(all, remote, number));
+        schedule();
+    }
+
+    /**
+     * Its state is void, because the log has gone on without its turns, or is not needed any more. Nothing leaves it from here on.
+     *
+     * @param settled called on the loop with the journal position up to which all that the shard did to the journal for itself has taken
+     *     effect; what comes behind has none
+     */
+    public void abandon(LongConsumer settled) {
+        phase = Phase.OVER;
+        if (alarm != null) {
+            alarm.stop();
+            mover().stop();
+            coordinator.stop();
+            transactions.stop();
+        }
+        inbox.clear();
+        maintenance.abandon(() -> {
+            // completions of all frames before this position have been handed to this loop before the next task runs
+            long position = journal.forcedPosition();
+            cut = position;
+            loop.execute(() -> {
+                storage.forgetMemory();
+                settled.accept(position);
+            });
         });
     }
 
@@ -133,13 +185,9 @@ public final class Shard {
             Invariant.present(alarm).stop();
             Invariant.present(mover).stop();
             coordinator.stop();
+            transactions.stop();
             maintenance.stop(done);
         });
-    }
-
-    /** What recovery found unfinished and this shard decides; before {@link #start}. */
-    void concludeAtStart(Conclusion conclusion) {
-        unfinished.add(conclusion);
     }
 
     int number() {
@@ -180,6 +228,11 @@ public final class Shard {
         commitIndex = Math.max(commitIndex, index);
     }
 
+    /** The log index of the last entry that the state has, committed or not. */
+    long stateIndex() {
+        return phase == Phase.LEADING ? log().lastIndex() : commitIndex;
+    }
+
     /** Where turns are recorded from now on. */
     void log(ShardLog recorder) {
         log = recorder;
@@ -210,9 +263,14 @@ public final class Shard {
         return participant;
     }
 
-    /** What branches have to do on this shard. */
-    BranchParts branchParts() {
-        return branchParts;
+    /** What this shard does with others. */
+    Transactions transactions() {
+        return transactions;
+    }
+
+    /** What transactions have to do on this shard. */
+    Parts parts() {
+        return parts;
     }
 
     /** The branches that this shard coordinates. */
@@ -220,10 +278,20 @@ public final class Shard {
         return coordinator;
     }
 
+    /**
+     * Takes what another shard says, as {@link RemoteShards} has sent it. Any thread; passed over unless this node leads the shard.
+     *
+     * @throws IllegalArgumentException when these are not the bytes of a message
+     */
+    public void receive(int from, byte[] message) {
+        ShardMessage said = ShardMessages.decode(message);
+        execute(() -> transactions.receive(from, said));
+    }
+
     // ---- turns
 
-    /** Hands commands over. Any thread. */
-    void submit(Batch batch) {
+    @Override
+    public void submit(Batch batch) {
         inbox.add(batch);
         schedule();
     }
@@ -236,7 +304,7 @@ public final class Shard {
     }
 
     private void run() {
-        if (failed) {
+        if (phase != Phase.LEADING) {
             return;
         }
         try {
@@ -248,13 +316,17 @@ public final class Shard {
 
     /** A turn that breaks off leaves state and log apart: nothing may leave this shard any more. */
     private void fail(Throwable cause) {
-        failed = true;
+        phase = Phase.OVER;
         LOG.error("WB2100 shard {}: a turn broke off", number, cause);
         onFailure.accept(cause);
     }
 
     private void runTurn() {
         scheduled.set(false);
+        if (!log().mayAct() || log().isBacklogged()) {
+            // what has come waits; whoever keeps the log has the shard look again
+            return;
+        }
         nowMs = clock.epochMs();
         if (!brokenOff.isEmpty()) {
             brokenOff.forEach(this::wake);
@@ -303,7 +375,7 @@ public final class Shard {
 
     /** Has a queue dispatched before the turn ends. */
     void wake(Queue queue) {
-        if (!queue.awake()) {
+        if (!queue.awake() && phase == Phase.LEADING) {
             queue.awake(true);
             dirtyQueues.addLast(queue);
         }
@@ -352,12 +424,14 @@ public final class Shard {
     }
 
     private void settle(Turn own) {
-        if (!failed) {
-            try {
-                own.commit();
-            } catch (RuntimeException | Error broken) {
-                fail(broken);
-            }
+        if (Invariant.present(own.frameOrNull()).position(0) >= cut) {
+            own.revoke();
+            return;
+        }
+        try {
+            own.commit();
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
         }
     }
 
@@ -366,7 +440,7 @@ public final class Shard {
     }
 
     private void committed(Frame frame, @Nullable Turn unhurried) {
-        if (failed) {
+        if (phase == Phase.OVER) {
             return;
         }
         try {
@@ -376,9 +450,7 @@ public final class Shard {
             } else {
                 unhurried.commit();
             }
-            while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
-                awaited.pollFirst().task().run();
-            }
+            runAwaited();
             schedule();
         } catch (RuntimeException | Error broken) {
             fail(broken);
@@ -401,6 +473,12 @@ public final class Shard {
 
     private record Awaited(long index, Runnable task) {}
 
+    void runAwaited() {
+        while (!awaited.isEmpty() && awaited.peekFirst().index() <= commitIndex) {
+            awaited.pollFirst().task().run();
+        }
+    }
+
     /** Runs a task once a log index is committed, which it is not yet; indexes are asked for in their order. */
     void afterCommitOf(long index, Runnable task) {
         awaited.addLast(new Awaited(index, task));
@@ -409,7 +487,7 @@ public final class Shard {
     /** Runs a task on the shard's loop as a turn of its own. Any thread. */
     void execute(Runnable task) {
         loop.execute(() -> {
-            if (failed) {
+            if (phase == Phase.OVER) {
                 return;
             }
             nowMs = clock.epochMs();
@@ -425,12 +503,12 @@ public final class Shard {
 
     // ---- sessions
 
-    Outbox outbox(LocalSession session) {
+    Outbox outbox(SessionPort session) {
         return outboxes.computeIfAbsent(session, key -> new Outbox(this, key));
     }
 
     @Nullable
-    Outbox forget(LocalSession session) {
+    Outbox forget(SessionPort session) {
         return outboxes.remove(session);
     }
 

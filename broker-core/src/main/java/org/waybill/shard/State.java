@@ -23,6 +23,7 @@ final class State {
     private final Map<Integer, Node> byId = new HashMap<>();
     private final Map<String, Node> byName = new HashMap<>();
     private final Ledger ledger = new Ledger();
+    private final FoundTransactions found = new FoundTransactions();
     private final Topics topics;
 
     /** While recovering: bodies that several subscriptions may have, by message id. */
@@ -32,8 +33,16 @@ final class State {
     private final AddressRules rules;
     private final Duplicates duplicates;
     private final Producers producers;
+    private @Nullable Dead dead;
     private long lastMessageId;
     private int lastQueueId;
+
+    /** Told of records in the journal that nothing refers to any more. */
+    @FunctionalInterface
+    interface Dead {
+        /** The record at this position counts no longer. */
+        void record(long position, int recordBytes);
+    }
 
     State(Facts facts, AddressRules rules, ExactlyOnceSettings exactlyOnce) {
         this.facts = facts;
@@ -88,6 +97,11 @@ final class State {
         return ledger;
     }
 
+    /** What transactions have promised here, as long as the log is read and not made. */
+    FoundTransactions found() {
+        return found;
+    }
+
     AddressSettings settings(String name) {
         return rules.of(name);
     }
@@ -113,9 +127,27 @@ final class State {
         lastQueueId = Math.max(lastQueueId, queueId);
     }
 
+    /** What is applied from now on is committed elsewhere as it comes; what becomes of records here is told as it does. */
+    void follow(Dead told) {
+        dead = told;
+        shared = new HashMap<>();
+    }
+
+    /** What is applied from now on is recorded by the shard's own turns, which see to their records. */
+    void lead() {
+        dead = null;
+        shared = Map.of();
+    }
+
+    private void release(Block block, int index) {
+        if (dead != null && block.position(index) != Block.NO_POSITION && block.ownsBody(index)) {
+            dead.record(block.position(index), block.recordBytes(index));
+        }
+    }
+
     // ---- apply
 
-    Node created(int id, String name, @Nullable LocalSession owner) {
+    Node created(int id, String name, @Nullable SessionPort owner) {
         Node known = byId.get(id);
         if (known != null) {
             // from a checkpoint: since then replay may have made and deleted an older queue of this name
@@ -156,6 +188,9 @@ final class State {
     void deleted(int id) {
         Node node = byId.remove(id);
         if (node != null) {
+            if (dead != null) {
+                node.queue.lines().forEachLive(this::release);
+            }
             node.queue.close();
             if (node.subscription == null) {
                 byName.remove(node.queue.name(), node);
@@ -169,11 +204,9 @@ final class State {
     /** A message found in the log; its body stays there. */
     void stored(Events.Stored event, long position, int recordBytes) {
         lastMessageId = Math.max(lastMessageId, event.messageId());
-        if (event.volatileOne()) {
-            return;
-        }
-        for (int id : event.queues()) {
-            Node node = byId.get(id);
+        boolean taken = false;
+        for (int i = 0; i < event.queues().length && !event.volatileOne(); i++) {
+            Node node = byId.get(event.queues()[i]);
             if (node != null && event.messageId() > node.queue.lines().lastId(event.priority())) {
                 restored(
                         node,
@@ -183,6 +216,16 @@ final class State {
                         recordBytes,
                         event.expiresMs(),
                         event.dueMs());
+                taken = true;
+                if (dead != null) {
+                    node.queue.reveal(event.messageId());
+                }
+            }
+        }
+        if (dead != null) {
+            shared.clear();
+            if (!taken) {
+                dead.record(position, recordBytes);
             }
         }
     }
@@ -222,7 +265,9 @@ final class State {
         Queue queue = queue(queueId);
         Block block = queue == null ? null : queue.lines().find(messageId);
         if (queue != null && block != null) {
-            queue.remove(block, Queue.indexOf(block, messageId));
+            int index = Queue.indexOf(block, messageId);
+            release(block, index);
+            queue.remove(block, index);
         }
     }
 

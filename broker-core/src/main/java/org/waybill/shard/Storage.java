@@ -31,6 +31,7 @@ final class Storage implements Facts {
     private final List<SharedRecord> shedding = new ArrayList<>();
     private final Bytes event = new Bytes();
     private long residentChange;
+    private long counted;
     private @Nullable Part undecided;
 
     Storage(Shard shard, Memory memory, AddressRules rules, ExactlyOnceSettings exactlyOnce) {
@@ -76,8 +77,15 @@ final class Storage implements Facts {
     void countMemory() {
         if (residentChange != 0) {
             memory.add(residentChange);
+            counted += residentChange;
             residentChange = 0;
         }
+    }
+
+    /** Nothing of this is in memory any more. */
+    void forgetMemory() {
+        memory.add(-counted);
+        counted = 0;
     }
 
     /** Stores a message in a queue; the caller has decided that it may. */
@@ -176,7 +184,7 @@ final class Storage implements Facts {
         state.topics().remove(topic);
     }
 
-    Node create(String name, @Nullable LocalSession owner) {
+    Node create(String name, @Nullable SessionPort owner) {
         int id = state.nextQueueId();
         if (owner == null) {
             shard.turn().record(Events.QUEUE_CREATED, event.clear().putVar(id).putText(name));

@@ -129,7 +129,7 @@ final class Verbs {
         } else if (isHeuristic(branch)) {
             End end = branch.state == Branch.State.COMMITTED ? End.COMMITTED : End.ROLLED_BACK;
             branch.state = Branch.State.CHANGING;
-            shard.branchParts().forget(id);
+            shard.parts().forget(id);
             shard.turn().afterwards(() -> {
                 table.over(branch, end);
                 reply.accept(BranchReply.of(XaCode.OK));

@@ -1,30 +1,62 @@
 package org.waybill.shard;
 
+import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.waybill.config.TransactionSettings;
+import org.waybill.journal.CheckpointReader;
 import org.waybill.queue.Block;
+import org.waybill.queue.SharedRecord;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.tx.TransactionId;
 
 /**
- * Applies to a shard's state what its checkpoint and its log say: while it is recovered, and as long as another node leads it. On the
- * starting thread, or on the shard's loop.
+ * Applies to a shard's state what its checkpoint and its log say: while it is recovered, on a thread that has the shard for itself, and
+ * then on the shard's loop as long as another node leads it.
+ *
+ * <pre>
+ *  {@link #restore}, {@link #record} ...          it is recovered
+ *  {@link #countLive}                             before the journal's start, if that was not running
+ *  {@link #follow}, {@link #record} ... {@link #committed} ...
+ *  {@link #lead}                                  from here on the shard's own turns change the state
+ * </pre>
  */
-final class Applier {
+public final class Follower {
+    private static final int SEGMENT_SHIFT = 32;
+
     private final Shard shard;
     private final State state;
-    private final FoundTransactions found = new FoundTransactions();
+    private final FoundTransactions found;
 
-    Applier(Shard shard) {
+    /** Of a shard that nothing was done with yet. */
+    public Follower(Shard shard) {
         this.shard = shard;
         this.state = shard.state();
+        this.found = state.found();
     }
 
     // ---- a checkpoint
 
-    /** Applies a chunk of a checkpoint. */
-    void chunk(ByteBuffer in) {
+    /** Applies a whole checkpoint; returns what the shard's log has kept in it. */
+    public byte[] restore(CheckpointReader reader) throws IOException {
+        ByteBuffer chunk = reader.next();
+        while (chunk != null) {
+            chunk(chunk);
+            chunk = reader.next();
+        }
+        ByteBuffer meta = ByteBuffer.wrap(reader.meta());
+        state.idsUsed(Bytes.var(meta), (int) Bytes.var(meta));
+        shard.recoveredTo(Bytes.var(meta));
+        byte[] ofLog = new byte[meta.remaining()];
+        meta.get(ofLog);
+        return ofLog;
+    }
+
+    private void chunk(ByteBuffer in) {
         switch (in.get()) {
             case Checkpointer.QUEUE -> {
                 int id = (int) Bytes.var(in);
@@ -95,12 +127,6 @@ final class Applier {
         }
     }
 
-    /** Applies what a checkpoint says of itself; what is left is what its log kept. */
-    void meta(ByteBuffer in) {
-        state.idsUsed(Bytes.var(in), (int) Bytes.var(in));
-        shard.recoveredTo(Bytes.var(in));
-    }
-
     // ---- the log
 
     /**
@@ -109,7 +135,7 @@ final class Applier {
      * @param position where it is in this node's journal
      * @param payload meta and body, as {@link org.waybill.journal.ReplayHandler#record} has it
      */
-    void record(byte type, long position, int recordBytes, ByteBuffer payload) {
+    public void record(byte type, long position, int recordBytes, ByteBuffer payload) {
         try {
             apply(type, position, recordBytes, payload);
         } catch (BufferUnderflowException | IllegalArgumentException malformed) {
@@ -181,6 +207,60 @@ final class Applier {
         }
     }
 
+    // ---- the parts of its life
+
+    /** Counts as live in the journal, before its start, what the state refers to there. */
+    public void countLive() {
+        Map<Integer, long[]> live = new HashMap<>();
+        for (Node node : state.nodes()) {
+            if (node.subscription == null) {
+                node.queue
+                        .lines()
+                        .forEachLive((block, index) -> count(live, block.position(index), block.recordBytes(index)));
+            }
+        }
+        for (SharedRecord record : state.recoveredShared()) {
+            if (record.references() > 0) {
+                count(live, record.position(), record.recordBytes());
+            }
+        }
+        live.forEach((segment, bytes) -> shard.journal().restoreLive(segment, bytes[0]));
+    }
+
+    private static void count(Map<Integer, long[]> live, long position, int recordBytes) {
+        live.computeIfAbsent((int) (position >>> SEGMENT_SHIFT), key -> new long[1])[0] += recordBytes;
+    }
+
+    /** Follows the log from here on: what it says is committed as it comes. The journal runs, and the shard looks after its part of it. */
+    public void follow(ShardLog log) {
+        shard.log(log);
+        for (Node node : state.nodes()) {
+            node.queue.recovered(state.lastMessageId());
+        }
+        state.follow((position, bytes) -> shard.release((int) (position >>> SEGMENT_SHIFT), bytes));
+        shard.follow();
+    }
+
+    /** Everything up to this log index was told. */
+    public void committed(long index) {
+        shard.recoveredTo(index);
+        shard.runAwaited();
+    }
+
+    /**
+     * This node leads, and everything was told that was committed before.
+     *
+     * @param shards all of the broker
+     * @param remote the way to those of them that other nodes lead
+     * @param transactions how branches are bounded
+     * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
+     */
+    public void lead(
+            Shards shards, RemoteShards remote, TransactionSettings transactions, Consumer<Throwable> failure) {
+        finish();
+        shard.lead(shards, remote, transactions, failure);
+    }
+
     /** There is no more: from here on the shard's own turns change the state. */
     void finish() {
         found.resolve(state);
@@ -189,5 +269,6 @@ final class Applier {
         for (Node node : state.nodes()) {
             node.queue.recovered(state.lastMessageId());
         }
+        state.lead();
     }
 }
