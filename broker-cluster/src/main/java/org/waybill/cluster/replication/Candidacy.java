@@ -1,7 +1,9 @@
 package org.waybill.cluster.replication;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 
@@ -24,6 +26,9 @@ final class Candidacy {
 
     private final Replica replica;
     private final Map<Long, LogEnd> granted = new HashMap<>();
+    /** Those of them that may lack what they have answered for. */
+    private final Set<Long> lacking = new HashSet<>();
+
     private Phase phase = Phase.IDLE;
     private long epoch;
     private long releasedEpoch;
@@ -60,12 +65,13 @@ final class Candidacy {
         epoch = replica.rules().nextEpoch(hinted, replica.promise().epoch(), replica.seenEpoch());
         releasedEpoch = released;
         granted.clear();
+        lacking.clear();
         begunNs = replica.nowNs();
         if (released > 0) {
             beginRound();
         } else {
             phase = Phase.TRIAL;
-            granted.put(self, replica.log().end());
+            grantSelf();
             ask();
             trialled();
         }
@@ -103,6 +109,9 @@ final class Candidacy {
         }
         if (m.granted()) {
             granted.put(m.from(), new LogEnd(m.endEpoch(), m.endIndex()));
+            if (m.lacks()) {
+                lacking.add(m.from());
+            }
             if (phase == Phase.TRIAL) {
                 trialled();
             } else {
@@ -116,7 +125,7 @@ final class Candidacy {
     /** The own promise may be forced, and counts then. */
     void forced() {
         if (phase == Phase.ROUND && !granted.containsKey(replica.self()) && replica.promiseIsSafe()) {
-            granted.put(replica.self(), replica.log().end());
+            grantSelf();
             evaluate();
         }
     }
@@ -167,7 +176,7 @@ final class Candidacy {
     }
 
     private void trialled() {
-        if (replica.rules().suffices(counted(), replica.replicas())) {
+        if (suffices(replica.replicas())) {
             beginRound();
         }
     }
@@ -176,20 +185,30 @@ final class Candidacy {
         replica.becomeCandidate();
         phase = Phase.ROUND;
         granted.clear();
+        lacking.clear();
         begunNs = replica.nowNs();
         replica.promise(new Promise(epoch, replica.self()));
         ask();
         forced();
     }
 
-    private int counted() {
-        int count = 0;
+    private void grantSelf() {
+        granted.put(replica.self(), replica.log().end());
+        if (replica.vouching().lacks()) {
+            lacking.add(replica.self());
+        }
+    }
+
+    private boolean suffices(ReplicaSet set) {
+        int promises = 0;
+        int whole = 0;
         for (long member : granted.keySet()) {
-            if (replica.replicas().contains(member)) {
-                count++;
+            if (set.contains(member)) {
+                promises++;
+                whole += lacking.contains(member) ? 0 : 1;
             }
         }
-        return count;
+        return replica.rules().suffices(whole, promises, set);
     }
 
     /** Leads, adopts, or waits for more promises: by the replica set at the end of the log as it is now. */
@@ -197,7 +216,7 @@ final class Candidacy {
         ReplicaSet set = replica.replicas();
         if (!set.contains(replica.self())) {
             giveUp();
-        } else if (donor == Members.NONE && replica.rules().suffices(counted(), set)) {
+        } else if (donor == Members.NONE && suffices(set)) {
             long highest = highest();
             if (highest == replica.self()) {
                 replica.becomeLeader();

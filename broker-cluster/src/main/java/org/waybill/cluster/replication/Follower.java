@@ -14,6 +14,7 @@ final class Follower {
 
     private long leaderCommit;
     private long answered;
+    private long answeredReceived;
     private int[] contacts = {};
     private long askedNs;
 
@@ -87,7 +88,10 @@ final class Follower {
         compared = Math.max(compared, m.previousIndex() + m.entries().size());
         leaderCommit = Math.max(leaderCommit, m.commitIndex());
         commit();
-        if (m.entries().isEmpty() || answerable() > answered) {
+        if (m.soon()) {
+            replica.vouching().begin();
+        }
+        if (m.entries().isEmpty() || answerable() > answered || m.soon() && received() > answeredReceived) {
             answerForced();
         }
     }
@@ -128,7 +132,7 @@ final class Follower {
             replica.send(
                     from,
                     new Message.AppendReply(
-                            replica.self(), epoch, stampNs, Message.AppendResult.OUTDATED, 0, promise.epoch()));
+                            replica.self(), epoch, stampNs, Message.AppendResult.OUTDATED, 0, promise.epoch(), 0, 0));
             return false;
         }
         if (epoch > promise.epoch()) {
@@ -142,6 +146,7 @@ final class Follower {
             compared = 0;
             leaderCommit = 0;
             answered = 0;
+            answeredReceived = 0;
             this.stampNs = stampNs;
         }
         this.stampNs = Math.max(this.stampNs, stampNs);
@@ -153,12 +158,18 @@ final class Follower {
         return replica.rules().answerable(replica.log().forcedIndex(), compared);
     }
 
+    /** What is the leader's, forced or not, if that may be answered for. */
+    private long received() {
+        return replica.vouching().may() ? Math.min(replica.log().lastIndex(), compared) : answerable();
+    }
+
     private void commit() {
         replica.commit(Math.min(leaderCommit, answerable()));
     }
 
     private void answerForced() {
         answered = answerable();
+        answeredReceived = received();
         answer(Message.AppendResult.FORCED, answered, 0);
     }
 
@@ -167,7 +178,17 @@ final class Follower {
         if (replica.promiseIsSafe()) {
             long epoch = replica.promise().epoch();
             replica.voter().answered(epoch);
-            replica.send(leader, new Message.AppendReply(replica.self(), epoch, stampNs, result, index, otherEpoch));
+            replica.send(
+                    leader,
+                    new Message.AppendReply(
+                            replica.self(),
+                            epoch,
+                            stampNs,
+                            result,
+                            index,
+                            otherEpoch,
+                            result == Message.AppendResult.FORCED ? answeredReceived : 0,
+                            replica.vouching().plea()));
         }
     }
 

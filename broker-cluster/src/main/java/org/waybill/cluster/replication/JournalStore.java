@@ -21,6 +21,9 @@ public final class JournalStore implements LogStore {
     /** The type of the record of a promise: epoch, candidate, 8 bytes each. */
     static final byte PROMISE = 98;
 
+    /** The type of the record that says whether answers go out from here on for what is not forced: 1 byte, 1 or 0. */
+    static final byte VOUCH = 99;
+
     private static final long NOT_YET = -1;
     private static final byte[] NONE = new byte[0];
 
@@ -110,10 +113,19 @@ public final class JournalStore implements LogStore {
 
     @Override
     public long promise(Promise promise) {
-        Frame frame = new Frame(shard).stamp(0, promise.epoch(), 0);
         byte[] payload = new byte[2 * Long.BYTES];
         LogRecovery.view(payload).putLong(promise.epoch()).putLong(promise.candidate());
-        frame.add(PROMISE, NONE, 0, 0, payload, 0, payload.length, false);
+        return local(PROMISE, payload);
+    }
+
+    @Override
+    public long vouch(boolean vouches) {
+        return local(VOUCH, new byte[] {(byte) (vouches ? 1 : 0)});
+    }
+
+    private long local(byte type, byte[] payload) {
+        Frame frame = new Frame(shard);
+        frame.add(type, NONE, 0, 0, payload, 0, payload.length, false);
         long ticket = ++lastTicket;
         frame.onForced(done -> forced(done, ticket));
         journal.append(frame);

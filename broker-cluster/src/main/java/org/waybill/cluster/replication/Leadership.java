@@ -24,6 +24,11 @@ final class Leadership {
     private final List<Progress> others = new ArrayList<>();
     private final Set<Integer> admitted = new HashSet<>();
     private long barrierIndex;
+    /** The last entry for which answers are wanted when it is received. */
+    private long soonIndex;
+    /** Up to here the machine knows that a majority has received it. */
+    private long receivedIndex;
+
     private long begunNs;
     /** When something was committed last, or nothing was there to be. */
     private long committedNs;
@@ -63,8 +68,12 @@ final class Leadership {
     }
 
     /** One that nobody waits for is sent with the next one, or at the next tick. */
-    long propose(Frame frame) {
+    long propose(Frame frame, boolean soon) {
         long index = log.append(frame, epoch);
+        if (soon) {
+            soonIndex = index;
+            replica.vouching().begin();
+        }
         if (frame.urgent()) {
             sendAll();
         }
@@ -155,13 +164,16 @@ final class Leadership {
         }
         other.stampNs = Math.max(other.stampNs, m.stampNs());
         other.hasAnswered = true;
+        hear(other, m.plea());
         if (m.result() == Message.AppendResult.MISMATCH) {
             other.streaming = false;
             other.next = Math.max(log.epochs().floor(m.index(), m.otherEpoch()), other.match) + 1;
             other.sentNs = replica.longAgoNs();
         } else if (m.result() == Message.AppendResult.FORCED) {
             forced(other, m.index());
+            other.received = Math.max(other.received, m.receivedIndex());
             advance();
+            answer(other, m.plea());
             replica.source().reached(other.member, m.index());
         } else {
             replica.source().isInstalling(other.member);
@@ -200,6 +212,38 @@ final class Leadership {
                 leading = true;
                 replica.machine().leading(epoch);
             }
+        }
+        if (leading && soonIndex > receivedIndex) {
+            advanceReceived(set);
+        }
+    }
+
+    /** Tells what a majority has received, if the machine waits for it. */
+    private void advanceReceived(ReplicaSet set) {
+        long own = replica.vouching().may() ? log.lastIndex() : log.forcedIndex();
+        for (int i = 0; i < countFrom(set); i++) {
+            Progress other = set.member(i) == replica.self() ? null : find(set.member(i));
+            long theirs = other == null ? 0 : Math.max(other.received, other.match);
+            counting[i] = set.member(i) == replica.self() ? own : theirs;
+        }
+        long index = Math.min(counted(set), own);
+        if (index > Math.max(receivedIndex, log.commitIndex())) {
+            receivedIndex = index;
+            replica.machine().received(index);
+        }
+    }
+
+    /** A member may lack what it has answered for: what was there when it said so first is what it must have. */
+    private void hear(Progress other, long plea) {
+        if (plea != 0 && plea != other.plea) {
+            other.plea = plea;
+            other.pleaIndex = log.lastIndex();
+        }
+    }
+
+    private void answer(Progress other, long plea) {
+        if (plea != 0 && replica.rules().isResynced(other.match, other.pleaIndex)) {
+            replica.send(other.member, new Message.Resynced(replica.self(), epoch, plea));
         }
     }
 
@@ -293,6 +337,7 @@ final class Leadership {
                         previous,
                         log.epochAt(previous),
                         log.commitIndex(),
+                        !entries.isEmpty() && entries.get(0).index() <= soonIndex,
                         entries));
     }
 

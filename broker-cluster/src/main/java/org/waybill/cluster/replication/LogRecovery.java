@@ -31,6 +31,7 @@ public final class LogRecovery implements ReplayHandler {
 
     private long replayFrom = -1;
     private Promise promise = Promise.NONE;
+    private boolean vouches;
     private long checkpointIndex;
     private ReplicaSet replicas = ReplicaSet.NOBODY;
     private long keptBytes;
@@ -74,6 +75,7 @@ public final class LogRecovery implements ReplayHandler {
         LogStore.Meta found = decode(meta);
         this.replayFrom = replayFrom;
         promise = found.promise();
+        vouches = found.vouches();
         checkpointIndex = found.index();
         replicas = found.replicas();
         epochs.reset(found.epochs(), found.index());
@@ -97,7 +99,7 @@ public final class LogRecovery implements ReplayHandler {
         tell();
         Invariant.check(!missing && toldIndex == commitIndex, "the log has no gaps");
         long base = epochs.lastIndex();
-        LogStore.Meta meta = new LogStore.Meta(promise, base, epochs.upTo(base), replicas);
+        LogStore.Meta meta = new LogStore.Meta(promise, base, epochs.upTo(base), replicas, vouches);
         List<Entry> tail = new ArrayList<>(kept);
         uncommitted.forEach(found -> tail.add(found.entry()));
         return new LogStore.Recovered(meta, tail, commitIndex);
@@ -155,6 +157,8 @@ public final class LogRecovery implements ReplayHandler {
             retainedBytes += retained.test(type) ? recordBytes : 0;
         } else if (index == 0 && type == JournalStore.PROMISE) {
             promise = new Promise(payload.getLong(), payload.getLong());
+        } else if (index == 0 && type == JournalStore.VOUCH) {
+            vouches = payload.get() != 0;
         }
     }
 
@@ -208,7 +212,7 @@ public final class LogRecovery implements ReplayHandler {
 
     static byte[] encode(LogStore.Meta meta) {
         byte[] bytes = new byte
-                [Long.BYTES * (3 + meta.epochs().length + meta.replicas().size()) + 2 * Integer.BYTES];
+                [Long.BYTES * (3 + meta.epochs().length + meta.replicas().size()) + 2 * Integer.BYTES + 1];
         ByteBuffer out = view(bytes);
         out.putLong(meta.promise().epoch()).putLong(meta.promise().candidate()).putLong(meta.index());
         out.putInt(meta.epochs().length).putInt(meta.replicas().size());
@@ -218,6 +222,7 @@ public final class LogRecovery implements ReplayHandler {
         for (int i = 0; i < meta.replicas().size(); i++) {
             out.putLong(meta.replicas().member(i));
         }
+        out.put((byte) (meta.vouches() ? 1 : 0));
         return bytes;
     }
 
@@ -233,7 +238,7 @@ public final class LogRecovery implements ReplayHandler {
         for (int i = 0; i < members.length; i++) {
             members[i] = in.getLong();
         }
-        return new LogStore.Meta(promise, index, epochs, ReplicaSet.of(members));
+        return new LogStore.Meta(promise, index, epochs, ReplicaSet.of(members), in.get() != 0);
     }
 
     static ByteBuffer view(byte[] bytes) {

@@ -14,8 +14,12 @@ public interface LogStore {
         void forced(long ticket);
     }
 
-    /** What a checkpoint holds of the log besides the state: docs/ARCHITECTURE.md, rule R12. */
-    record Meta(Promise promise, long index, long[] epochs, ReplicaSet replicas) {}
+    /**
+     * What a checkpoint holds of the log besides the state: docs/ARCHITECTURE.md, rule R12.
+     *
+     * @param vouches whether this replica answers for what it has not forced: rule R13
+     */
+    record Meta(Promise promise, long index, long[] epochs, ReplicaSet replicas, boolean vouches) {}
 
     /**
      * What was found at the start.
@@ -45,6 +49,9 @@ public interface LogStore {
 
     /** Records a promise; returns its ticket. */
     long promise(Promise promise);
+
+    /** Records whether answers go out from here on for what is not forced; returns its ticket. */
+    long vouch(boolean vouches);
 
     /** The next entry is committed; returns where its first record is, from which the places of the others follow. */
     long committed(long index);

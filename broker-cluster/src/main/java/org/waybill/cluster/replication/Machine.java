@@ -2,8 +2,8 @@ package org.waybill.cluster.replication;
 
 /**
  * The shard whose log is replicated. Called on its loop; must not call the replica back from within, but for {@link
- * Replica#propose} and what it says of itself ({@link Replica#mayAct} and the like), and those from {@link #committed} and
- * {@link #leading} only.
+ * Replica#propose} and what it says of itself ({@link Replica#mayAct} and the like), and those from {@link #committed}, {@link
+ * #received} and {@link #leading} only.
  *
  * <p>In this order, as often as leaderships come and go, with {@link #committed} in between at any time:
  *
@@ -31,6 +31,13 @@ public interface Machine {
      * @param position where its first record is in this node's journal; those of the others follow from their lengths
      */
     void committed(Entry entry, long position);
+
+    /**
+     * A majority has received everything up to an entry, this replica included, and has not forced it: it survives the loss
+     * of any minority of nodes, but not of power everywhere. Told only if the machine has proposed something {@linkplain
+     * Replica#proposeInMemory so}; as {@link #committed}, and before that of these entries.
+     */
+    default void received(long index) {}
 
     /**
      * This replica leads: its barrier is committed, and everything that was committed before has been told. From now on the

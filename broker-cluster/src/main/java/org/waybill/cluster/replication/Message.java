@@ -27,9 +27,17 @@ public sealed interface Message {
      * @param promisedEpoch what the answering replica has promised now
      * @param endEpoch the epoch of its last entry
      * @param endIndex the index of its last entry
+     * @param lacks whether it may lack what it has answered for: rule R13
      */
     record PromiseReply(
-            long from, long epoch, boolean trial, boolean granted, long promisedEpoch, long endEpoch, long endIndex)
+            long from,
+            long epoch,
+            boolean trial,
+            boolean granted,
+            long promisedEpoch,
+            long endEpoch,
+            long endIndex,
+            boolean lacks)
             implements Message {}
 
     /**
@@ -38,6 +46,7 @@ public sealed interface Message {
      * @param stampNs the leader's own time, to be sent back
      * @param previousIndex the entry before the first of these
      * @param commitIndex what the leader knows to be committed
+     * @param soon whether it wants to know what is received, not only what is forced
      */
     record Append(
             long from,
@@ -46,6 +55,7 @@ public sealed interface Message {
             long previousIndex,
             long previousEpoch,
             long commitIndex,
+            boolean soon,
             List<Entry> entries)
             implements Message {}
 
@@ -65,9 +75,22 @@ public sealed interface Message {
      * The answer.
      *
      * @param stampNs the newest stamp of this leader
+     * @param receivedIndex everything up to here is the leader's and received, if {@code result} is FORCED
+     * @param plea the number by which to say {@link Resynced} once that is so, or 0
      */
-    record AppendReply(long from, long epoch, long stampNs, AppendResult result, long index, long otherEpoch)
+    record AppendReply(
+            long from,
+            long epoch,
+            long stampNs,
+            AppendResult result,
+            long index,
+            long otherEpoch,
+            long receivedIndex,
+            long plea)
             implements Message {}
+
+    /** A leader tells a member that it has everything that it may have lacked when it asked by this number. */
+    record Resynced(long from, long epoch, long plea) implements Message {}
 
     /**
      * A leader tells a replica that it lacks what is only in a snapshot.

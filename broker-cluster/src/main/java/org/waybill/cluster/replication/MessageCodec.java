@@ -65,6 +65,7 @@ public final class MessageCodec {
     private static final byte SNAPSHOT_PIECE = 9;
     private static final byte HAND_OVER = 10;
     private static final byte JOIN = 11;
+    private static final byte RESYNCED = 12;
 
     private static final byte FORCED = 1;
     private static final byte MISMATCH = 2;
@@ -137,19 +138,24 @@ public final class MessageCodec {
         } else if (message instanceof Message.SnapshotPiece) {
             return SNAPSHOT_PIECE;
         }
+        if (message instanceof Message.Resynced) {
+            return RESYNCED;
+        }
         return message instanceof Message.HandOver ? HAND_OVER : JOIN;
     }
 
     private static int size(Message message) {
         int body = 0;
         if (message instanceof Message.Append m) {
-            body = 4 * Long.BYTES + size(m.entries());
+            body = 4 * Long.BYTES + 1 + size(m.entries());
         } else if (message instanceof Message.AppendReply) {
-            body = 3 * Long.BYTES + 1;
+            body = 5 * Long.BYTES + 1;
+        } else if (message instanceof Message.Resynced) {
+            body = Long.BYTES;
         } else if (message instanceof Message.PromiseRequest) {
             body = Long.BYTES + 1;
         } else if (message instanceof Message.PromiseReply) {
-            body = 3 * Long.BYTES + 2;
+            body = 3 * Long.BYTES + 3;
         } else if (message instanceof Message.SnapshotOffer) {
             body = 2 * Long.BYTES;
         } else if (message instanceof Message.Fetch) {
@@ -179,16 +185,18 @@ public final class MessageCodec {
     private static void body(ByteBuffer out, Message message) {
         if (message instanceof Message.Append m) {
             out.putLong(m.stampNs()).putLong(m.previousIndex()).putLong(m.previousEpoch());
-            out.putLong(m.commitIndex());
+            out.putLong(m.commitIndex()).put(flag(m.soon()));
             entries(out, m.entries());
         } else if (message instanceof Message.AppendReply m) {
             out.putLong(m.stampNs()).put(code(m.result())).putLong(m.index());
-            out.putLong(m.otherEpoch());
+            out.putLong(m.otherEpoch()).putLong(m.receivedIndex()).putLong(m.plea());
+        } else if (message instanceof Message.Resynced m) {
+            out.putLong(m.plea());
         } else if (message instanceof Message.PromiseRequest m) {
             out.put(flag(m.trial())).putLong(m.releasedEpoch());
         } else if (message instanceof Message.PromiseReply m) {
             out.put(flag(m.trial())).put(flag(m.granted())).putLong(m.promisedEpoch());
-            out.putLong(m.endEpoch()).putLong(m.endIndex());
+            out.putLong(m.endEpoch()).putLong(m.endIndex()).put(flag(m.lacks()));
         } else if (message instanceof Message.SnapshotOffer m) {
             out.putLong(m.stampNs()).putLong(m.index());
         } else if (message instanceof Message.Fetch m) {
@@ -210,10 +218,18 @@ public final class MessageCodec {
         return switch (type) {
             case APPEND -> append(in, from, epoch);
             case APPEND_REPLY -> new Message.AppendReply(
-                    from, epoch, in.getLong(), appendResult(in.get()), in.getLong(), in.getLong());
+                    from,
+                    epoch,
+                    in.getLong(),
+                    appendResult(in.get()),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong(),
+                    in.getLong());
+            case RESYNCED -> new Message.Resynced(from, epoch, in.getLong());
             case PROMISE_REQUEST -> new Message.PromiseRequest(from, epoch, in.get() != 0, in.getLong());
             case PROMISE_REPLY -> new Message.PromiseReply(
-                    from, epoch, in.get() != 0, in.get() != 0, in.getLong(), in.getLong(), in.getLong());
+                    from, epoch, in.get() != 0, in.get() != 0, in.getLong(), in.getLong(), in.getLong(), in.get() != 0);
             case SNAPSHOT_OFFER -> new Message.SnapshotOffer(from, epoch, in.getLong(), in.getLong());
             case FETCH -> new Message.Fetch(from, epoch, in.getLong(), in.getLong());
             case FETCH_REPLY -> fetchReply(in, from, epoch);
@@ -230,8 +246,9 @@ public final class MessageCodec {
         long previousIndex = in.getLong();
         long previousEpoch = in.getLong();
         long commitIndex = in.getLong();
+        boolean soon = in.get() != 0;
         return new Message.Append(
-                from, epoch, stampNs, previousIndex, previousEpoch, commitIndex, entries(in, previousIndex));
+                from, epoch, stampNs, previousIndex, previousEpoch, commitIndex, soon, entries(in, previousIndex));
     }
 
     private static Message fetchReply(ByteBuffer in, long from, long epoch) {

@@ -10,6 +10,12 @@ final class Progress {
     long next;
     /** Everything up to here is the same there, and forced. */
     long match;
+    /** Everything up to here is the same there, and received. */
+    long received;
+    /** By what it asks to be told that it has everything that was there when it asked first, and what that was; or 0. */
+    long plea;
+
+    long pleaIndex;
     /** Whether {@link #next} is known to follow on what is there; else one message at a time tries. */
     boolean streaming;
     /** When something was sent last. */

@@ -27,6 +27,7 @@ public final class Replica implements LogStore.Listener {
     private final Voter voter;
     private final Follower follower;
     private final Candidacy candidacy;
+    private final Vouching vouching;
     private final SnapshotPull pull;
     private final SnapshotSource source;
 
@@ -76,6 +77,7 @@ public final class Replica implements LogStore.Listener {
         this.random = random;
         this.promise = recovered.meta().promise();
         this.log = new Log(store, recovered, options.tailBytes());
+        this.vouching = new Vouching(this, recovered.meta().vouches());
         this.voter = new Voter(this);
         this.pull = new SnapshotPull(this);
         this.source = new SnapshotSource(this);
@@ -113,7 +115,36 @@ public final class Replica implements LogStore.Listener {
      *     the frame's positions
      */
     public long propose(Frame frame) {
-        return leadership().propose(frame);
+        return leadership().propose(frame, false);
+    }
+
+    /**
+     * As {@link #propose}, for a frame of which the machine wants to know when a majority has received it, besides when it is
+     * committed: {@link Machine#received}.
+     */
+    public long proposeInMemory(Frame frame) {
+        return leadership().propose(frame, true);
+    }
+
+    /**
+     * The last call, at a planned stop, before the journal is closed: what it has answered for is forced by that, and the next start
+     * need not doubt it.
+     */
+    public void stop() {
+        vouching.end();
+    }
+
+    /**
+     * An operator accepts that what was received by a majority and not forced may be lost, since a member that could have it will
+     * never come back; until then, so many members having crashed, nobody is elected without all of them.
+     */
+    public void acceptLoss() {
+        vouching.whole();
+    }
+
+    /** Whether something may be missing here that was answered for before a crash, so that its vote does not count alone. */
+    public boolean lacks() {
+        return vouching.lacks();
     }
 
     /** Whether entries may be proposed: this replica leads, and what was committed before is committed here. */
@@ -221,6 +252,10 @@ public final class Replica implements LogStore.Listener {
             source.request(m);
         } else if (message instanceof Message.SnapshotPiece m) {
             pull.piece(m);
+        } else if (message instanceof Message.Resynced m) {
+            if (m.epoch() == promise.epoch()) {
+                vouching.resynced(m.plea());
+            }
         } else if (message instanceof Message.HandOver m) {
             if (role == Role.FOLLOWER && m.epoch() == promise.epoch()) {
                 candidacy.begin(m.epoch());
@@ -324,6 +359,10 @@ public final class Replica implements LogStore.Listener {
         return voter;
     }
 
+    Vouching vouching() {
+        return vouching;
+    }
+
     Follower follower() {
         return follower;
     }
@@ -404,6 +443,7 @@ public final class Replica implements LogStore.Listener {
     void becomeLeader() {
         candidacy.end();
         source.close();
+        vouching.whole();
         role = Role.LEADER;
         leadership = new Leadership(this);
         leadership.begin();
@@ -441,7 +481,8 @@ public final class Replica implements LogStore.Listener {
     }
 
     LogStore.Meta meta(long index) {
-        return new LogStore.Meta(promise, index, log.epochs().upTo(index), log.replicasAt(index));
+        return new LogStore.Meta(
+                promise, index, log.epochs().upTo(index), log.replicasAt(index), vouching.isRecorded());
     }
 
     byte[] encode(LogStore.Meta meta) {

@@ -28,6 +28,11 @@ class Rules {
         return set.size() > 0 && promises >= set.majority();
     }
 
+    /** R3, R13: as the other, if some of those who promise may lack what they have answered for; from all, it is all there is. */
+    final boolean suffices(int whole, int promises, ReplicaSet set) {
+        return suffices(whole, set) || promises > 0 && promises == set.size();
+    }
+
     /** R3: whether another log must be adopted; epochs count first. */
     boolean isHigher(LogEnd other, LogEnd own) {
         return other.epoch() > own.epoch() || other.epoch() == own.epoch() && other.index() > own.index();
@@ -96,6 +101,21 @@ class Rules {
     /** R12: what a checkpoint keeps of the log. */
     LogStore.Meta kept(LogStore.Meta meta) {
         return meta;
+    }
+
+    /** R13: whether a member that has started may lack what it has answered for. */
+    boolean lacks(boolean vouched) {
+        return vouched;
+    }
+
+    /** R13: whether answers may go out for what is not forced: once a start would know of it. */
+    boolean mayVouch(long ticket, long forcedTicket) {
+        return ticket <= forcedTicket;
+    }
+
+    /** R13: whether a member that has lacked something has all that its leader had when it asked. */
+    boolean isResynced(long matchIndex, long leaderIndex) {
+        return matchIndex >= leaderIndex;
     }
 
     /** R11: by how many members two consecutive sets differ. */

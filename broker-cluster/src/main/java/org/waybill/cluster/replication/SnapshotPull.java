@@ -139,7 +139,12 @@ final class SnapshotPull {
             installed();
         } else if (log.forcedIndex() == log.lastIndex()) {
             SnapshotWriter to = Invariant.present(writer);
-            LogStore.Meta meta = new LogStore.Meta(replica.promise(), index, epochs, replicas);
+            LogStore.Meta meta = new LogStore.Meta(
+                    replica.promise(),
+                    index,
+                    epochs,
+                    replicas,
+                    replica.vouching().isRecorded());
             replica.source().close();
             installing = true;
             pulling = false;

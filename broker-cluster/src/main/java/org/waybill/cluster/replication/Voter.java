@@ -96,6 +96,13 @@ final class Voter {
         replica.send(
                 to,
                 new Message.PromiseReply(
-                        replica.self(), epoch, trial, granted, replica.promise().epoch(), end.epoch(), end.index()));
+                        replica.self(),
+                        epoch,
+                        trial,
+                        granted,
+                        replica.promise().epoch(),
+                        end.epoch(),
+                        end.index(),
+                        replica.vouching().lacks()));
     }
 }

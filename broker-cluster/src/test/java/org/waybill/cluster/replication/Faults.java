@@ -26,7 +26,7 @@ final class Faults {
             return;
         }
         SimNode node = victim();
-        switch (random.nextInt(25)) {
+        switch (random.nextInt(27)) {
             case 0, 1 -> simulation.crash(node, random.nextBoolean());
             case 2 -> node.disk.crashBefore(1 + random.nextInt(12));
             case 3 -> coldRestart();
@@ -44,6 +44,7 @@ final class Faults {
             case 16 -> twoCrash(node);
             case 17, 18, 19 -> storm(node);
             case 20 -> split();
+            case 21 -> restart(node);
             default -> checkpoint(node);
         }
         simulation.after((10 + random.nextInt(pauseMs)) * MS, this::next);
@@ -65,6 +66,13 @@ final class Faults {
         if (random.nextInt(3) == 0) {
             boolean powerLoss = random.nextBoolean();
             simulation.nodes().forEach(node -> simulation.crash(node, powerLoss));
+        }
+    }
+
+    private void restart(SimNode node) {
+        if (node.up && !node.frozen()) {
+            node.stopCleanly();
+            simulation.after((100 + random.nextInt(500)) * MS, () -> simulation.restart(node));
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** What an observer who sees all nodes at once knows, and what must hold of it after every step. */
 final class History {
@@ -27,11 +28,17 @@ final class History {
     private final Map<Long, Long> sworn = new HashMap<>();
     private final Map<String, Long> granted = new HashMap<>();
     private final Set<Long> lost = new HashSet<>();
+    /** What a majority had received at least, and nobody may lose but by losing more than a minority: epochs by index. */
+    private final TreeMap<Long, Long> received = new TreeMap<>();
+    /** Who has crashed, and may have forgotten what it had received. */
+    private final Set<Long> forgetful = new HashSet<>();
+
     private ReplicaSet replicas = ReplicaSet.NOBODY;
     private long barrierEpoch;
     int elections;
     int snapshots;
     int operations;
+    int receivedEarly;
 
     ReplicaSet replicas() {
         return replicas;
@@ -63,6 +70,38 @@ final class History {
 
     void lost(long member) {
         lost.add(member);
+        forgiveIfMany();
+    }
+
+    /** What it had received and not forced is gone. */
+    void crashed(SimNode node) {
+        forgetful.add(node.member);
+        forgiveIfMany();
+    }
+
+    /** An operator gives up what may be lost. */
+    void forgive() {
+        received.clear();
+    }
+
+    /** Less than a minority is what such entries survive. */
+    private void forgiveIfMany() {
+        int gone = 0;
+        for (long member : replicas.toArray()) {
+            gone += lost.contains(member) || forgetful.contains(member) ? 1 : 0;
+        }
+        if (gone > replicas.size() - replicas.majority()) {
+            forgive();
+        }
+    }
+
+    /** A leader tells its machine that a majority has everything up to an entry. */
+    void received(SimNode node, long index) {
+        Log known = node.replica().log();
+        for (long i = Math.max(known.commitIndex(), log.size()) + 1; i <= index; i++) {
+            received.put(i, known.epochAt(i));
+            receivedEarly++;
+        }
     }
 
     void forgetPromises(long member) {
@@ -80,6 +119,8 @@ final class History {
         }
         require(at == log.size(), "I2", "node " + node.number + " committed " + entry + " before those before it");
         log.add(told);
+        Long early = received.remove(entry.index());
+        require(early == null || early == entry.epoch(), "I1", entry + " was received by a majority as another");
         committedIn.add(node.replica().epoch());
         if (entry.type() == Entry.BARRIER) {
             barrierEpoch = Math.max(barrierEpoch, entry.epoch());
@@ -132,6 +173,9 @@ final class History {
     /** I3, I4, I16, after every step. */
     void check(Simulation simulation) {
         for (SimNode node : simulation.nodes()) {
+            if (node.up && !node.replica().lacks()) {
+                forgetful.remove(node.member);
+            }
             if (node.up && !node.frozen() && node.replica().role() == Role.LEADER) {
                 check(node, node.replica());
             }
@@ -150,6 +194,13 @@ final class History {
                     replica.log().epochAt(before) == log.get(before - 1).epoch(),
                     "I4",
                     "node " + node.number + " leads epoch " + replica.epoch() + " without entry " + before);
+        }
+        for (Map.Entry<Long, Long> early : received.entrySet()) {
+            require(
+                    early.getValue() >= replica.epoch() || replica.log().epochAt(early.getKey()) == early.getValue(),
+                    "I1",
+                    "node " + node.number + " leads epoch " + replica.epoch() + " without entry " + early.getKey()
+                            + ", which a majority had received");
         }
         if (replica.mayAct()) {
             require(

@@ -161,7 +161,7 @@ final class JournalStoreTest {
 
     private static LogStore.Meta meta(long index) {
         long[] epochs = index == 0 ? new long[0] : new long[] {1, 1};
-        return new LogStore.Meta(Promise.NONE, index, epochs, ReplicaSet.NOBODY);
+        return new LogStore.Meta(Promise.NONE, index, epochs, ReplicaSet.NOBODY, false);
     }
 
     /** What a message of this many bytes occupies. */

@@ -24,16 +24,17 @@ final class MessageCodecTest {
         List<Entry> entries = List.of(entry(8, 3, "one"), entry(9, 4, ""), entry(10, 4, "three records"));
         return Stream.of(
                 new Message.PromiseRequest(1, 2, true, 7),
-                new Message.PromiseReply(1, 2, false, true, 5, 4, 99),
-                new Message.Append(1, 4, -5, 7, 3, 6, entries),
-                new Message.Append(1, 4, Long.MIN_VALUE, 7, 3, 6, List.of()),
-                new Message.AppendReply(1, 4, -5, Message.AppendResult.MISMATCH, 7, 3),
+                new Message.PromiseReply(1, 2, false, true, 5, 4, 99, true),
+                new Message.Append(1, 4, -5, 7, 3, 6, true, entries),
+                new Message.Append(1, 4, Long.MIN_VALUE, 7, 3, 6, false, List.of()),
+                new Message.AppendReply(1, 4, -5, Message.AppendResult.MISMATCH, 7, 3, 8, 99),
                 new Message.SnapshotOffer(1, 4, -5, 66),
                 new Message.Fetch(1, 4, 7, 3),
                 new Message.FetchReply(1, 4, Message.FetchResult.ENTRIES, 7, 3, entries),
                 new Message.SnapshotRequest(1, 4, 55, 2),
                 new Message.SnapshotPiece(
                         1, 4, 55, 77, 0, true, new long[] {1, 1, 2, 40}, new long[] {1, 2, 3}, text("piece")),
+                new Message.Resynced(1, 4, 99),
                 new Message.HandOver(1, 4),
                 new Message.Join(1, 4));
     }
@@ -74,7 +75,7 @@ final class MessageCodecTest {
             byte[] bytes = new byte[32 + random.nextInt(80)];
             random.nextBytes(bytes);
             bytes[0] = MessageCodec.VERSION;
-            bytes[1] = (byte) random.nextInt(13);
+            bytes[1] = (byte) random.nextInt(14);
             if (random.nextBoolean()) {
                 Arrays.fill(bytes, 32, bytes.length, (byte) 0);
             }
@@ -101,11 +102,11 @@ final class MessageCodecTest {
 
     @Test
     void theBytesOfAnAppendStayAsTheyAre() {
-        Message append = new Message.Append(0x0102, 5, 6, 7, 4, 3, List.of(entry(8, 5, "ab")));
+        Message append = new Message.Append(0x0102, 5, 6, 7, 4, 3, true, List.of(entry(8, 5, "ab")));
         assertThat(HexFormat.of().formatHex(codec.encode(1, 0x0203, append)))
-                .isEqualTo("01030100" + "58699368" + "0302000000000000" + "0201000000000000" + "0500000000000000"
+                .isEqualTo("01030100" + "763b2ddc" + "0302000000000000" + "0201000000000000" + "0500000000000000"
                         + "0600000000000000" + "0700000000000000" + "0400000000000000" + "0300000000000000"
-                        + "01000000" + "0500000000000000" + "0a000000" + "02000000" + "01000000" + "6162");
+                        + "01" + "01000000" + "0500000000000000" + "0a000000" + "02000000" + "01000000" + "6162");
     }
 
     private static Entry entry(long index, long epoch, String text) {

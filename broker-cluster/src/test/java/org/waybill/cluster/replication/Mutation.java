@@ -150,19 +150,19 @@ enum Mutation {
     R12_PROMISE("R12", "a checkpoint forgets the promise", new Rules() {
         @Override
         LogStore.Meta kept(LogStore.Meta meta) {
-            return new LogStore.Meta(Promise.NONE, meta.index(), meta.epochs(), meta.replicas());
+            return new LogStore.Meta(Promise.NONE, meta.index(), meta.epochs(), meta.replicas(), meta.vouches());
         }
     }),
     R12_EPOCHS("R12", "a checkpoint forgets the epochs", new Rules() {
         @Override
         LogStore.Meta kept(LogStore.Meta meta) {
-            return new LogStore.Meta(meta.promise(), meta.index(), new long[] {1, 1}, meta.replicas());
+            return new LogStore.Meta(meta.promise(), meta.index(), new long[] {1, 1}, meta.replicas(), meta.vouches());
         }
     }),
     R12_REPLICAS("R12", "a checkpoint forgets the replicas", new Rules() {
         @Override
         LogStore.Meta kept(LogStore.Meta meta) {
-            return new LogStore.Meta(meta.promise(), meta.index(), meta.epochs(), ReplicaSet.NOBODY);
+            return new LogStore.Meta(meta.promise(), meta.index(), meta.epochs(), ReplicaSet.NOBODY, meta.vouches());
         }
     }),
     R12_END("R12", "a checkpoint says that it has all that was there at its end", new Rules()) {
@@ -182,7 +182,25 @@ enum Mutation {
         boolean givesWhatIsNotCommitted() {
             return true;
         }
-    };
+    },
+    R13_VOTES("R13", "a member that may have forgotten something votes as before", new Rules() {
+        @Override
+        boolean lacks(boolean vouched) {
+            return false;
+        }
+    }),
+    R13_UNRECORDED("R13", "a member answers for what is not forced, and does not record it before", new Rules() {
+        @Override
+        boolean mayVouch(long ticket, long forcedTicket) {
+            return true;
+        }
+    }),
+    R13_TOO_EARLY("R13", "a member is told that it lacks nothing before that is so", new Rules() {
+        @Override
+        boolean isResynced(long matchIndex, long leaderIndex) {
+            return true;
+        }
+    });
 
     final String rule;
     final String what;

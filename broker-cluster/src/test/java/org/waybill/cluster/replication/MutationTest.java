@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 final class MutationTest {
     private static final long CHAOS_NS = 12_000 * Simulation.MS;
     private static final String ONLY = System.getProperty("waybill.mutations", ".*");
-    private static final int SEEDS = Integer.getInteger("waybill.mutation.seeds", 400);
+    private static final int SEEDS = Integer.getInteger("waybill.mutation.seeds", 1_500);
 
     @Test
     void everyRuleIsNeeded() {
@@ -37,6 +37,9 @@ final class MutationTest {
         found = found != null ? found : caught(() -> Scenarios.donorMovesOn(mutation));
         found = found != null ? found : caught(() -> Scenarios.growsByTwo(mutation));
         found = found != null ? found : caught(() -> Scenarios.outdatedLeaderWritesOn(mutation));
+        found = found != null ? found : caught(() -> Scenarios.forgetsWhatItAnsweredFor(mutation, true, false));
+        found = found != null ? found : caught(() -> Scenarios.forgetsWhatItAnsweredFor(mutation, false, false));
+        found = found != null ? found : caught(() -> Scenarios.forgetsWhatItAnsweredFor(mutation, true, true));
         found = found != null ? found : caught(() -> Scenarios.checkpointOfADeposedLeader(mutation));
         found = found != null ? found : caught(() -> Scenarios.snapshotOfUncommitted(mutation));
         if (found != null) {

@@ -42,6 +42,7 @@ final class ReplicationSimulationTest {
         long operations = 0;
         long snapshots = 0;
         long lost = 0;
+        long early = 0;
         for (long seed = firstSeed; seed < firstSeed + seeds; seed++) {
             Simulation simulation = new Simulation(seed, size, Mutation.NONE);
             try {
@@ -54,9 +55,10 @@ final class ReplicationSimulationTest {
             operations += simulation.history().operations;
             snapshots += simulation.history().snapshots;
             lost += simulation.history().lostDisks();
+            early += simulation.history().receivedEarly;
         }
         System.out.printf(
-                "%d nodes, %d seeds from %d in %d ms: %d steps, %d elections, %d operations, %d states restored, %d disks replaced%n",
+                "%d nodes, %d seeds from %d in %d ms: %d steps, %d elections, %d operations (%d received early), %d states restored, %d disks replaced%n",
                 size,
                 seeds,
                 firstSeed,
@@ -64,6 +66,7 @@ final class ReplicationSimulationTest {
                 steps,
                 elections,
                 operations,
+                early,
                 snapshots,
                 lost);
         assertThat(operations).isPositive();

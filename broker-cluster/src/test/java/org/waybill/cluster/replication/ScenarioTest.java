@@ -290,9 +290,18 @@ final class ScenarioTest {
     }
 
     @Test
+    void whoMayHaveForgottenWhatItAnsweredForElectsNobody() {
+        Scenarios.forgetsWhatItAnsweredFor(Mutation.NONE, true, false);
+        Scenarios.forgetsWhatItAnsweredFor(Mutation.NONE, true, true);
+        Scenarios.forgetsWhatItAnsweredFor(Mutation.NONE, false, false);
+    }
+
+    @Test
     void aLeaderKnowsWhoLags() {
         Script script = Script.of(3);
         script.elect(0);
+        script.awaitCommitted(2, script.propose(0));
+        script.runFor(100);
         script.kill(2);
         long before = script.replica(0).status().commitIndex();
         script.propose(0, 30);

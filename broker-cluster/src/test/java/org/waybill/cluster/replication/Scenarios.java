@@ -107,6 +107,45 @@ final class Scenarios {
         script.awaitCommitted(2, script.propose(0));
     }
 
+    /**
+     * Node 0 leads and has two entries that node 1 has answered for, not forced and forgotten; node 2 never had them. The two do
+     * not elect each other.
+     *
+     * @param before whether such entries had been written before
+     * @param seen whether node 0 hears of node 1 once more, whose disk is slow, and gives it the first of the two
+     */
+    static void forgetsWhatItAnsweredFor(Mutation mutation, boolean before, boolean seen) {
+        Script script = new Script(3, 3, mutation);
+        script.elect(0);
+        script.awaitCommitted(2, before ? script.proposeInMemory(0, 8) : script.propose(0));
+        script.runFor(500);
+        script.cut(0, 2);
+        script.cut(2, 0);
+        script.node(0).diskStalls = true;
+        script.node(1).diskStalls = true;
+        script.runFor(10);
+        script.proposeInMemory(0, 300);
+        long index = script.proposeInMemory(0, 300);
+        script.runFor(20);
+        script.node(1).stop(true);
+        script.start(1);
+        // long enough for an answer and what that is answered with, not for its disk
+        for (int i = 0; seen && i < 1_500 && script.replica(1).lacks(); i++) {
+            script.simulation.runFor(Simulation.MS / 10);
+        }
+        script.isolate(0);
+        script.node(1).diskStalls = false;
+        script.runFor(1_200);
+        script.hint(2);
+        script.runFor(5_000);
+        boolean elected = script.replica(1).isLeading() || script.replica(2).isLeading();
+        History.require(elected != before, "R13", "they elect each other if, and only if, nothing can be missing");
+        script.simulation.heal();
+        if (before) {
+            script.awaitCommitted(1, index);
+        }
+    }
+
     /** A checkpoint of a leader that shows what nobody will ever commit is not ended when others have come in its place. */
     static void checkpointOfADeposedLeader(Mutation mutation) {
         Script script = new Script(3, 3, mutation);

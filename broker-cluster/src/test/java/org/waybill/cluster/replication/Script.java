@@ -50,10 +50,19 @@ final class Script {
 
     /** Proposes an operation of this many bytes; returns its index. */
     long propose(int number, int bytes) {
+        return propose(number, bytes, false);
+    }
+
+    /** Proposes an operation that is as good as committed when a majority has received it. */
+    long proposeInMemory(int number, int bytes) {
+        return propose(number, bytes, true);
+    }
+
+    private long propose(int number, int bytes, boolean inMemory) {
         SimNode node = node(number);
         long[] index = {0};
         long operation = ++operations;
-        node.run(node.life, () -> index[0] = node.machine().operate(operation, Math.max(Long.BYTES, bytes)));
+        node.run(node.life, () -> index[0] = node.machine().operate(operation, Math.max(Long.BYTES, bytes), inMemory));
         return index[0];
     }
 

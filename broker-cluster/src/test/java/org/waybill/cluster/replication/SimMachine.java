@@ -52,7 +52,7 @@ final class SimMachine implements Machine {
     }
 
     /** A turn: applied at once, and proposed. */
-    long operate(long operation, int bytes) {
+    long operate(long operation, int bytes, boolean inMemory) {
         byte[] payload = new byte[bytes];
         LogRecovery.view(payload).putLong(operation);
         if (live == settled) {
@@ -61,7 +61,9 @@ final class SimMachine implements Machine {
         apply(live, operation);
         Frame frame = new Frame(SimNode.SHARD);
         frame.add(OPERATION, payload, 0, Long.BYTES, payload, Long.BYTES, payload.length - Long.BYTES, false);
-        long at = node.replica().propose(frame);
+        long at = inMemory
+                ? node.replica().proposeInMemory(frame)
+                : node.replica().propose(frame);
         proposed.addLast(at);
         return at;
     }
@@ -90,6 +92,11 @@ final class SimMachine implements Machine {
         while (!waiting.isEmpty() && waiting.firstKey() <= index) {
             waiting.pollFirstEntry().getValue().forEach(Runnable::run);
         }
+    }
+
+    @Override
+    public void received(long through) {
+        node.history().received(node, through);
     }
 
     @Override

@@ -159,6 +159,18 @@ final class SimNode implements Clock {
         scheduleJournal();
     }
 
+    /** As {@link #stop}, after it has forced everything: what it has answered for it knows at the next start. */
+    void stopCleanly() {
+        run(life, () -> {
+            replica().stop();
+            frozenUntilNs = 0;
+            write();
+        });
+        if (up) {
+            stop(false);
+        }
+    }
+
     private void readCheckpoint(LogRecovery recovery) throws IOException {
         Optional<CheckpointReader> newest = CheckpointReader.newest(disk, SHARD);
         if (newest.isPresent()) {
@@ -181,6 +193,7 @@ final class SimNode implements Clock {
         up = false;
         life++;
         frozenUntilNs = 0;
+        history().crashed(this);
         disk = powerLoss ? disk.afterPowerLoss(simulation.random()) : disk.afterKill();
     }
 

@@ -40,6 +40,9 @@ final class Simulation {
     private long scheduled;
     private long operations;
     private boolean calm;
+    /** How many operations want to know when they are received. */
+    private final int inMemoryPerMille;
+
     long steps;
 
     Simulation(long seed, int size, Mutation mutation) {
@@ -52,6 +55,7 @@ final class Simulation {
             views[i] = new SimCoordinator.View();
         }
         this.faults = new Faults(this, coordinator);
+        this.inMemoryPerMille = random.nextBoolean() ? 0 : random.nextInt(1_000);
     }
 
     Random random() {
@@ -220,7 +224,8 @@ final class Simulation {
     private void operate(SimNode node, int count) {
         Replica replica = node.replica();
         for (int i = 0; i < count && replica.isLeading() && replica.mayAct() && !replica.isBacklogged(); i++) {
-            node.machine().operate(++operations, Long.BYTES + random.nextInt(60));
+            boolean inMemory = inMemoryPerMille > random.nextInt(1_000);
+            node.machine().operate(++operations, Long.BYTES + random.nextInt(60), inMemory);
         }
     }
 
@@ -244,12 +249,23 @@ final class Simulation {
         boolean done = false;
         while (!done && nowNs < deadlineNs) {
             runFor(500 * MS);
+            acceptLoss();
             done = isConverged();
         }
         History.require(done, "progress", "30 s after the last fault: " + describe());
         long before = history.operations;
         runFor(2_000 * MS);
         History.require(history.operations > before, "progress", "nothing is committed any more: " + describe());
+    }
+
+    /** A disk is gone for ever, and with it perhaps the only vote that those who remain are waiting for. */
+    private void acceptLoss() {
+        if (history.lostMembers() > 0) {
+            history.forgive();
+            nodes.stream()
+                    .filter(node -> node.up)
+                    .forEach(node -> node.run(node.life, () -> node.replica().acceptLoss()));
+        }
     }
 
     private boolean isConverged() {
