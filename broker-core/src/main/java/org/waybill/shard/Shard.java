@@ -161,19 +161,14 @@ public final class Shard implements Lead {
      */
     public void abandon(LongConsumer settled) {
         phase = Phase.OVER;
-        if (alarm != null) {
-            alarm.stop();
-            mover().stop();
-            coordinator.stop();
-            transactions.stop();
-        }
+        stopWork();
         inbox.clear();
         maintenance.abandon(() -> {
             // completions of all frames before this position have been handed to this loop before the next task runs
             long position = journal.forcedPosition();
             cut = position;
             loop.execute(() -> {
-                storage.forgetMemory();
+                storage.giveUp();
                 settled.accept(position);
             });
         });
@@ -182,19 +177,27 @@ public final class Shard implements Lead {
     /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
         execute(() -> {
-            Invariant.present(alarm).stop();
-            Invariant.present(mover).stop();
-            coordinator.stop();
-            transactions.stop();
+            stopWork();
             maintenance.stop(done);
         });
     }
 
-    int number() {
+    private void stopWork() {
+        if (alarm != null) {
+            alarm.stop();
+            mover().stop();
+            coordinator.stop();
+            transactions.stop();
+        }
+    }
+
+    /** Its number. */
+    public int number() {
         return number;
     }
 
-    Loop loop() {
+    /** Where everything of it happens. */
+    public Loop loop() {
         return loop;
     }
 
@@ -297,7 +300,7 @@ public final class Shard implements Lead {
     }
 
     /** Makes sure that a turn follows. Any thread. */
-    void schedule() {
+    public void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             loop.execute(this::run);
         }
