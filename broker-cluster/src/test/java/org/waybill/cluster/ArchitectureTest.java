@@ -3,10 +3,12 @@ package org.waybill.cluster;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 
 /** What replication may know. */
@@ -47,9 +49,9 @@ final class ArchitectureTest {
                 .orShould()
                 .callMethod(Math.class, "random")
                 .orShould()
-                .dependOnClassesThat()
-                .areAssignableTo(java.util.Random.class)
-                .because("a course of events that cannot be repeated cannot be understood")
+                .dependOnClassesThat(JavaClass.Predicates.assignableTo(java.util.Random.class)
+                        .and(DescribedPredicate.not(JavaClass.Predicates.equivalentTo(SecureRandom.class))))
+                .because("a course of events that cannot be repeated cannot be understood; secrets cannot be foretold")
                 .check(CLUSTER);
     }
 }
