@@ -172,6 +172,12 @@ public final class Frame {
         return position + words[ordinal * WORDS + OFFSET];
     }
 
+    /** Where the next frame may begin, known once the frame is completed; a replay may begin there. */
+    public long end() {
+        Invariant.check(position >= 0, "a position is known once the frame is forced");
+        return position + frameBytes;
+    }
+
     /** Where a frame begins whose first record is at this position; a replay may begin there. */
     public static long beginning(long firstRecordPosition) {
         return firstRecordPosition - FrameLayout.HEADER_BYTES;

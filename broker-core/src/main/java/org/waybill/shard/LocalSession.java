@@ -1,5 +1,6 @@
 package org.waybill.shard;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
 
     private static final long NS_A_MS = 1_000_000;
 
+    private final long id;
     private final Shards shards;
     private final Loop loop;
     private final String containerId;
@@ -55,6 +57,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     private long bufferedBytes;
     private int lastId;
     private @Nullable Cancellable patience;
+    private @Nullable FarAnswers far;
     private int lastShare;
     private boolean closed;
 
@@ -65,6 +68,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
      */
     public LocalSession(
             Shards shards, Loop loop, String containerId, TransactionSettings transactions, SessionHandler handler) {
+        this.id = shards.nextSession();
         this.shards = shards;
         this.loop = loop;
         this.containerId = containerId;
@@ -74,6 +78,11 @@ public final class LocalSession implements BrokerSession, SessionPort {
         this.lanes = new @Nullable Batch[shards.count()];
         this.bound = new @Nullable Lead[shards.count()];
         shards.opened(this);
+    }
+
+    /** Tells it apart from all other sessions of this node. */
+    long id() {
+        return id;
     }
 
     @Override
@@ -146,6 +155,11 @@ public final class LocalSession implements BrokerSession, SessionPort {
     /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
     void buffered(long change) {
         bufferedBytes += change;
+    }
+
+    /** Bytes of messages that counted in this node's memory have left for another. */
+    void handedOver(long bytes) {
+        shards.here(0).memory().add(-bytes);
     }
 
     /** Where a message says it goes, or null when it does not say. */
@@ -363,6 +377,52 @@ public final class LocalSession implements BrokerSession, SessionPort {
         Batch batch = new Batch(this);
         fill.accept(batch);
         loop.execute(() -> give(batch));
+    }
+
+    // ---- shards on other nodes
+
+    private FarAnswers far() {
+        FarAnswers made = far;
+        if (made == null) {
+            made = new FarAnswers(this);
+            far = made;
+        }
+        return made;
+    }
+
+    /** A producer or consumer is known by its number there. */
+    void uses(LocalProducer producer) {
+        far().uses(producer.id, producer);
+    }
+
+    /** See the other. */
+    void uses(LocalConsumer consumer) {
+        far().uses(consumer.id, consumer);
+    }
+
+    void forgets(int number) {
+        far().forgets(number);
+    }
+
+    /** Somebody waits for an answer; returns the number by which that is asked for. */
+    long asks(@Nullable Object reply) {
+        return far().asks(Invariant.present(reply));
+    }
+
+    /** Takes the bytes of answers. Any thread. */
+    void receive(int shard, ByteBuffer in) {
+        execute(() -> {
+            if (bound[shard] instanceof RemoteLead) {
+                Batch answers = far().read(in);
+                if (answers == null) {
+                    handler.closed(new BrokerError(
+                            Code.MOVED,
+                            "shard " + shard + ", which this connection uses, is led by another node from now on"));
+                } else {
+                    give(answers);
+                }
+            }
+        });
     }
 
     // ---- from the shards

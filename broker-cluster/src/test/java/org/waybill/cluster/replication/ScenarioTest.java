@@ -183,14 +183,7 @@ final class ScenarioTest {
 
     @Test
     void catchesUpBySnapshotWhenTheTailIsGone() {
-        Script script = Script.of(3);
-        script.elect(0);
-        script.kill(2);
-        for (int i = 0; i < 200; i++) {
-            script.propose(0, 60);
-            script.runFor(2);
-        }
-        script.awaitCommitted(1, script.replica(0).lastIndex());
+        Script script = Scenarios.behindTheTail(Mutation.NONE);
         assertThat(script.replica(0).log().firstIndex()).isGreaterThan(100);
         script.start(2);
         script.awaitCommitted(2, script.replica(0).lastIndex());
@@ -216,6 +209,87 @@ final class ScenarioTest {
     }
 
     @Test
+    void aSnapshotConvergesWhileMuchIsWritten() {
+        Script script = Scenarios.behindTheTail(Mutation.NONE);
+        // each piece takes so long that what is written meanwhile is more than is kept
+        script.node(0).machine().maxPartNs = 400 * Simulation.MS;
+        script.start(2);
+        int pressed = 0;
+        for (int i = 0; i < 2_000 && script.simulation.history().snapshots == 0; i++) {
+            if (script.replica(0).isBacklogged()) {
+                pressed++;
+            } else {
+                script.propose(0, 60);
+            }
+            script.runFor(5);
+        }
+        assertThat(pressed).isPositive();
+        assertThat(script.simulation.history().snapshots).isEqualTo(1);
+        script.awaitCommitted(2, script.replica(0).lastIndex());
+        script.runFor(1_000);
+        assertThat(script.replica(0).isBacklogged()).isFalse();
+        assertThat(script.simulation.history().snapshots).isEqualTo(1);
+    }
+
+    @Test
+    void aSilentTakerHoldsUpNobody() {
+        Script script = Scenarios.behindTheTail(Mutation.NONE);
+        script.node(0).machine().maxPartNs = 400 * Simulation.MS;
+        script.start(2);
+        while (!script.replica(0).isBacklogged()) {
+            script.propose(0, 60);
+            script.runFor(5);
+        }
+        script.kill(2);
+        script.runFor(1_500);
+        for (int i = 0; i < 400; i++) {
+            assertThat(script.replica(0).isBacklogged()).isFalse();
+            script.propose(0, 60);
+            script.runFor(5);
+        }
+    }
+
+    @Test
+    void aLeaderThatNeedsTheVoteOfWhomItGivesASnapshotBeginsAnew() {
+        Script script = Scenarios.catchingUpWithoutMajority(Mutation.NONE);
+        long epoch = script.replica(0).epoch();
+        long index = script.replica(0).lastIndex();
+        script.awaitCommitted(2, index);
+        assertThat(script.replica(0).epoch()).isGreaterThan(epoch);
+        assertThat(script.replica(0).isLeading()).isTrue();
+        assertThat(script.has(2, index, epoch)).isTrue();
+    }
+
+    @Test
+    void aDeposedLeaderEndsNoCheckpoint() {
+        Scenarios.checkpointOfADeposedLeader(Mutation.NONE);
+    }
+
+    @Test
+    void nobodyGivesAwayWhatIsNotCommitted() {
+        Scenarios.snapshotOfUncommitted(Mutation.NONE);
+    }
+
+    @Test
+    void aLeaderEndsACheckpointWhenItIsCommitted() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(0, script.propose(0));
+        script.isolate(0);
+        long index = script.propose(0);
+        script.checkpoint(0);
+        script.runFor(300);
+        assertThat(script.node(0).machine().checkpoints).isZero();
+        script.join();
+        script.awaitCommitted(0, index);
+        script.runFor(100);
+        assertThat(script.node(0).machine().checkpoints).isEqualTo(1);
+        script.kill(0);
+        script.start(0);
+        assertThat(script.node(0).machine().index()).isGreaterThanOrEqualTo(index - 1);
+    }
+
+    @Test
     void survivesTheLossOfPowerEverywhere() {
         Script script = Script.of(3);
         script.elect(0);
@@ -224,8 +298,7 @@ final class ScenarioTest {
             index = script.propose(0, 40);
             script.runFor(i == 20 ? 100 : 3);
             if (i == 20) {
-                SimNode node = script.node(1);
-                node.run(node.life, () -> node.replica().checkpoint());
+                script.checkpoint(1);
             }
         }
         script.awaitCommitted(0, index);
