@@ -20,8 +20,7 @@ import org.waybill.tx.TransactionId;
  * agreed when nodes connect.
  *
  * <pre>
- *  plan     transaction as in TransactionEvents, var coordinator, var count, count x var participant
- *  arrival  transaction, var coordinator, work as in ShardMessages
+ *  arrival  transaction as in TransactionEvents, var coordinator, work as in ShardMessages
  *  request  u8 kind
  *            1 Start    transaction, work, text how, u8 1 resumes: work, var timeout (ms)
  *            2 End      transaction, work, text how, var count, count x var shard
@@ -44,17 +43,7 @@ final class TransactionSlots {
 
     private TransactionSlots() {}
 
-    // ---- plans and arrivals
-
-    static Bytes plan(Bytes out, CommitPlan plan) {
-        TransactionEvents.transaction(out, plan.id()).putVar(plan.coordinator());
-        return TransactionEvents.participants(out, plan.participants());
-    }
-
-    static CommitPlan plan(ByteBuffer in) {
-        return new CommitPlan(
-                TransactionEvents.transaction(in), (int) Bytes.var(in), TransactionEvents.participants(in));
-    }
+    // ---- arrivals
 
     static Bytes arrival(Bytes out, Arrival arrival) {
         TransactionEvents.transaction(out, arrival.branch()).putVar(arrival.coordinator());

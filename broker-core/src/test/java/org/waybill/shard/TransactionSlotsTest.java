@@ -72,10 +72,11 @@ final class TransactionSlotsTest {
 
     @Test
     void aPlanAndAnArrivalComeBackFromTheirBytes() {
-        byte[] plan = TransactionSlots.plan(new Bytes(), new CommitPlan(BRANCH, 1, new int[] {0, 2}))
-                .copy();
+        Bytes out = new Bytes();
+        new CommitPlan(BRANCH, 1, new int[] {0, 2}).write(out);
+        byte[] plan = out.copy();
         assertThat(HexFormat.of().formatHex(plan)).isEqualTo(BRANCH_HEX + "01" + "02" + "00" + "02");
-        assertThat(TransactionSlots.plan(ByteBuffer.wrap(plan)))
+        assertThat(CommitPlan.read(ByteBuffer.wrap(plan)))
                 .usingRecursiveComparison()
                 .isEqualTo(new CommitPlan(BRANCH, 1, new int[] {0, 2}));
         byte[] arrival = TransactionSlots.arrival(new Bytes(), new Arrival(BRANCH, 1, WORK))
