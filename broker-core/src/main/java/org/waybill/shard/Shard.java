@@ -59,6 +59,7 @@ public final class Shard implements Lead {
     private final State state;
     private final Commands commands;
     private final Participant participant;
+    private final BranchRecords branchRecords;
     private final Parts parts;
     private final Transactions transactions;
     private final Coordinator coordinator;
@@ -115,7 +116,8 @@ public final class Shard implements Lead {
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands, Participant.MAX_HELD);
-        this.parts = new Parts(this, participant, state.ledger());
+        this.branchRecords = new BranchRecords(this, state.ledger().branches());
+        this.parts = new Parts(this, participant, state.ledger(), branchRecords);
         this.transactions = new Transactions(this);
         this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);
@@ -145,11 +147,10 @@ public final class Shard implements Lead {
     void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
         onFailure = failure;
         phase = Phase.LEADING;
-        coordinator.start(all, settings);
         Mover moves = new Mover(this, all);
         mover = moves;
         alarm = new Alarm(this, clock, storage.times(), moves);
-        transactions.start(new Peers(all, remote, number));
+        transactions.start(new Peers(all, remote, number), settings);
         schedule();
     }
 
@@ -269,6 +270,10 @@ public final class Shard implements Lead {
     /** What this shard does with others. */
     Transactions transactions() {
         return transactions;
+    }
+
+    BranchRecords branchRecords() {
+        return branchRecords;
     }
 
     /** What transactions have to do on this shard. */
