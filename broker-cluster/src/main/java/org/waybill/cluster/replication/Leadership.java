@@ -154,6 +154,7 @@ final class Leadership {
             return;
         }
         other.stampNs = Math.max(other.stampNs, m.stampNs());
+        other.hasAnswered = true;
         if (m.result() == Message.AppendResult.MISMATCH) {
             other.streaming = false;
             other.next = Math.max(log.epochs().floor(m.index(), m.otherEpoch()), other.match) + 1;
@@ -166,6 +167,21 @@ final class Leadership {
             replica.source().isInstalling(other.member);
         }
         send(other);
+    }
+
+    List<ReplicaStatus.Other> status() {
+        List<ReplicaStatus.Other> status = new ArrayList<>();
+        long nowNs = replica.nowNs();
+        for (Progress other : others) {
+            status.add(new ReplicaStatus.Other(
+                    other.member,
+                    log.replicas().contains(other.member),
+                    log.lastIndex() - other.match,
+                    log.bytesBetween(other.match, log.lastIndex()),
+                    replica.source().gives(other.member),
+                    other.hasAnswered ? nowNs - other.stampNs : ReplicaStatus.NEVER));
+        }
+        return status;
     }
 
     /** Counts who has what forced; commits what a majority has. */

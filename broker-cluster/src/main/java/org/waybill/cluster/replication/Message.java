@@ -107,7 +107,7 @@ public sealed interface Message {
     /**
      * A piece of a snapshot.
      *
-     * @param snapshot the giver's number of it; a later one has a higher number
+     * @param snapshot the giver's number of it, drawn at random
      * @param index the last entry that is wholly in it; what follows that is applied again
      * @param piece its number, from 0; {@link #PENDING} to say that it is being made
      * @param last whether there are no more

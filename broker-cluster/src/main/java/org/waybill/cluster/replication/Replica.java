@@ -245,6 +245,21 @@ public final class Replica implements LogStore.Listener {
         }
     }
 
+    /** What it does at present, and what it knows of the others. */
+    public ReplicaStatus status() {
+        return new ReplicaStatus(
+                self,
+                role,
+                epoch(),
+                leader(),
+                mayAct(),
+                log.commitIndex(),
+                log.forcedIndex(),
+                log.lastIndex(),
+                log.replicas(),
+                leadership == null ? List.of() : leadership.status());
+    }
+
     /** What this replica does at present. */
     public Role role() {
         return role;

@@ -18,6 +18,8 @@ final class SnapshotPull {
     private long epoch;
     /** The giver's number of the snapshot, or 0. */
     private long snapshot;
+    /** The one that its giver has left for this one, of which something may come late; or 0. */
+    private long former;
 
     private long index;
     private int next;
@@ -47,6 +49,7 @@ final class SnapshotPull {
         pulling = true;
         giver = from;
         epoch = inEpoch;
+        former = 0;
         snapshot = 0;
         next = 0;
         asked = 0;
@@ -71,7 +74,8 @@ final class SnapshotPull {
     }
 
     void piece(Message.SnapshotPiece m) {
-        if (!pulling || complete || installing || m.from() != giver || m.epoch() != epoch || m.snapshot() < snapshot) {
+        boolean mine = m.from() == giver && m.epoch() == epoch && m.snapshot() != former;
+        if (!pulling || complete || !mine) {
             return;
         }
         asked = 0;
@@ -87,6 +91,7 @@ final class SnapshotPull {
 
     private void begin(Message.SnapshotPiece m) {
         abandon();
+        former = snapshot;
         snapshot = m.snapshot();
         next = 0;
         index = m.index();
@@ -177,11 +182,11 @@ final class SnapshotPull {
     }
 
     private void abandon() {
-        SnapshotWriter former = writer;
+        SnapshotWriter given = writer;
         writer = null;
         writing = false;
-        if (former != null) {
-            former.abandon();
+        if (given != null) {
+            given.abandon();
         }
     }
 

@@ -20,7 +20,6 @@ final class SnapshotSource {
 
     private final Replica replica;
     private final List<Stream> streams = new ArrayList<>();
-    private long lastStream;
 
     SnapshotSource(Replica replica) {
         this.replica = replica;
@@ -30,7 +29,9 @@ final class SnapshotSource {
     private final class Stream implements SnapshotReader.PieceHandler {
         final long taker;
         final long epoch;
-        final long number = ++lastStream;
+        /** Another one after every start too: a piece of one stream never comes to stand among those of another. */
+        final long number = 1 + replica.random().nextLong(Long.MAX_VALUE);
+
         final int tries;
         final LogStore.Meta meta;
         final SnapshotReader reader;
@@ -147,6 +148,11 @@ final class SnapshotSource {
             }
         }
         return false;
+    }
+
+    /** Whether it is given to this one. */
+    boolean gives(long taker) {
+        return find(taker) != null;
     }
 
     /** Whom it was given to has not finished yet. */

@@ -290,6 +290,42 @@ final class ScenarioTest {
     }
 
     @Test
+    void aLeaderKnowsWhoLags() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.kill(2);
+        long before = script.replica(0).status().commitIndex();
+        script.propose(0, 30);
+        script.awaitCommitted(0, script.propose(0, 40));
+        script.runFor(300);
+        ReplicaStatus status = script.replica(0).status();
+        assertThat(status.role()).isEqualTo(Role.LEADER);
+        assertThat(status.acts()).isTrue();
+        assertThat(status.leader()).isEqualTo(status.self());
+        assertThat(status.lastIndex()).isEqualTo(before + 2);
+        assertThat(status.others()).allMatch(ReplicaStatus.Other::counts).noneMatch(ReplicaStatus.Other::snapshot);
+        ReplicaStatus.Other near = other(status, script.node(1));
+        assertThat(near.lagEntries()).isZero();
+        assertThat(near.lagBytes()).isZero();
+        assertThat(near.answeredNs()).isBetween(0L, 200 * Simulation.MS);
+        ReplicaStatus.Other lags = other(status, script.node(2));
+        assertThat(lags.lagEntries()).isEqualTo(2);
+        assertThat(lags.lagBytes()).isEqualTo(30 + 40 + 2 * Entry.RECORD_HEADER_BYTES);
+        assertThat(lags.answeredNs()).isGreaterThan(200 * Simulation.MS);
+        ReplicaStatus follows = script.replica(1).status();
+        assertThat(follows.leader()).isEqualTo(status.self());
+        assertThat(follows.acts()).isFalse();
+        assertThat(follows.others()).isEmpty();
+    }
+
+    private static ReplicaStatus.Other other(ReplicaStatus status, SimNode node) {
+        return status.others().stream()
+                .filter(other -> other.member() == node.member)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void survivesTheLossOfPowerEverywhere() {
         Script script = Script.of(3);
         script.elect(0);
