@@ -9,8 +9,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.waybill.config.JournalSettings;
 import org.waybill.config.Settings;
 import org.waybill.io.Clock;
+import org.waybill.io.Disk;
 import org.waybill.io.FileDisk;
 import org.waybill.io.Loop;
 import org.waybill.io.SystemClock;
@@ -34,6 +33,7 @@ import org.waybill.shard.LocalSession;
 import org.waybill.shard.Memory;
 import org.waybill.shard.Recovery;
 import org.waybill.shard.Shard;
+import org.waybill.shard.Shards;
 import org.waybill.spi.AdapterContext;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
@@ -50,16 +50,17 @@ public final class Broker {
     private final DataDirectory data;
     private final Vertx vertx;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final Shard[] shards;
+    private final Shards shards;
+    private final Clock clock = new SystemClock();
     private final Journal journal;
     private final UserStore users;
     private final Memory memory;
     private final List<ProtocolAdapter> adapters = new ArrayList<>();
     private final List<String> listening = new ArrayList<>();
-    private final Set<LocalSession> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
+    private @Nullable Cluster cluster;
     private boolean recovered;
 
     private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
@@ -71,20 +72,24 @@ public final class Broker {
             loops.add(new EventLoop(executor, "loop-" + loops.size()));
         }
         this.users = new UserStore(data.path());
-        this.shards = new Shard[data.shards()];
-        Clock clock = new SystemClock();
         this.memory = new Memory(bodiesBytes(settings));
-        for (int i = 0; i < shards.length; i++) {
-            shards[i] = new Shard(
-                    i,
-                    loops.get(i % loops.size()),
-                    clock,
-                    journal,
-                    memory,
-                    settings::address,
-                    settings.exactlyOnce(),
-                    settings.journal().segmentBytes());
+        Shard[] all = new Shard[data.shards()];
+        for (int i = 0; i < all.length; i++) {
+            all[i] = newShard(i);
         }
+        this.shards = settings.cluster().isPresent() ? Shards.inCluster(all) : Shards.ledHere(all);
+    }
+
+    private Shard newShard(int number) {
+        return new Shard(
+                number,
+                loops.get(number % loops.size()),
+                clock,
+                journal,
+                memory,
+                settings::address,
+                settings.exactlyOnce(),
+                settings.journal().segmentBytes());
     }
 
     /**
@@ -94,8 +99,8 @@ public final class Broker {
      */
     public static Broker start(Settings settings) {
         int loops = Runtime.getRuntime().availableProcessors();
-        DataDirectory data =
-                DataDirectory.open(settings.dataDirectory(), settings.shards() == 0 ? 1 : settings.shards());
+        DataDirectory data = DataDirectory.open(
+                settings.dataDirectory(), settings.shards() == 0 ? usualShards(settings) : settings.shards());
         Vertx vertx = null;
         Broker broker = null;
         try {
@@ -122,6 +127,11 @@ public final class Broker {
                     StartFailure.Reason.DATA_UNUSABLE,
                     "the journal in " + data.journal() + " cannot be used: " + failure.getMessage());
         }
+    }
+
+    /** In a cluster each node should have something to lead. */
+    private static int usualShards(Settings settings) {
+        return settings.cluster().map(cluster -> cluster.nodes().size()).orElse(1);
     }
 
     private static void abandon(@Nullable Broker broker, @Nullable Vertx vertx, DataDirectory data) {
@@ -162,18 +172,20 @@ public final class Broker {
     }
 
     private void recover() throws IOException {
-        Recovery.run(journal, new FileDisk(data.journal()), shards);
-        journal.onRoomChanged(room -> {
-            for (Shard shard : shards) {
-                shard.roomChanged(room);
-            }
-        });
-        journal.start(this::failed);
-        for (Shard shard : shards) {
-            shard.start(shards, settings.transactions(), this::failed);
-            if (!journal.roomForSends()) {
-                shard.roomChanged(false);
-            }
+        journal.onRoomChanged(room -> shards.forEach(shard -> shard.roomChanged(room)));
+        if (settings.cluster().isPresent()) {
+            cluster = ServiceLoader.load(Cluster.Provider.class)
+                    .findFirst()
+                    .orElseThrow(() -> new StartFailure(
+                            StartFailure.Reason.DATA_UNUSABLE, "this distribution has no part for clusters"))
+                    .join(new OfCluster());
+        } else {
+            Recovery.run(journal, new FileDisk(data.journal()), shards);
+            journal.start(this::failed);
+            shards.forEach(shard -> shard.start(shards, settings.transactions(), this::failed));
+        }
+        if (!journal.roomForSends()) {
+            shards.forEach(shard -> shard.roomChanged(false));
         }
         recovered = true;
     }
@@ -186,7 +198,7 @@ public final class Broker {
         failed = true;
         LOG.error("WB1003 the broker has failed and stops, nothing is acknowledged any more: {}", cause.toString());
         BrokerError reason = new BrokerError(BrokerError.Code.INTERNAL, "the broker has failed");
-        sessions.forEach(session -> session.end(reason));
+        shards.forEachSession(session -> session.end(reason));
         Thread stopper = new Thread(this::stop, "waybill-stop");
         stopper.start();
     }
@@ -241,8 +253,15 @@ public final class Broker {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
+        Cluster joined = cluster;
+        if (joined != null && !failed) {
+            joined.leave();
+        }
         for (ProtocolAdapter adapter : adapters) {
             await(adapter.stop());
+        }
+        if (joined != null) {
+            joined.stop();
         }
         stopShards();
         try {
@@ -259,10 +278,8 @@ public final class Broker {
         if (failed || !recovered) {
             return;
         }
-        CountDownLatch waiting = new CountDownLatch(shards.length);
-        for (Shard shard : shards) {
-            shard.stop(waiting::countDown);
-        }
+        CountDownLatch waiting = new CountDownLatch(shards.count());
+        shards.forEach(shard -> shard.stop(waiting::countDown));
         try {
             if (!waiting.await(STOP_TIMEOUT_S, TimeUnit.SECONDS)) {
                 LOG.warn("WB1005 the last checkpoint was not finished in time; the next start replays the log instead");
@@ -279,6 +296,53 @@ public final class Broker {
             LOG.warn("WB1006 a part did not stop cleanly: {}", failure.toString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class OfCluster implements ClusterContext {
+        @Override
+        public Settings settings() {
+            return settings;
+        }
+
+        @Override
+        public String brokerId() {
+            return data.brokerId();
+        }
+
+        @Override
+        public Vertx vertx() {
+            return vertx;
+        }
+
+        @Override
+        public Clock clock() {
+            return clock;
+        }
+
+        @Override
+        public Disk disk() {
+            return new FileDisk(data.journal());
+        }
+
+        @Override
+        public Journal journal() {
+            return journal;
+        }
+
+        @Override
+        public Shards shards() {
+            return shards;
+        }
+
+        @Override
+        public Shard newShard(int number) {
+            return Broker.this.newShard(number);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            Broker.this.failed(cause);
         }
     }
 
@@ -320,10 +384,7 @@ public final class Broker {
 
         @Override
         public BrokerSession openSession(SessionSpec spec, SessionHandler handler) {
-            LocalSession session = new LocalSession(
-                    shards, currentLoop(), spec.containerId(), settings.transactions(), handler, sessions::remove);
-            sessions.add(session);
-            return session;
+            return new LocalSession(shards, currentLoop(), spec.containerId(), settings.transactions(), handler);
         }
     }
 }

@@ -21,15 +21,17 @@ final class Batch {
         CONSUMED,
         /** a first token, b last token, x outcome, y non-null to confirm. */
         SETTLE,
-        /** target consumer, a first token, b last token, x share, y what was stated. */
+        /** target consumer, a first token, b last token, x id of the share, y what was stated. */
         SETTLE_IN_TRANSACTION,
-        /** target the only share, y reply. */
+        /** target the only outgoing share, y reply. */
         COMMIT,
-        /** target commit, x share. */
+        /** target outgoing share, x plan, y reply on the coordinator. */
         PREPARE,
-        /** target share, y reply or null. */
+        /** target outgoing share, y reply or null. */
         ROLLBACK,
-        /** The target is a Runnable, which does something for a branch. */
+        /** target outgoing share, x arrival. */
+        ARRIVE,
+        /** target what is asked of a coordinator, a the request's number or 0. */
         BRANCH,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,
@@ -64,6 +66,10 @@ final class Batch {
         DRAINED,
         /** a first token, b last token. */
         CONSUMER_SETTLED,
+        /** target the session, a the request's number, x reply. */
+        BRANCH_REPLY,
+        /** target the session, a the work's number. */
+        BRANCH_DOOMED,
         /** The target is a Runnable. */
         REPLY
     }
@@ -76,7 +82,7 @@ final class Batch {
 
     private static final int FIRST_CAPACITY = 4;
 
-    private final LocalSession from;
+    private final SessionPort from;
     int size;
     Kind[] kinds = new Kind[FIRST_CAPACITY];
     Object[] targets = new Object[FIRST_CAPACITY];
@@ -90,11 +96,11 @@ final class Batch {
     Object[] y = new @Nullable Object[FIRST_CAPACITY];
 
     /** A batch from or to this session. */
-    Batch(LocalSession from) {
+    Batch(SessionPort from) {
         this.from = from;
     }
 
-    LocalSession from() {
+    SessionPort from() {
         return from;
     }
 
@@ -109,6 +115,16 @@ final class Batch {
         x[size] = third;
         y[size] = fourth;
         size++;
+    }
+
+    /** Whether all of its slots are of this kind. */
+    boolean isOnly(Kind kind) {
+        for (int i = 0; i < size; i++) {
+            if (kinds[i] != kind) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Adds what another batch has. */

@@ -44,7 +44,7 @@ final class Commands {
     }
 
     void run(Batch batch) {
-        LocalSession session = batch.from();
+        SessionPort session = batch.from();
         Outbox outbox = shard.outbox(session);
         for (int i = 0; i < batch.size; i++) {
             run(batch, i, outbox);
@@ -75,20 +75,26 @@ final class Commands {
                 LocalConsumer consumer = (LocalConsumer) target;
                 if (consumer.node != null) {
                     shard.participant()
-                            .hold((Share) present(batch.x[i]), consumer, batch.a[i], batch.b[i], (Part.Stated)
-                                    present(batch.y[i]));
+                            .hold(
+                                    outbox.share((ShareId) present(batch.x[i])),
+                                    consumer,
+                                    batch.a[i],
+                                    batch.b[i],
+                                    (Part.Stated) present(batch.y[i]));
                 }
             }
             case COMMIT -> {
-                BrokerError refusal = shard.participant().commit((Share) target);
+                BrokerError refusal = shard.participant().commit(outbox.take((Outgoing) target));
                 reply(outbox, batch.y[i], refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal));
             }
-            case PREPARE -> ((Commit) target).prepare((Share) present(batch.x[i]));
+            case PREPARE -> shard.transactions()
+                    .prepare((CommitPlan) present(batch.x[i]), outbox.take((Outgoing) target), outbox, batch.y[i]);
             case ROLLBACK -> {
-                shard.participant().rollBack((Share) target);
+                shard.participant().rollBack(outbox.take((Outgoing) target));
                 reply(outbox, batch.y[i], new Reply.Done<>(true));
             }
-            case BRANCH -> ((Runnable) target).run();
+            case ARRIVE -> shard.transactions().arrive((Arrival) present(batch.x[i]), outbox.take((Outgoing) target));
+            case BRANCH -> shard.transactions().take((BranchRequest) target, batch.a[i], outbox);
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);
@@ -147,6 +153,13 @@ final class Commands {
             Runnable answer = () -> reply.accept(result);
             shard.turn().answers().add(outbox, Batch.Kind.REPLY, answer, 0, 0, null, null);
         }
+    }
+
+    /** Answers at once what has been forced already. */
+    <T> void replyNow(Outbox outbox, Object to, Reply<T> result) {
+        @SuppressWarnings("unchecked")
+        Consumer<Reply<T>> reply = (Consumer<Reply<T>>) to;
+        outbox.answers().add(Batch.Kind.REPLY, (Runnable) () -> reply.accept(result), 0, 0, null, null);
     }
 
     private void closeProducer(LocalProducer producer, Outbox outbox) {
@@ -300,6 +313,7 @@ final class Commands {
     // ---- sessions
 
     private void closeSession(Outbox outbox, boolean inOrder) {
+        outbox.takeShares().forEach(shard.participant()::rollBack);
         for (LocalConsumer consumer : List.copyOf(outbox.consumers)) {
             closeConsumer(consumer, outbox, inOrder);
         }
@@ -313,5 +327,6 @@ final class Commands {
         }
         List.copyOf(outbox.temporaryTopics).forEach(topics::delete);
         shard.forget(outbox.session);
+        shard.coordinator().lost(outbox);
     }
 }

@@ -86,7 +86,7 @@ final class ConsumerAdministration {
         Node node = Invariant.present(consumer.node);
         Map<String, Object> row = new LinkedHashMap<>();
         row.put("name", name(consumer));
-        row.put("link", consumer.handler.label());
+        row.put("link", consumer.label);
         row.put("container-id", consumer.session.containerId());
         row.put("address", consumer.destination.name());
         row.put("kind", node.subscription == null ? "queue" : "topic");

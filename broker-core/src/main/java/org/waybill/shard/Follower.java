@@ -39,6 +39,16 @@ public final class Follower {
         this.found = state.found();
     }
 
+    /** Whether records of this type count as live in the journal until the shard releases them. */
+    public static boolean isRetained(int type) {
+        return type == Events.STORED;
+    }
+
+    /** Whether records of this type concern one node's journal alone, and are no entries of the shard's log. */
+    public static boolean isRelocation(int type) {
+        return type == Events.RELOCATED;
+    }
+
     // ---- a checkpoint
 
     /** Applies a whole checkpoint; returns what the shard's log has kept in it. */
@@ -251,12 +261,14 @@ public final class Follower {
      * This node leads, and everything was told that was committed before.
      *
      * @param shards all of the broker
+     * @param remote the way to those of them that other nodes lead
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void lead(Shard[] shards, TransactionSettings transactions, Consumer<Throwable> failure) {
+    public void lead(
+            Shards shards, RemoteShards remote, TransactionSettings transactions, Consumer<Throwable> failure) {
         finish();
-        shard.lead(shards, transactions, failure);
+        shard.lead(shards, remote, transactions, failure);
     }
 
     /** There is no more: from here on the shard's own turns change the state. */

@@ -3,27 +3,28 @@ package org.waybill.shard;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
-import org.waybill.message.Outcome;
 import org.waybill.queue.QueueConsumer;
 import org.waybill.queue.Sink;
-import org.waybill.spi.BrokerError;
-import org.waybill.spi.Consumer;
-import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.Destination;
-import org.waybill.spi.Transaction;
 
-/** A consumer: the upper fields belong to its session's loop, the lower ones to its shard's, where it is a queue's sink. */
-final class LocalConsumer implements Consumer, Sink {
-    final LocalSession session;
+/** A consumer as its shard knows it, where it is a queue's sink; what can change belongs to the shard's loop. */
+class LocalConsumer implements Sink {
+    /** The most that may be on its way to one consumer, in bytes. */
+    private static final long WINDOW_BYTES = org.waybill.spi.Consumer.WINDOW_BYTES;
+
+    final SessionPort session;
+
+    /** Tells it apart from all other producers and consumers of its session. */
+    final int id;
+
     final ConsumerSpec spec;
-    final ConsumerHandler handler;
-    final int shard;
 
     /** What it consumes from, of a kind that is known. */
     final Destination destination;
 
-    boolean closed;
+    /** What its client calls it, for people. */
+    final String label;
 
     private @Nullable Outbox outbox;
 
@@ -36,58 +37,13 @@ final class LocalConsumer implements Consumer, Sink {
     /** Tells it apart from all others of its shard. */
     long number;
 
-    LocalConsumer(
-            LocalSession session, ConsumerSpec spec, Destination destination, ConsumerHandler handler, int shard) {
+    LocalConsumer(SessionPort session, int id, ConsumerSpec spec, Destination destination, String label) {
         this.session = session;
+        this.id = id;
         this.spec = spec;
         this.destination = destination;
-        this.handler = handler;
-        this.shard = shard;
+        this.label = label;
     }
-
-    // ---- on the session's loop
-
-    @Override
-    public void credit(long limitToken, boolean drain) {
-        session.lane(shard).add(Batch.Kind.CREDIT, this, limitToken, drain ? 1 : 0, null, null);
-    }
-
-    @Override
-    public void consumed(long bytes) {
-        session.lane(shard).add(Batch.Kind.CONSUMED, this, bytes, 0, null, null);
-    }
-
-    @Override
-    public void settle(long firstToken, long lastToken, Outcome outcome, boolean confirm) {
-        Batch lane = session.lane(shard);
-        if (confirm) {
-            lane.add(Batch.Kind.SETTLE, this, firstToken, lastToken, outcome, true);
-        } else {
-            lane.addRange(Batch.Kind.SETTLE, this, firstToken, lastToken, outcome);
-        }
-    }
-
-    @Override
-    public void settle(long firstToken, long lastToken, Outcome outcome, Transaction transaction, boolean settled) {
-        ((Work) transaction).settle(this, firstToken, lastToken, outcome, settled);
-    }
-
-    @Override
-    public void close() {
-        if (!closed) {
-            closed = true;
-            session.lane(shard).add(Batch.Kind.CLOSE_CONSUMER, this, 0, 0, null, null);
-        }
-    }
-
-    void closedByBroker(BrokerError reason) {
-        if (!closed) {
-            closed = true;
-            handler.closed(reason);
-        }
-    }
-
-    // ---- on the shard's loop
 
     void attached(Outbox to, Node from) {
         outbox = to;

@@ -1,5 +1,6 @@
 package org.waybill.shard;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -8,6 +9,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.TransactionSettings;
+import org.waybill.io.Cancellable;
 import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.message.Message;
@@ -31,45 +33,60 @@ import org.waybill.spi.Transaction;
 import org.waybill.spi.Xid;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
-public final class LocalSession implements BrokerSession {
+public final class LocalSession implements BrokerSession, SessionPort {
     /** All topics live there, so that what reaches many subscriptions is one turn's work. */
     private static final int TOPICS_SHARD = 0;
 
-    private final Shard[] shards;
+    /** How long a session waits for somebody to lead a shard. */
+    static final long MAX_LEADERLESS_MS = 5_000;
+
+    private static final long NS_A_MS = 1_000_000;
+
+    private final long id;
+    private final Shards shards;
     private final Loop loop;
     private final String containerId;
     private final SessionHandler handler;
     private final @Nullable Batch[] lanes;
-    private final Consumer<LocalSession> onClose;
+
+    /** Who led each shard when the session used it first: what it has open there goes with that lead. */
+    private final @Nullable Lead[] bound;
+
     private final OpenTransactions transactions;
     private final LocalBranches branches;
     private long bufferedBytes;
+    private int lastId;
+    private @Nullable Cancellable patience;
+    private @Nullable FarAnswers far;
+    private int lastShare;
     private boolean closed;
 
     /**
      * A session of a connection on {@code loop} with these shards.
      *
      * @param containerId the client's own name for itself, by which noLocal tells its messages
-     * @param onClose told when it has closed
      */
     public LocalSession(
-            Shard[] shards,
-            Loop loop,
-            String containerId,
-            TransactionSettings transactions,
-            SessionHandler handler,
-            Consumer<LocalSession> onClose) {
+            Shards shards, Loop loop, String containerId, TransactionSettings transactions, SessionHandler handler) {
+        this.id = shards.nextSession();
         this.shards = shards;
         this.loop = loop;
         this.containerId = containerId;
-        this.transactions = new OpenTransactions(this, loop, shards[0].clock(), transactions);
-        this.branches = new LocalBranches(this, transactions);
+        this.transactions = new OpenTransactions(this, loop, shards.here(0).clock(), transactions);
+        this.branches = new LocalBranches(this, shards.count(), transactions);
         this.handler = handler;
-        this.onClose = onClose;
-        this.lanes = new @Nullable Batch[shards.length];
+        this.lanes = new @Nullable Batch[shards.count()];
+        this.bound = new @Nullable Lead[shards.count()];
+        shards.opened(this);
     }
 
-    String containerId() {
+    /** Tells it apart from all other sessions of this node. */
+    long id() {
+        return id;
+    }
+
+    @Override
+    public String containerId() {
         return containerId;
     }
 
@@ -78,7 +95,7 @@ public final class LocalSession implements BrokerSession {
         String address = spec.address();
         Destination destination = address == null ? null : resolve(Destination.of(address, spec.kind()));
         int shard = destination == null ? -1 : shardOf(destination);
-        LocalProducer producer = new LocalProducer(this, destination, producerHandler, shard);
+        SessionProducer producer = new SessionProducer(this, ++lastId, destination, producerHandler, shard);
         if (shard < 0) {
             later(batch -> batch.add(Batch.Kind.PRODUCER_OPENED, producer, 0, 0, null, null));
         } else {
@@ -91,7 +108,7 @@ public final class LocalSession implements BrokerSession {
     public org.waybill.spi.Consumer openConsumer(ConsumerSpec spec, ConsumerHandler consumerHandler) {
         Destination destination = resolve(Destination.of(spec.address(), spec.kind()));
         int shard = shardOf(destination);
-        LocalConsumer consumer = new LocalConsumer(this, spec, destination, consumerHandler, shard);
+        SessionConsumer consumer = new SessionConsumer(this, ++lastId, spec, destination, consumerHandler, shard);
         lane(shard).add(Batch.Kind.OPEN_CONSUMER, consumer, 0, 0, null, null);
         return consumer;
     }
@@ -130,13 +147,19 @@ public final class LocalSession implements BrokerSession {
         return branches;
     }
 
-    Shard[] shards() {
-        return shards;
+    /** A name for what a transaction has to do with a shard. */
+    ShareId nextShareId() {
+        return new ShareId(++lastShare);
     }
 
     /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
     void buffered(long change) {
         bufferedBytes += change;
+    }
+
+    /** Bytes of messages that counted in this node's memory have left for another. */
+    void handedOver(long bytes) {
+        shards.here(0).memory().add(-bytes);
     }
 
     /** Where a message says it goes, or null when it does not say. */
@@ -157,7 +180,7 @@ public final class LocalSession implements BrokerSession {
     /** Finds the kind of a destination of which nobody has said it. */
     private Destination resolve(Destination destination) {
         return destination.kind() == NodeKind.ANY
-                ? new Destination(destination.name(), shards[TOPICS_SHARD].kindOf(destination.name()))
+                ? new Destination(destination.name(), shards.here(TOPICS_SHARD).kindOf(destination.name()))
                 : destination;
     }
 
@@ -173,8 +196,8 @@ public final class LocalSession implements BrokerSession {
         if (refusal != null) {
             answerLater(() -> reply.accept(new Reply.Refused<>(refusal)));
         } else if (operation instanceof Operation.Query query) {
-            Gathering gathering = new Gathering(query, shards.length, reply);
-            for (int i = 0; i < shards.length; i++) {
+            Gathering gathering = new Gathering(query, shards.count(), reply);
+            for (int i = 0; i < shards.count(); i++) {
                 lane(i).add(Batch.Kind.MANAGE, this, 0, 0, operation, gathering);
             }
         } else {
@@ -184,9 +207,9 @@ public final class LocalSession implements BrokerSession {
 
     private int shardOf(Target target) {
         return switch (target.type()) {
-            case QUEUE -> Placement.shardOf(target.name(), shards.length);
-            case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.length - 1);
-            case BRANCH -> Placement.shardOf(Xid.parse(target.name()), shards.length);
+            case QUEUE -> Placement.shardOf(target.name(), shards.count());
+            case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.count() - 1);
+            case BRANCH -> Placement.shardOf(Xid.parse(target.name()), shards.count());
             default -> TOPICS_SHARD;
         };
     }
@@ -227,16 +250,63 @@ public final class LocalSession implements BrokerSession {
 
     private void submit() {
         if (bufferedBytes != 0) {
-            shards[0].memory().add(bufferedBytes);
+            shards.here(0).memory().add(bufferedBytes);
             bufferedBytes = 0;
         }
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {
-                lanes[shard] = null;
-                shards[shard].submit(batch);
+                Lead lead = bound(shard);
+                if (lead != null) {
+                    lanes[shard] = null;
+                    lead.submit(batch);
+                }
             }
         }
+    }
+
+    /** Who led a shard when it was used first; else who leads it now, or null, for whom is waited then. */
+    private @Nullable Lead bound(int shard) {
+        Lead lead = bound[shard];
+        if (lead == null) {
+            lead = shards.lead(shard);
+            bound[shard] = lead;
+            if (lead == null && patience == null && !closed) {
+                patience = loop.schedule(MAX_LEADERLESS_MS * NS_A_MS, this::losePatience);
+            }
+        }
+        return lead;
+    }
+
+    private void losePatience() {
+        patience = null;
+        for (int shard = 0; shard < lanes.length; shard++) {
+            Batch batch = lanes[shard];
+            if (closed || batch == null || bound[shard] != null) {
+                continue;
+            }
+            if (batch.isOnly(Batch.Kind.BRANCH)) {
+                lanes[shard] = null;
+                branches.unavailable(shard);
+            } else {
+                handler.closed(new BrokerError(
+                        Code.MOVED, "no node of the cluster leads shard " + shard + ", which this needs, at present"));
+            }
+        }
+    }
+
+    /** Somebody else leads a shard, or nobody. Any thread. */
+    void leadChanged(int shard) {
+        execute(() -> {
+            Lead lead = bound[shard];
+            if (lead == null) {
+                flush();
+            } else if (lead != shards.lead(shard)) {
+                handler.closed(new BrokerError(
+                        Code.MOVED,
+                        "shard " + shard + ", which this connection uses, is led by another node from now on"));
+            }
+        });
     }
 
     @Override
@@ -253,19 +323,24 @@ public final class LocalSession implements BrokerSession {
         if (!closed) {
             transactions.close();
             branches.close();
-            for (int shard = 0; shard < shards.length; shard++) {
-                lane(shard).add(Batch.Kind.CLOSE_SESSION, this, inOrder ? 1 : 0, 0, null, null);
+            for (int shard = 0; shard < lanes.length; shard++) {
+                if (bound[shard] != null || lanes[shard] != null) {
+                    lane(shard).add(Batch.Kind.CLOSE_SESSION, this, inOrder ? 1 : 0, 0, null, null);
+                }
             }
             closed = true;
             submit();
-            onClose.accept(this);
+            if (patience != null) {
+                patience.cancel();
+            }
+            shards.closed(this);
         }
     }
 
     int shardOf(Destination destination) {
         return destination.kind() == NodeKind.TOPIC
                 ? TOPICS_SHARD
-                : Placement.shardOf(destination.name(), shards.length);
+                : Placement.shardOf(destination.name(), shards.count());
     }
 
     Batch lane(int shard) {
@@ -290,7 +365,7 @@ public final class LocalSession implements BrokerSession {
 
     /** Sends what the broker itself moves to a queue. */
     void forward(LocalProducer producer, String queue, Message message, long token) {
-        lane(Placement.shardOf(queue, shards.length))
+        lane(Placement.shardOf(queue, shards.count()))
                 .add(Batch.Kind.SEND, producer, token, Batch.MOVED, message, queue);
     }
 
@@ -302,6 +377,52 @@ public final class LocalSession implements BrokerSession {
         Batch batch = new Batch(this);
         fill.accept(batch);
         loop.execute(() -> give(batch));
+    }
+
+    // ---- shards on other nodes
+
+    private FarAnswers far() {
+        FarAnswers made = far;
+        if (made == null) {
+            made = new FarAnswers(this);
+            far = made;
+        }
+        return made;
+    }
+
+    /** A producer or consumer is known by its number there. */
+    void uses(LocalProducer producer) {
+        far().uses(producer.id, producer);
+    }
+
+    /** See the other. */
+    void uses(LocalConsumer consumer) {
+        far().uses(consumer.id, consumer);
+    }
+
+    void forgets(int number) {
+        far().forgets(number);
+    }
+
+    /** Somebody waits for an answer; returns the number by which that is asked for. */
+    long asks(@Nullable Object reply) {
+        return far().asks(Invariant.present(reply));
+    }
+
+    /** Takes the bytes of answers. Any thread. */
+    void receive(int shard, ByteBuffer in) {
+        execute(() -> {
+            if (bound[shard] instanceof RemoteLead) {
+                Batch answers = far().read(in);
+                if (answers == null) {
+                    handler.closed(new BrokerError(
+                            Code.MOVED,
+                            "shard " + shard + ", which this connection uses, is led by another node from now on"));
+                } else {
+                    give(answers);
+                }
+            }
+        });
     }
 
     // ---- from the shards
@@ -316,7 +437,8 @@ public final class LocalSession implements BrokerSession {
     }
 
     /** Takes answers of a shard. Any thread. */
-    void receive(Batch answers) {
+    @Override
+    public void receive(Batch answers) {
         if (loop.isCurrent()) {
             give(answers);
         } else {
@@ -341,23 +463,25 @@ public final class LocalSession implements BrokerSession {
         switch (answers.kinds[i]) {
             case DELIVER -> {
                 if (x instanceof Message message) {
-                    ((LocalConsumer) target).handler.deliver(answers.a[i], message, (byte[]) answers.y[i]);
+                    ((SessionConsumer) target).handler.deliver(answers.a[i], message, (byte[]) answers.y[i]);
                 }
             }
             case PRODUCER_SETTLED -> {
                 if (x instanceof Outcome outcome) {
-                    ((LocalProducer) target).handler.settled(answers.a[i], answers.b[i], outcome);
+                    ((SessionProducer) target).handler.settled(answers.a[i], answers.b[i], outcome);
                 }
             }
-            case CONSUMER_SETTLED -> ((LocalConsumer) target).handler.settled(answers.a[i], answers.b[i]);
-            case DRAINED -> ((LocalConsumer) target).handler.drained(answers.a[i]);
-            case PRODUCER_REFUSED -> ((LocalProducer) target).handler.refused(answers.a[i], error(x));
-            case PRODUCER_OPENED -> ((LocalProducer) target).handler.opened();
-            case PRODUCER_CLOSED -> ((LocalProducer) target).closedByBroker(error(x));
-            case CONSUMER_OPENED -> ((LocalConsumer) target).handler.opened();
-            case CONSUMER_CLOSED -> ((LocalConsumer) target).closedByBroker(error(x));
-            case BLOCKED -> ((LocalProducer) target).handler.blocked(String.valueOf(x));
-            case UNBLOCKED -> ((LocalProducer) target).handler.unblocked();
+            case CONSUMER_SETTLED -> ((SessionConsumer) target).handler.settled(answers.a[i], answers.b[i]);
+            case DRAINED -> ((SessionConsumer) target).handler.drained(answers.a[i]);
+            case PRODUCER_REFUSED -> ((SessionProducer) target).handler.refused(answers.a[i], error(x));
+            case PRODUCER_OPENED -> ((SessionProducer) target).handler.opened();
+            case PRODUCER_CLOSED -> ((SessionProducer) target).closedByBroker(error(x));
+            case CONSUMER_OPENED -> ((SessionConsumer) target).handler.opened();
+            case CONSUMER_CLOSED -> ((SessionConsumer) target).closedByBroker(error(x));
+            case BLOCKED -> ((SessionProducer) target).handler.blocked(String.valueOf(x));
+            case UNBLOCKED -> ((SessionProducer) target).handler.unblocked();
+            case BRANCH_REPLY -> ((LocalSession) target).branches.answered(answers.a[i], Invariant.present(x));
+            case BRANCH_DOOMED -> ((LocalSession) target).branches.doomed((int) answers.a[i]);
             case REPLY -> ((Runnable) target).run();
             default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
         }

@@ -1,11 +1,13 @@
 package org.waybill.shard;
 
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.tx.TransactionId;
 
-/** A local transaction: with one {@link Share} it commits as one frame of that shard, with more in two phases ({@link Commit}). */
+/** A local transaction: with one {@link Outgoing} it commits as one frame of that shard, with more in two phases ({@link Commits}). */
 final class LocalTransaction extends Work {
     private final OpenTransactions open;
     private @Nullable BrokerError broken;
@@ -56,13 +58,28 @@ final class LocalTransaction extends Work {
         if (shares.isEmpty()) {
             session.answerLater(() -> reply.accept(new Reply.Done<>(true)));
         } else if (shares.size() == 1) {
-            Share only = shares.get(0);
+            Outgoing only = shares.get(0);
             session.lane(only.shard).add(Batch.Kind.COMMIT, only, 0, 0, null, reply);
         } else {
-            Commit commit = new Commit(session.shards(), shares, reply);
-            for (Share share : shares) {
-                session.lane(share.shard).add(Batch.Kind.PREPARE, commit, 0, 0, share, null);
-            }
+            commitTogether(reply);
+        }
+    }
+
+    /** The shard with the most to send coordinates. */
+    private void commitTogether(Consumer<Reply<Boolean>> reply) {
+        Outgoing most = shares.get(0);
+        for (Outgoing share : shares) {
+            most = share.size() > most.size() ? share : most;
+        }
+        int coordinator = most.shard;
+        int[] participants = shares.stream()
+                .mapToInt(share -> share.shard)
+                .filter(shard -> shard != coordinator)
+                .toArray();
+        CommitPlan plan = new CommitPlan(TransactionId.local(UUID.randomUUID()), coordinator, participants);
+        for (Outgoing share : shares) {
+            session.lane(share.shard)
+                    .add(Batch.Kind.PREPARE, share, 0, 0, plan, share.shard == coordinator ? reply : null);
         }
     }
 

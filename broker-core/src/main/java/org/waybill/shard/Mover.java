@@ -55,7 +55,7 @@ final class Mover implements ProducerHandler, SessionHandler {
     private final Shard shard;
     private final int shardCount;
     private final LocalSession session;
-    private final LocalProducer producer;
+    private final SessionProducer producer;
     private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
     private final Map<Long, Moving> sent = new HashMap<>();
     private @Nullable Load reading;
@@ -63,11 +63,11 @@ final class Mover implements ProducerHandler, SessionHandler {
     private boolean stopped;
     private long lastToken;
 
-    Mover(Shard shard, Shard[] all) {
+    Mover(Shard shard, Shards all) {
         this.shard = shard;
-        this.shardCount = all.length;
-        this.session = new LocalSession(all, shard.loop(), "", TransactionSettings.defaults(), this, closed -> {});
-        this.producer = (LocalProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
+        this.shardCount = all.count();
+        this.session = new LocalSession(all, shard.loop(), "", TransactionSettings.defaults(), this);
+        this.producer = (SessionProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
     }
 
     /** Why a message is moved: the middle of the names of the annotations that it gets. */

@@ -15,7 +15,7 @@ final class Node {
     final @Nullable Subscription subscription;
 
     /** The only session that may consume from it, or null. */
-    final @Nullable LocalSession owner;
+    final @Nullable SessionPort owner;
 
     final List<LocalProducer> producers = new ArrayList<>(1);
     final List<LocalConsumer> consumers = new ArrayList<>(1);
@@ -28,14 +28,14 @@ final class Node {
     long complainedAtMs;
 
     private Node(
-            Queue queue, AddressSettings settings, @Nullable LocalSession owner, @Nullable Subscription subscription) {
+            Queue queue, AddressSettings settings, @Nullable SessionPort owner, @Nullable Subscription subscription) {
         this.queue = queue;
         this.settings = settings;
         this.owner = owner;
         this.subscription = subscription;
     }
 
-    static Node ofQueue(Queue queue, AddressSettings settings, @Nullable LocalSession owner) {
+    static Node ofQueue(Queue queue, AddressSettings settings, @Nullable SessionPort owner) {
         return new Node(queue, settings, owner, null);
     }
 

@@ -16,7 +16,7 @@ import org.waybill.tx.Ledger;
 import org.waybill.tx.Part;
 import org.waybill.tx.TransactionId;
 
-/** Does what transactions ask of one shard, and records it. On the shard's loop; {@link Commit} says when which is called. */
+/** Does what transactions ask of one shard, and records it. On the shard's loop; {@link Commits} says when which is called. */
 final class Participant {
     /** Deliveries that one transaction may hold on one shard. */
     static final int MAX_HELD = 1_000_000;

@@ -3,31 +3,24 @@ package org.waybill.shard;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.journal.CheckpointReader;
 import org.waybill.journal.Journal;
 import org.waybill.journal.ReplayHandler;
-import org.waybill.tx.Ledger;
-import org.waybill.tx.TransactionId;
 
 /**
  * Brings shards back to where the log says they were: the newest checkpoint of each, then the events behind it. On the
  * starting thread, before any loop knows the shards.
  */
 public final class Recovery implements ReplayHandler {
-    private final Journal journal;
     private final List<Part> parts = new ArrayList<>();
     private @Nullable Part current;
     private long currentIndex;
 
-    private Recovery(Journal journal) {
-        this.journal = journal;
-    }
+    private Recovery() {}
 
     /** One shard's share: events before its checkpoint's position are in the checkpoint already. */
     private record Part(Shard shard, Follower follower, long replayFrom) {}
@@ -38,10 +31,11 @@ public final class Recovery implements ReplayHandler {
      * @throws IOException when the disk fails
      * @throws org.waybill.journal.JournalDamage when what is on it cannot be what was written
      */
-    public static void run(Journal journal, Disk disk, Shard[] shards) throws IOException {
-        Recovery recovery = new Recovery(journal);
+    public static void run(Journal journal, Disk disk, Shards shards) throws IOException {
+        Recovery recovery = new Recovery();
         long from = Long.MAX_VALUE;
-        for (Shard shard : shards) {
+        for (int i = 0; i < shards.count(); i++) {
+            Shard shard = shards.here(i);
             Follower follower = new Follower(shard);
             long replayFrom = checkpoint(disk, shard, follower);
             recovery.parts.add(new Part(shard, follower, replayFrom));
@@ -55,7 +49,6 @@ public final class Recovery implements ReplayHandler {
             journal.checkpointed(part.shard().number(), part.replayFrom());
             part.shard().log(new LocalLog(journal, part.shard().commitIndex()));
         }
-        decide(shards);
     }
 
     private static long checkpoint(Disk disk, Shard shard, Follower follower) throws IOException {
@@ -87,39 +80,5 @@ public final class Recovery implements ReplayHandler {
         }
         part.shard().recoveredTo(currentIndex);
         part.follower().record(type, position, recordBytes, payload);
-    }
-
-    /** Asks the coordinators about what is undecided: what they do not know of is rolled back, branches in doubt stay. */
-    private static void decide(Shard[] shards) {
-        Map<TransactionId, Conclusion> conclusions = new LinkedHashMap<>();
-        for (Shard shard : shards) {
-            shard.state()
-                    .ledger()
-                    .forEachDecided((id, participants) -> conclusions.put(id, new Conclusion(id, shard, () -> {})));
-        }
-        for (Shard shard : shards) {
-            shard.state().ledger().forEachPrepared((id, promise) -> {
-                Shard coordinator = shards[promise.coordinator()];
-                Ledger known = coordinator.state().ledger();
-                if (known.branches().isInDoubt(id)) {
-                    coordinator.coordinator().found(id, shard.number(), promise.part());
-                } else {
-                    boolean committed = known.decision(id) != null;
-                    conclusions
-                            .computeIfAbsent(id, key -> new Conclusion(key, coordinator, () -> {}))
-                            .add(shard, () -> shard.participant().conclude(id, promise.part(), null, committed));
-                }
-            });
-        }
-        conclusions.values().forEach(conclusion -> conclusion.coordinator().concludeAtStart(conclusion));
-        for (Shard shard : shards) {
-            shard.state().ledger().branches().forEachEnd((id, committed) -> shards[
-                    Placement.shardOf(BranchEvents.xid(id), shards.length)]
-                    .coordinator()
-                    .found(id, committed));
-        }
-        for (Shard shard : shards) {
-            shard.coordinator().recovered();
-        }
     }
 }

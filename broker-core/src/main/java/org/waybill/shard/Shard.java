@@ -32,7 +32,7 @@ import org.waybill.spi.NodeKind;
  * <p>A turn: take the batches that have arrived, carry out their commands, hand out what can be handed out, append one frame,
  * send the answers. {@link #submit} may be called from any thread; everything else is on the shard's loop.
  */
-public final class Shard {
+public final class Shard implements Lead {
     private static final Logger LOG = LoggerFactory.getLogger(Shard.class);
 
     /** Batches a turn takes before it appends. */
@@ -59,17 +59,18 @@ public final class Shard {
     private final State state;
     private final Commands commands;
     private final Participant participant;
-    private final BranchParts branchParts;
+    private final BranchRecords branchRecords;
+    private final Parts parts;
+    private final Transactions transactions;
     private final Coordinator coordinator;
 
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     /** Of each session that has used this shard and is not closed. */
-    final Map<LocalSession, Outbox> outboxes = new HashMap<>();
+    final Map<SessionPort, Outbox> outboxes = new HashMap<>();
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
-    private final List<Conclusion> unfinished = new ArrayList<>(0);
     private final List<Outbox> dirtyOutboxes = new ArrayList<>();
     private final ArrayDeque<Queue> dirtyQueues = new ArrayDeque<>();
 
@@ -115,7 +116,9 @@ public final class Shard {
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands, Participant.MAX_HELD);
-        this.branchParts = new BranchParts(this, participant, state.ledger());
+        this.branchRecords = new BranchRecords(this, state.ledger().branches());
+        this.parts = new Parts(this, participant, state.ledger(), branchRecords);
+        this.transactions = new Transactions(this);
         this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);
         this.maintenance = new Maintenance(this, checkpointer, new Cleaner(this, state), segmentBytes);
@@ -128,10 +131,10 @@ public final class Shard {
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
-    public void start(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
+    public void start(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
         execute(() -> {
             maintenance.start();
-            lead(all, transactions, failure);
+            lead(all, RemoteShards.NONE, transactions, failure);
         });
     }
 
@@ -141,15 +144,13 @@ public final class Shard {
     }
 
     /** Its state is complete, and its turns make the log from here on. */
-    void lead(Shard[] all, TransactionSettings transactions, Consumer<Throwable> failure) {
+    void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
         onFailure = failure;
         phase = Phase.LEADING;
-        coordinator.start(all, transactions);
         Mover moves = new Mover(this, all);
         mover = moves;
         alarm = new Alarm(this, clock, storage.times(), moves);
-        unfinished.forEach(Conclusion::begin);
-        unfinished.clear();
+        transactions.start(new Peers(all, remote, number), settings);
         schedule();
     }
 
@@ -161,18 +162,14 @@ public final class Shard {
      */
     public void abandon(LongConsumer settled) {
         phase = Phase.OVER;
-        if (alarm != null) {
-            alarm.stop();
-            mover().stop();
-            coordinator.stop();
-        }
+        stopWork();
         inbox.clear();
         maintenance.abandon(() -> {
             // completions of all frames before this position have been handed to this loop before the next task runs
             long position = journal.forcedPosition();
             cut = position;
             loop.execute(() -> {
-                storage.forgetMemory();
+                storage.giveUp();
                 settled.accept(position);
             });
         });
@@ -181,23 +178,27 @@ public final class Shard {
     /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
         execute(() -> {
-            Invariant.present(alarm).stop();
-            Invariant.present(mover).stop();
-            coordinator.stop();
+            stopWork();
             maintenance.stop(done);
         });
     }
 
-    /** What recovery found unfinished and this shard decides; before {@link #start}. */
-    void concludeAtStart(Conclusion conclusion) {
-        unfinished.add(conclusion);
+    private void stopWork() {
+        if (alarm != null) {
+            alarm.stop();
+            mover().stop();
+            coordinator.stop();
+            transactions.stop();
+        }
     }
 
-    int number() {
+    /** Its number. */
+    public int number() {
         return number;
     }
 
-    Loop loop() {
+    /** Where everything of it happens. */
+    public Loop loop() {
         return loop;
     }
 
@@ -266,9 +267,18 @@ public final class Shard {
         return participant;
     }
 
-    /** What branches have to do on this shard. */
-    BranchParts branchParts() {
-        return branchParts;
+    /** What this shard does with others. */
+    Transactions transactions() {
+        return transactions;
+    }
+
+    BranchRecords branchRecords() {
+        return branchRecords;
+    }
+
+    /** What transactions have to do on this shard. */
+    Parts parts() {
+        return parts;
     }
 
     /** The branches that this shard coordinates. */
@@ -276,16 +286,26 @@ public final class Shard {
         return coordinator;
     }
 
+    /**
+     * Takes what another shard says, as {@link RemoteShards} has sent it. Any thread; passed over unless this node leads the shard.
+     *
+     * @throws IllegalArgumentException when these are not the bytes of a message
+     */
+    public void receive(int from, byte[] message) {
+        ShardMessage said = ShardMessages.decode(message);
+        execute(() -> transactions.receive(from, said));
+    }
+
     // ---- turns
 
-    /** Hands commands over. Any thread. */
-    void submit(Batch batch) {
+    @Override
+    public void submit(Batch batch) {
         inbox.add(batch);
         schedule();
     }
 
     /** Makes sure that a turn follows. Any thread. */
-    void schedule() {
+    public void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             loop.execute(this::run);
         }
@@ -491,12 +511,12 @@ public final class Shard {
 
     // ---- sessions
 
-    Outbox outbox(LocalSession session) {
+    Outbox outbox(SessionPort session) {
         return outboxes.computeIfAbsent(session, key -> new Outbox(this, key));
     }
 
     @Nullable
-    Outbox forget(LocalSession session) {
+    Outbox forget(SessionPort session) {
         return outboxes.remove(session);
     }
 

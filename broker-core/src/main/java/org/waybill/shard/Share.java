@@ -7,26 +7,18 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.spi.BrokerError;
-import org.waybill.spi.Destination;
 import org.waybill.tx.Part;
 
 /**
- * What a session's transaction has to do with one shard. What it sends waits on the session's side and goes to the shard with the
- * commit; what it has received is held on the shard's side from the moment an outcome was stated.
+ * What a session's transaction has to do with one shard, on the shard's side and loop. What it has received is held here from the
+ * moment an outcome was stated; what it sends comes with the commit, from an {@link Outgoing}.
  */
 final class Share {
-    final LocalSession session;
-    final int shard;
-
-    // ---- the session's loop, and from the commit on the shard's
-
     @Nullable
     Batch sends;
 
     /** Of the messages in {@link #sends}, as they count in memory. */
     long bytes;
-
-    // ---- the shard's loop
 
     final Part part = new Part();
 
@@ -37,27 +29,16 @@ final class Share {
     private final List<Node> created = new ArrayList<>(0);
     private @Nullable List<Confirmation> confirmations;
 
-    Share(LocalSession session, int shard) {
-        this.session = session;
-        this.shard = shard;
-    }
-
     /** Messages to send. */
     int size() {
         Batch batch = sends;
         return batch == null ? 0 : batch.size;
     }
 
-    /** Adds a message, to go where its producer sends or, from an anonymous one, to the destination it names. */
-    void send(LocalProducer producer, Message message, @Nullable Destination to) {
-        Batch batch = sends;
-        if (batch == null) {
-            batch = new Batch(session);
-            sends = batch;
-        }
-        long flag = to == null ? 0 : LocalSession.topicFlag(to);
-        batch.add(Batch.Kind.SEND, producer, 0, flag, message, to == null ? null : to.name());
-        bytes += message.size();
+    /** The session's side has come, for good. */
+    void takes(Outgoing outgoing) {
+        sends = outgoing.sends;
+        bytes = outgoing.bytes;
     }
 
     /** Forgets what it would send; returns the bytes of it. */
@@ -84,7 +65,7 @@ final class Share {
     }
 
     /** Tells the consumers, which may be of several sessions, as far as they are still there. */
-    void confirm(Map<LocalSession, Outbox> outboxes, Answers answers) {
+    void confirm(Map<SessionPort, Outbox> outboxes, Answers answers) {
         List<Confirmation> due = confirmations;
         if (due != null) {
             for (Confirmation one : due) {

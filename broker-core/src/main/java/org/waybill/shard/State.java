@@ -147,7 +147,7 @@ final class State {
 
     // ---- apply
 
-    Node created(int id, String name, @Nullable LocalSession owner) {
+    Node created(int id, String name, @Nullable SessionPort owner) {
         Node known = byId.get(id);
         if (known != null) {
             // from a checkpoint: since then replay may have made and deleted an older queue of this name

@@ -11,7 +11,7 @@ final class Topic {
     final AddressSettings settings;
 
     /** The only session that may subscribe to it, or null. */
-    final @Nullable LocalSession owner;
+    final @Nullable SessionPort owner;
 
     final List<LocalProducer> producers = new ArrayList<>(1);
 
@@ -29,7 +29,7 @@ final class Topic {
     @Nullable
     Route route;
 
-    Topic(String name, AddressSettings settings, @Nullable LocalSession owner) {
+    Topic(String name, AddressSettings settings, @Nullable SessionPort owner) {
         this.name = name;
         this.settings = settings;
         this.owner = owner;

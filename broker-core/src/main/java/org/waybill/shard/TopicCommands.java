@@ -112,7 +112,7 @@ final class TopicCommands {
         return shard.storage().subscribe(wanted);
     }
 
-    private @Nullable BrokerError refusal(Subscription wanted, LocalSession session) {
+    private @Nullable BrokerError refusal(Subscription wanted, SessionPort session) {
         if (wanted.pattern() != null) {
             return null;
         }

@@ -69,7 +69,7 @@ final class Topics {
         return topic;
     }
 
-    Topic temporary(String name, LocalSession owner) {
+    Topic temporary(String name, SessionPort owner) {
         Topic topic = new Topic(name, rules.of(name), owner);
         byName.put(name, topic);
         return topic;

@@ -12,7 +12,7 @@ import org.waybill.spi.Destination;
 import org.waybill.spi.Transaction;
 import org.waybill.tx.Part;
 
-/** What a session does in one transaction, on its loop: gathers a {@link Share} for each shard it touches. */
+/** What a session does in one transaction, on its loop: gathers an {@link Outgoing} for each shard it touches. */
 abstract sealed class Work implements Transaction permits LocalTransaction, BranchWork {
     /** What one transaction may hold until it commits. */
     static final int MAX_SENDS = 100_000;
@@ -20,7 +20,7 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
     static final long MAX_BYTES = 64L << 20;
 
     final LocalSession session;
-    final List<Share> shares = new ArrayList<>(1);
+    final List<Outgoing> shares = new ArrayList<>(1);
     private int sends;
     private long bytes;
     private boolean undone;
@@ -41,7 +41,7 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
     /** It can only be rolled back, and keeps nothing in memory for longer than that takes. */
     abstract void breaks(BrokerError why);
 
-    void send(LocalProducer producer, Message message) {
+    void send(SessionProducer producer, Message message) {
         if (isBroken()) {
             return;
         }
@@ -66,7 +66,7 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
                 "a transaction has more than " + MAX_SENDS + " messages or " + MAX_BYTES + " bytes to send");
     }
 
-    void settle(LocalConsumer consumer, long firstToken, long lastToken, Outcome outcome, boolean settled) {
+    void settle(SessionConsumer consumer, long firstToken, long lastToken, Outcome outcome, boolean settled) {
         if (undone || isOver()) {
             consumer.settle(firstToken, lastToken, settled ? Outcome.FAILED : Outcome.RELEASED, false);
             return;
@@ -77,11 +77,11 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
                         consumer,
                         firstToken,
                         lastToken,
-                        share(consumer.shard),
+                        share(consumer.shard).id,
                         new Part.Stated(outcome, settled));
     }
 
-    private Share share(int shard) {
+    private Outgoing share(int shard) {
         for (int i = 0; i < shares.size(); i++) {
             if (shares.get(i).shard == shard) {
                 return shares.get(i);
@@ -90,13 +90,13 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
         if (shares.isEmpty()) {
             begins();
         }
-        Share share = new Share(session, shard);
+        Outgoing share = new Outgoing(session, shard, session.nextShareId());
         shares.add(share);
         return share;
     }
 
     void dropSends() {
-        for (Share share : shares) {
+        for (Outgoing share : shares) {
             session.buffered(-share.dropSends());
         }
     }
@@ -116,7 +116,7 @@ abstract sealed class Work implements Transaction permits LocalTransaction, Bran
                 reply.accept(one);
             }
         };
-        for (Share share : shares) {
+        for (Outgoing share : shares) {
             session.lane(share.shard).add(Batch.Kind.ROLLBACK, share, 0, 0, null, gather);
         }
     }

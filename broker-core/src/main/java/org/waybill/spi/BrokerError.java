@@ -31,6 +31,8 @@ public record BrokerError(Code code, String message) {
         PRECONDITION_FAILED,
         /** A transaction was open for too long and has been rolled back. */
         TRANSACTION_TIMEOUT,
+        /** What was used is led by another node of the cluster from now on, or by none at present: whoever connects again finds it. */
+        MOVED,
         /** The broker itself failed. */
         INTERNAL
     }

@@ -189,7 +189,11 @@ class SessionsRandomTest {
         Client(World world) {
             this.world = world;
             this.session = new LocalSession(
-                    world.core.shards, world.core.loop, "client", TransactionSettings.defaults(), this, gone -> {});
+                    CoreFixture.FAR ? world.core.far : world.core.table,
+                    world.core.loop,
+                    "client",
+                    TransactionSettings.defaults(),
+                    this);
             this.anonymous = new Sender(this);
         }
 

@@ -433,7 +433,7 @@ class TransactionTest {
         consumer.receive(3);
         Shard shard = core.shards[0];
         Participant participant = new Participant(shard, shard.state(), shard.commands(), 2);
-        Share share = new Share(session.session, 0);
+        Share share = new Share();
         Part.Stated accepted = new Part.Stated(Outcome.ACCEPTED, true);
         LocalConsumer from = (LocalConsumer) consumer.consumer;
         List<BrokerError> refused = new ArrayList<>();

@@ -26,6 +26,7 @@ final class Errors {
             case NOT_IMPLEMENTED -> Conditions.NOT_IMPLEMENTED;
             case PRECONDITION_FAILED -> Conditions.PRECONDITION_FAILED;
             case TRANSACTION_TIMEOUT -> Symbols.TRANSACTION_TIMEOUT;
+            case MOVED -> Conditions.CONNECTION_FORCED;
             case INTERNAL -> Conditions.INTERNAL_ERROR;
         };
     }
@@ -41,6 +42,7 @@ final class Errors {
             case NOT_IMPLEMENTED -> 501;
             case PRECONDITION_FAILED -> 409;
             case TRANSACTION_TIMEOUT -> 408;
+            case MOVED -> 503;
             case INTERNAL -> 500;
         };
     }

@@ -1,0 +1,251 @@
+package org.waybill.cluster.hazelcast;
+
+import com.hazelcast.core.Hazelcast;
+import com.hazelcast.core.HazelcastInstance;
+import com.hazelcast.cp.CPMember;
+import com.hazelcast.cp.CPSubsystemManagementService;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.cluster.election.Election;
+import org.waybill.cluster.election.Elector;
+import org.waybill.io.Clock;
+
+/**
+ * Keeps this node's Hazelcast going, and a CP subsystem with it, whatever has happened to either. What it does, in this order:
+ *
+ * <ol>
+ *   <li>starts it, and again if it has ended by itself;
+ *   <li>finds the registers, and again while they do not answer: after a reset they are others;
+ *   <li>takes out of the CP subsystem whoever had this node's address before, and then gets this node in: a member that was restarted has
+ *       forgotten everything, and nobody else does this;
+ *   <li>starts it anew if it believes to be in and the others do not: it was away for so long that they took it out;
+ *   <li>if nobody answers for {@code resetMs} although as many nodes are there as are needed: has everybody begin with empty
+ *       registers. Only the oldest node does (Hazelcast refuses others), and in a partition no side can, since none has them all;
+ *   <li>if nobody answers for {@code restartMs} all the same: starts its own part anew.
+ * </ol>
+ *
+ * Registers hold hints only, so that doing one of these without need costs time and nothing else.
+ *
+ * <p>{@link #tick} and everything private happens on the executor of the election, but for what is given to the worker, which may block.
+ */
+final class Care {
+    private static final Logger LOG = LoggerFactory.getLogger(Care.class);
+    private static final long MS = 1_000_000;
+    private static final long RETRY_NS = 3_000 * MS;
+    private static final int STRANGER_ROUNDS = 3;
+
+    private final HazelcastOptions options;
+    private final Election election;
+    private final CpRegisters registers;
+    private final Clock clock;
+    private final Executor executor;
+    private final Executor worker;
+    private final AtomicBoolean working = new AtomicBoolean();
+    private volatile @Nullable HazelcastInstance hazelcast;
+    private volatile Collection<CPMember> voters = List.of();
+    private volatile boolean closed;
+    private String complaint = "";
+    private boolean answered;
+    private long notBeforeNs;
+    private long resetNs;
+    private long patientSinceNs;
+    private int strangerRounds;
+
+    Care(
+            HazelcastOptions options,
+            Election election,
+            CpRegisters registers,
+            Clock clock,
+            Executor executor,
+            Executor worker) {
+        this.options = options;
+        this.election = election;
+        this.registers = registers;
+        this.clock = clock;
+        this.executor = executor;
+        this.worker = worker;
+        this.notBeforeNs = clock.nanoTime();
+        this.resetNs = notBeforeNs;
+        this.patientSinceNs = notBeforeNs;
+    }
+
+    /** Looks after everything; every second or so. */
+    void tick() {
+        long nowNs = clock.nanoTime();
+        tell();
+        HazelcastInstance here = hazelcast;
+        if (here == null) {
+            start(nowNs);
+        } else if (!here.getLifecycleService().isRunning()) {
+            complain("Hazelcast has ended by itself");
+            forget();
+        } else if (here.getCluster().getMembers().size() < options.electors()) {
+            patientSinceNs = nowNs;
+            rebind(here, nowNs);
+        } else if (election.answers()) {
+            patientSinceNs = nowNs;
+            belong(here);
+        } else {
+            rebind(here, nowNs);
+            remedy(here, nowNs);
+        }
+    }
+
+    /** On any thread. */
+    List<Elector> electors() {
+        HazelcastInstance here = hazelcast;
+        return here == null || !here.getLifecycleService().isRunning() ? List.of() : Electors.of(options, here, voters);
+    }
+
+    /** Ends it, now or when it has started; on the worker. */
+    void close() {
+        closed = true;
+        registers.unbind();
+        HazelcastInstance here = hazelcast;
+        if (here != null) {
+            here.getLifecycleService().terminate();
+        }
+    }
+
+    // ---- starting, and finding the registers
+
+    private void start(long nowNs) {
+        if (nowNs < notBeforeNs) {
+            return;
+        }
+        notBeforeNs = nowNs + RETRY_NS;
+        work(() -> {
+            HazelcastInstance made = Hazelcast.newHazelcastInstance(Settings.of(options));
+            hazelcast = made;
+            if (closed) {
+                made.getLifecycleService().terminate();
+            }
+        });
+    }
+
+    private void rebind(HazelcastInstance here, long nowNs) {
+        boolean might = here.getCPSubsystem().getCPSubsystemManagementService().isDiscoveryCompleted();
+        if (might && !election.answers() && nowNs >= notBeforeNs) {
+            notBeforeNs = registers.isBound() ? nowNs + RETRY_NS : nowNs;
+            work(() -> registers.bind(here));
+        }
+    }
+
+    private void restart(HazelcastInstance here, String why) {
+        LOG.warn("WB3105 elections: this node's Hazelcast is started anew: {}", why);
+        forget();
+        work(() -> here.getLifecycleService().terminate());
+    }
+
+    private void forget() {
+        hazelcast = null;
+        voters = List.of();
+        strangerRounds = 0;
+        registers.unbind();
+        notBeforeNs = clock.nanoTime();
+        patientSinceNs = notBeforeNs;
+    }
+
+    /** One at a time: what comes while something is done comes again. */
+    private void work(Runnable task) {
+        if (closed || !working.compareAndSet(false, true)) {
+            return;
+        }
+        worker.execute(() -> {
+            try {
+                task.run();
+            } catch (RuntimeException failure) {
+                executor.execute(() -> complain(String.valueOf(failure.getMessage())));
+            } finally {
+                working.set(false);
+            }
+        });
+    }
+
+    // ---- who belongs to the CP subsystem
+
+    private void belong(HazelcastInstance here) {
+        CPSubsystemManagementService cp = here.getCPSubsystem().getCPSubsystemManagementService();
+        ask(cp.getCPMembers(), members -> {
+            voters = List.copyOf(members);
+            CPMember self = cp.getLocalCPMember();
+            Optional<CPMember> predecessor = members.stream()
+                    .filter(member -> member.getAddress()
+                            .equals(here.getCluster().getLocalMember().getAddress()))
+                    .filter(member -> self == null || !member.getUuid().equals(self.getUuid()))
+                    .findFirst();
+            boolean stranger = self != null && !members.contains(self);
+            strangerRounds = stranger ? strangerRounds + 1 : 0;
+            if (strangerRounds >= STRANGER_ROUNDS) {
+                restart(here, "the others have taken it out while it was away");
+            } else if (predecessor.isPresent()) {
+                ask(cp.removeCPMember(predecessor.get().getUuid()), removed -> {});
+            } else if (self == null) {
+                ask(cp.promoteToCPMember(), promoted -> LOG.info("WB3103 elections: this node has a vote again"));
+            }
+        });
+    }
+
+    // ---- when nobody answers though everybody is there
+
+    private void remedy(HazelcastInstance here, long nowNs) {
+        if (nowNs - patientSinceNs > options.restartMs() * MS) {
+            restart(here, "nobody has answered for " + options.restartMs() + " ms");
+            return;
+        }
+        boolean oldest = here.getCluster().getMembers().iterator().next().localMember();
+        long silentNs = nowNs - Math.max(patientSinceNs, resetNs);
+        if (oldest && silentNs > options.resetMs() * MS) {
+            resetNs = nowNs;
+            LOG.warn("WB3104 elections: nobody has answered for {} ms, all nodes begin anew", options.resetMs());
+            ask(here.getCPSubsystem().getCPSubsystemManagementService().reset(), reset -> {});
+        }
+    }
+
+    /** What fails is tried again at another tick, if it is needed still. */
+    private <T> void ask(CompletionStage<T> question, Consumer<T> take) {
+        question.whenCompleteAsync(
+                (value, failure) -> {
+                    if (closed) {
+                        return;
+                    } else if (failure == null) {
+                        take.accept(value);
+                    } else {
+                        LOG.debug("elections: {}", failure.getMessage());
+                    }
+                },
+                executor);
+    }
+
+    // ---- what is logged, once each
+
+    private void tell() {
+        boolean answers = election.answers();
+        if (answers == answered) {
+            return;
+        }
+        answered = answers;
+        complaint = "";
+        if (answers) {
+            LOG.info("WB3101 elections: the nodes answer each other");
+        } else {
+            LOG.warn(
+                    "WB3102 elections: no answer; shards without a leader wait some seconds and then elect by themselves");
+        }
+    }
+
+    private void complain(String what) {
+        if (!closed && !what.equals(complaint)) {
+            complaint = what;
+            LOG.warn("WB3106 elections: {}", what);
+        }
+    }
+}

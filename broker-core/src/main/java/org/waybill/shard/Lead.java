@@ -1,0 +1,7 @@
+package org.waybill.shard;
+
+/** Who leads a shard for the time being: another object whenever that changes. Any thread. */
+interface Lead {
+    /** Hands commands over, behind those that were handed over by the same session before. They are lost when the lead ends. */
+    void submit(Batch batch);
+}

@@ -1,0 +1,129 @@
+package org.waybill.shard;
+
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The shards of a broker: what this node has of each, and who leads it, which sessions are told of. A broker without a cluster leads all of
+ * its own from the beginning. Any thread.
+ */
+public final class Shards {
+    private final AtomicReferenceArray<Shard> here;
+    private final AtomicReferenceArray<@Nullable Lead> leads;
+    private final Map<Long, LocalSession> sessions = new ConcurrentHashMap<>();
+    private final AtomicLong lastSession = new AtomicLong();
+
+    private Shards(Shard[] all, @Nullable Lead[] leads) {
+        this.here = new AtomicReferenceArray<>(all);
+        this.leads = new AtomicReferenceArray<>(leads);
+    }
+
+    /** Shards that are all led here, for good. */
+    public static Shards ledHere(Shard[] all) {
+        return new Shards(all, all);
+    }
+
+    /** Shards of which nobody knows yet who leads them. */
+    public static Shards inCluster(Shard[] all) {
+        return new Shards(all, new @Nullable Lead[all.length]);
+    }
+
+    /** How many there are. */
+    public int count() {
+        return here.length();
+    }
+
+    /** What this node has of a shard: its own lead or a follower. */
+    public Shard here(int shard) {
+        return here.get(shard);
+    }
+
+    /** Does something with what this node has of each. */
+    public void forEach(Consumer<Shard> what) {
+        for (int i = 0; i < count(); i++) {
+            what.accept(here(i));
+        }
+    }
+
+    /** This node has made its part of a shard anew. */
+    public void replace(Shard made) {
+        here.set(made.number(), made);
+    }
+
+    @Nullable
+    Lead lead(int shard) {
+        return leads.get(shard);
+    }
+
+    /** Whether this node leads a shard. */
+    public boolean isLedHere(int shard) {
+        return leads.get(shard) instanceof Shard;
+    }
+
+    /** This node leads a shard from now on. */
+    public void leadsHere(int shard) {
+        change(shard, here.get(shard));
+    }
+
+    /** Nobody leads a shard, as far as is known. */
+    public void leaderless(int shard) {
+        change(shard, null);
+    }
+
+    /** Another node leads a shard from now on. */
+    public void leadsElsewhere(int shard, int node, NodeLink link) {
+        change(shard, new RemoteLead(shard, node, link));
+    }
+
+    /** A node is gone, and what it led has no leader that could be reached. */
+    public void lost(int node) {
+        for (int i = 0; i < count(); i++) {
+            if (leads.get(i) instanceof RemoteLead remote && remote.node() == node) {
+                change(i, null);
+            }
+        }
+    }
+
+    /** The node that leads a shard, 0 for this one, or -1 for none. */
+    public int leader(int shard) {
+        Lead lead = leads.get(shard);
+        return lead instanceof RemoteLead remote ? remote.node() : lead == null ? -1 : 0;
+    }
+
+    /** Gives a session what a shard on another node answers; see {@link NodeLink#answers}. */
+    public void answers(int shard, ByteBuffer in) {
+        LocalSession session = sessions.get(Bytes.var(in));
+        if (session != null) {
+            session.receive(shard, in);
+        }
+    }
+
+    void change(int shard, @Nullable Lead lead) {
+        if (leads.getAndSet(shard, lead) != lead) {
+            sessions.values().forEach(session -> session.leadChanged(shard));
+        }
+    }
+
+    /** A number for a session that is made. */
+    long nextSession() {
+        return lastSession.incrementAndGet();
+    }
+
+    void opened(LocalSession session) {
+        sessions.put(session.id(), session);
+    }
+
+    void closed(LocalSession session) {
+        sessions.remove(session.id());
+    }
+
+    /** Does something with each session that is open. */
+    public void forEachSession(Consumer<LocalSession> what) {
+        sessions.values().forEach(what);
+    }
+}
