@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -102,7 +103,7 @@ public final class HazelcastElections implements Elections {
     }
 
     private void repeat(Runnable task, long periodNs) {
-        loop.scheduleAtFixedRate(
+        ScheduledFuture<?> unused = loop.scheduleAtFixedRate(
                 () -> {
                     try {
                         task.run();

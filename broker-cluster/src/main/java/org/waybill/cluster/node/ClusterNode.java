@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +19,12 @@ import org.slf4j.LoggerFactory;
 import org.waybill.broker.Cluster;
 import org.waybill.broker.ClusterContext;
 import org.waybill.broker.StartFailure;
+import org.waybill.cluster.election.ElectionOptions;
+import org.waybill.cluster.election.Elections;
+import org.waybill.cluster.election.Standing;
+import org.waybill.cluster.hazelcast.HazelcastElections;
+import org.waybill.cluster.hazelcast.HazelcastOptions;
+import org.waybill.cluster.hazelcast.Seat;
 import org.waybill.cluster.link.LinkHandler;
 import org.waybill.cluster.link.LinkOptions;
 import org.waybill.cluster.link.Links;
@@ -67,6 +74,7 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
     private final long self;
     private final Context control;
     private volatile @Nullable Links links;
+    private volatile @Nullable Elections elections;
     private volatile boolean stopped;
 
     // ---- on the control loop
@@ -213,6 +221,47 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
             throw new StartFailure(StartFailure.Reason.PORT, "the start was interrupted");
         }
         control.runOnContext(begun -> hellos.keySet().forEach(this::greet));
+        elections = elect();
+    }
+
+    private Elections elect() {
+        List<Seat> seats = settings.nodes().stream()
+                .map(each -> new Seat(each.id(), each.host(), each.electionPort()))
+                .toList();
+        ElectionOptions usual = ElectionOptions.defaults();
+        ElectionOptions times = new ElectionOptions(
+                usual.beatNs(),
+                TimeUnit.MILLISECONDS.toNanos(settings.failoverMs()),
+                usual.rankNs(),
+                usual.staleNs(),
+                usual.timeoutNs(),
+                usual.closeNs());
+        HazelcastOptions usually =
+                HazelcastOptions.of(settings.name(), settings.self().id(), seats, shards.count());
+        HazelcastOptions of = new HazelcastOptions(
+                usually.cluster(),
+                usually.self(),
+                usually.seats(),
+                usually.shards(),
+                times,
+                usually.resetMs(),
+                usually.restartMs());
+        return HazelcastElections.start(
+                of,
+                context.clock(),
+                (shard, hint) -> {
+                    ShardReplica replica = replicas.get(shard);
+                    replica.loop().execute(() -> replica.replica().onHint(hint));
+                },
+                Runnable::run);
+    }
+
+    /** How a shard's replica stands at this moment. On its loop. */
+    void observe(int shard, Replica replica) {
+        Elections running = elections;
+        if (running != null) {
+            running.observe(shard, Standing.of(replica));
+        }
     }
 
     private static Peer peer(org.waybill.config.ClusterNode node) {
@@ -255,15 +304,23 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
     @Override
     public void stop() {
         stopped = true;
+        Elections running = elections;
         Links open = links;
+        if (running != null) {
+            await(running.close(), "elections");
+        }
         if (open != null) {
-            try {
-                open.stop().toCompletionStage().toCompletableFuture().get(TIMEOUT_S, TimeUnit.SECONDS);
-            } catch (ExecutionException | TimeoutException failure) {
-                LOG.warn("WB3020 the links did not end cleanly: {}", failure.toString());
-            } catch (InterruptedException interrupted) {
-                Thread.currentThread().interrupt();
-            }
+            await(open.stop().toCompletionStage(), "links");
+        }
+    }
+
+    private static void await(CompletionStage<?> end, String what) {
+        try {
+            end.toCompletableFuture().get(TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException failure) {
+            LOG.warn("WB3020 the {} did not end cleanly: {}", what, failure.toString());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -277,6 +334,14 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
             boolean urgent = bytes.length < URGENT_BYTES;
             open.send(node, Channels.of(replica.number(), Channels.REPLICATION), bytes, 0, bytes.length, urgent);
         }
+    }
+
+    private String nameOf(int node) {
+        return settings.nodes().stream()
+                .filter(each -> each.id() == node)
+                .map(each -> each.name())
+                .findFirst()
+                .orElse(String.valueOf(node));
     }
 
     private boolean isKnown(int node) {
@@ -402,6 +467,7 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
             long epoch = in.getLong();
             if (epoch >= epochs[shard]) {
                 epochs[shard] = epoch;
+                LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, nameOf(node), epoch);
                 shards.leadsElsewhere(shard, node, this);
             }
         } else if (kind == LEADS_NOT) {

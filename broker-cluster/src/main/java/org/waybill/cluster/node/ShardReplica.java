@@ -210,6 +210,7 @@ final class ShardReplica implements Machine, ShardLog {
     /** Time has passed. */
     void tick() {
         guarded(() -> replica().tick());
+        node.observe(number, replica());
         empty = empty && replica().lastIndex() == 0;
         release();
         if (stalled && state == State.LEADING && mayAct()) {

@@ -3,6 +3,7 @@ package org.waybill.cluster.hazelcast;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.stream.IntStream;
@@ -54,7 +55,7 @@ final class LocalNode {
         ScheduledExecutorService shards = Executors.newSingleThreadScheduledExecutor();
         HazelcastElections started = HazelcastElections.start(
                 HazelcastOptions.of("waybill-test", number, SEATS, SHARDS), CLOCK, this::hinted, shards);
-        shards.scheduleAtFixedRate(() -> observe(started), 0, 50, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> unused = shards.scheduleAtFixedRate(() -> observe(started), 0, 50, TimeUnit.MILLISECONDS);
         elections = started;
         loop = shards;
     }
