@@ -37,7 +37,7 @@ public final class HazelcastElections implements Elections {
         this.options = options;
         this.clock = clock;
         this.listening = listening;
-        CpRegisters registers = new CpRegisters(options.electorate());
+        CpRegisters registers = new CpRegisters(options.electorate(), this::stalled);
         this.election = new Election(
                 options.electorate(),
                 options.times(),
@@ -101,8 +101,12 @@ public final class HazelcastElections implements Elections {
                 .whenComplete((closed, failure) -> loop.shutdownNow());
     }
 
+    private void stalled() {
+        care.stalled();
+    }
+
     private void repeat(Runnable task, long periodNs) {
-        loop.scheduleAtFixedRate(
+        loop.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
