@@ -39,6 +39,16 @@ public final class Follower {
         this.found = state.found();
     }
 
+    /** Whether records of this type count as live in the journal until the shard releases them. */
+    public static boolean isRetained(int type) {
+        return type == Events.STORED;
+    }
+
+    /** Whether records of this type concern one node's journal alone, and are no entries of the shard's log. */
+    public static boolean isRelocation(int type) {
+        return type == Events.RELOCATED;
+    }
+
     // ---- a checkpoint
 
     /** Applies a whole checkpoint; returns what the shard's log has kept in it. */

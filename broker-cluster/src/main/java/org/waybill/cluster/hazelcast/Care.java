@@ -93,6 +93,9 @@ final class Care {
 
     /** Looks after everything; twice a second or so. */
     void tick() {
+        if (closed) {
+            return;
+        }
         long nowNs = clock.nanoTime();
         tell(nowNs);
         HazelcastInstance here = hazelcast;
@@ -147,10 +150,14 @@ final class Care {
         return electors;
     }
 
-    /** Ends it, now or when it has started; on the worker. */
-    void close() {
+    /** Begins nothing any more; on any thread. */
+    void end() {
         closed = true;
         registers.unbind();
+    }
+
+    /** Ends Hazelcast without a word to the others: there is nothing in it that they would need. On the worker, after {@link #end}. */
+    void terminate() {
         HazelcastInstance here = hazelcast;
         if (here != null) {
             here.getLifecycleService().terminate();

@@ -7,8 +7,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.cluster.election.Election;
@@ -32,6 +34,8 @@ public final class HazelcastElections implements Elections {
     private final ExecutorService worker = Executors.newSingleThreadExecutor(named("waybill-election-io"));
     private final Election election;
     private final Care care;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     private HazelcastElections(HazelcastOptions options, Clock clock, HintListener listener, Executor listening) {
         this.options = options;
@@ -74,10 +78,11 @@ public final class HazelcastElections implements Elections {
         CompletableFuture<Proposal> answer = new CompletableFuture<>();
         try {
             loop.execute(() -> election.propose(shard, member).thenAcceptAsync(answer::complete, listening));
-        } catch (RejectedExecutionException closed) {
+        } catch (RejectedExecutionException ended) {
             answer.complete(Proposal.UNANSWERED);
         }
-        return answer;
+        return answer.completeOnTimeout(
+                Proposal.UNANSWERED, 2 * options.times().timeoutNs(), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -90,15 +95,17 @@ public final class HazelcastElections implements Elections {
 
     @Override
     public CompletionStage<Void> close() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        onLoop(election::end);
-        worker.execute(() -> {
-            care.close();
-            done.complete(null);
-        });
-        worker.shutdown();
-        return done.completeOnTimeout(null, options.times().closeNs(), TimeUnit.NANOSECONDS)
-                .whenComplete((closed, failure) -> loop.shutdownNow());
+        if (ending.compareAndSet(false, true)) {
+            care.end();
+            onLoop(election::end);
+            worker.execute(() -> {
+                care.terminate();
+                closed.complete(null);
+            });
+            worker.shutdown();
+            closed.completeOnTimeout(null, options.times().closeNs(), TimeUnit.NANOSECONDS);
+        }
+        return closed.whenComplete((done, failure) -> loop.shutdownNow());
     }
 
     private void stalled() {
@@ -106,7 +113,7 @@ public final class HazelcastElections implements Elections {
     }
 
     private void repeat(Runnable task, long periodNs) {
-        loop.scheduleWithFixedDelay(
+        ScheduledFuture<?> unused = loop.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
@@ -122,7 +129,7 @@ public final class HazelcastElections implements Elections {
     private void onLoop(Runnable task) {
         try {
             loop.execute(task);
-        } catch (RejectedExecutionException closed) {
+        } catch (RejectedExecutionException ended) {
             LOG.trace("an answer came after the end");
         }
     }
