@@ -81,8 +81,7 @@ public final class HazelcastElections implements Elections {
         } catch (RejectedExecutionException ended) {
             answer.complete(Proposal.UNANSWERED);
         }
-        return answer.completeOnTimeout(
-                Proposal.UNANSWERED, 2 * options.times().timeoutNs(), TimeUnit.NANOSECONDS);
+        return answer.completeOnTimeout(Proposal.UNANSWERED, 2 * options.times().timeoutNs(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -27,8 +27,7 @@ final class StandingTest {
         SimNode leader = leader(simulation);
 
         simulation.network.isolate(leader.number);
-        simulation.runUntil(
-                "it is cut off", () -> Standing.of(leader.replica()).stance() == Stance.CUT_OFF);
+        simulation.runUntil("it is cut off", () -> Standing.of(leader.replica()).stance() == Stance.CUT_OFF);
         simulation.runUntil("somebody would lead", () -> others(simulation, leader).stream()
                 .anyMatch(node -> Standing.of(node.replica()).stance() == Stance.WILLING));
     }
