@@ -183,6 +183,11 @@ public final class Frame {
         return firstRecordPosition - FrameLayout.HEADER_BYTES;
     }
 
+    /** What a record with a payload of this length occupies. */
+    public static int recordBytesOf(int payloadBytes) {
+        return (int) FrameLayout.recordBytes(payloadBytes);
+    }
+
     /** What a record occupies, known at once. */
     public int recordBytes(int ordinal) {
         int word = ordinal * WORDS;

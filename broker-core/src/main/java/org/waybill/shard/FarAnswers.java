@@ -47,6 +47,11 @@ final class FarAnswers {
                 if (waiting != null) {
                     answers.add(Batch.Kind.REPLY, (Runnable) () -> waiting.accept(reply), 0, 0, null, null);
                 }
+            } else if (kind == RemoteLead.BRANCH_REPLY) {
+                long request = Bytes.var(in);
+                answers.add(Batch.Kind.BRANCH_REPLY, session, request, 0, TransactionSlots.reply(in), null);
+            } else if (kind == RemoteLead.BRANCH_DOOMED) {
+                answers.add(Batch.Kind.BRANCH_DOOMED, session, Bytes.var(in), 0, null, null);
             } else {
                 answer(answers, kind, used.get((int) Bytes.var(in)), in);
             }

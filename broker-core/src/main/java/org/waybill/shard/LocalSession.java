@@ -73,7 +73,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
         this.loop = loop;
         this.containerId = containerId;
         this.transactions = new OpenTransactions(this, loop, shards.here(0).clock(), transactions);
-        this.branches = new LocalBranches(this, transactions);
+        this.branches = new LocalBranches(this, shards.count(), transactions);
         this.handler = handler;
         this.lanes = new @Nullable Batch[shards.count()];
         this.bound = new @Nullable Lead[shards.count()];
@@ -145,10 +145,6 @@ public final class LocalSession implements BrokerSession, SessionPort {
     @Override
     public Branches branches() {
         return branches;
-    }
-
-    Shards shards() {
-        return shards;
     }
 
     /** A name for what a transaction has to do with a shard. */
@@ -285,7 +281,14 @@ public final class LocalSession implements BrokerSession, SessionPort {
     private void losePatience() {
         patience = null;
         for (int shard = 0; shard < lanes.length; shard++) {
-            if (!closed && lanes[shard] != null && bound[shard] == null) {
+            Batch batch = lanes[shard];
+            if (closed || batch == null || bound[shard] != null) {
+                continue;
+            }
+            if (batch.isOnly(Batch.Kind.BRANCH)) {
+                lanes[shard] = null;
+                branches.unavailable(shard);
+            } else {
                 handler.closed(new BrokerError(
                         Code.MOVED, "no node of the cluster leads shard " + shard + ", which this needs, at present"));
             }
@@ -477,6 +480,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
             case CONSUMER_CLOSED -> ((SessionConsumer) target).closedByBroker(error(x));
             case BLOCKED -> ((SessionProducer) target).handler.blocked(String.valueOf(x));
             case UNBLOCKED -> ((SessionProducer) target).handler.unblocked();
+            case BRANCH_REPLY -> ((LocalSession) target).branches.answered(answers.a[i], Invariant.present(x));
+            case BRANCH_DOOMED -> ((LocalSession) target).branches.doomed((int) answers.a[i]);
             case REPLY -> ((Runnable) target).run();
             default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
         }

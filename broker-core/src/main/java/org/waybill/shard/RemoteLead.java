@@ -34,6 +34,8 @@ final class RemoteLead implements Lead {
     static final int COMMIT = 16;
     static final int PREPARE = 17;
     static final int ROLLBACK = 18;
+    static final int ARRIVE = 19;
+    static final int BRANCH = 20;
 
     static final int PRODUCER_OPENED = 64;
     static final int PRODUCER_CLOSED = 65;
@@ -49,6 +51,9 @@ final class RemoteLead implements Lead {
     static final int REPLY = 75;
     /** The node does not lead the shard, or not any more. */
     static final int MOVED = 76;
+
+    static final int BRANCH_REPLY = 77;
+    static final int BRANCH_DOOMED = 78;
 
     private final int shard;
     private final int node;
@@ -148,6 +153,9 @@ final class RemoteLead implements Lead {
                 session.handedOver(((Outgoing) target).dropSends());
                 optionally(out.putByte(ROLLBACK).putVar(((Outgoing) target).id.number()), session, y);
             }
+            case ARRIVE -> TransactionSlots.arrival(
+                    outgoing(out.putByte(ARRIVE), session, target), (Arrival) Invariant.present(x));
+            case BRANCH -> TransactionSlots.request(out.putByte(BRANCH).putVar(batch.a[i]), (BranchRequest) target);
             default -> throw new IllegalStateException("no command for another node: " + batch.kinds[i]);
         }
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
+import org.waybill.spi.BranchReply;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.ConsumerSpec;
@@ -130,6 +131,14 @@ final class RemoteSession implements SessionPort {
                 Outgoing outgoing = new Outgoing(this, shard, new ShareId((int) Bytes.var(in)));
                 batch.add(Batch.Kind.ROLLBACK, outgoing, 0, 0, null, in.get() == 0 ? null : asker(in));
             }
+            case RemoteLead.ARRIVE -> {
+                Outgoing outgoing = outgoing(in);
+                batch.add(Batch.Kind.ARRIVE, outgoing, 0, 0, TransactionSlots.arrival(in), null);
+            }
+            case RemoteLead.BRANCH -> {
+                long request = Bytes.var(in);
+                batch.add(Batch.Kind.BRANCH, TransactionSlots.request(in), request, 0, null, null);
+            }
             default -> throw new IllegalArgumentException("an unknown command of a session: " + kind);
         }
     }
@@ -248,6 +257,9 @@ final class RemoteSession implements SessionPort {
             case CONSUMER_CLOSED -> Values.putError(consumer(out, RemoteLead.CONSUMER_CLOSED, target), error(x));
             case BLOCKED -> producer(out, RemoteLead.BLOCKED, target).putText(String.valueOf(x));
             case UNBLOCKED -> producer(out, RemoteLead.UNBLOCKED, target);
+            case BRANCH_REPLY -> TransactionSlots.reply(
+                    out.putByte(RemoteLead.BRANCH_REPLY).putVar(answers.a[i]), (BranchReply<?>) Invariant.present(x));
+            case BRANCH_DOOMED -> out.putByte(RemoteLead.BRANCH_DOOMED).putVar(answers.a[i]);
             case REPLY -> ((Runnable) target).run();
             default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
         }

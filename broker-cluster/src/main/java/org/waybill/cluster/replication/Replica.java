@@ -310,6 +310,16 @@ public final class Replica implements LogStore.Listener {
         return leadership != null ? self : follower.leader();
     }
 
+    /** The name of this replica. */
+    public long self() {
+        return self;
+    }
+
+    /** Whether this replica has heard its leader within the leader's lease; no leader hears itself. */
+    public boolean hearsLeader() {
+        return leadership == null && follower.hearsLeader();
+    }
+
     /** The members that count. */
     public ReplicaSet replicas() {
         return log.replicas();
@@ -326,10 +336,6 @@ public final class Replica implements LogStore.Listener {
     }
 
     // ---- for the parts
-
-    long self() {
-        return self;
-    }
 
     ReplicationOptions options() {
         return options;
