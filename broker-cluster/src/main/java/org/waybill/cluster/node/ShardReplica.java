@@ -314,6 +314,7 @@ final class ShardReplica implements Machine, ShardLog {
             state = State.REBUILDING;
             node.leadsNot(number);
             pending.clear();
+            proposedIndex = 0;
             // their effects have not taken place: they are entries like those of others now
             int held = ready.size();
             for (int i = 0; i < held; i++) {
@@ -365,7 +366,8 @@ final class ShardReplica implements Machine, ShardLog {
 
     @Override
     public SnapshotReader snapshot() {
-        return new GivenState(state == State.REBUILDING ? null : shard);
+        // the state that is given is as of what was told committed, so it must have all of that
+        return new GivenState(state == State.REBUILDING || !ready.isEmpty() ? null : shard);
     }
 
     @Override
@@ -456,11 +458,13 @@ final class ShardReplica implements Machine, ShardLog {
 
     @Override
     public long replayFrom() {
-        return replica().replayFrom();
+        Ready first = ready.peekFirst();
+        long from = replica().replayFrom();
+        return first == null ? from : Math.min(from, Frame.beginning(first.position));
     }
 
     @Override
     public byte[] meta() {
-        return replica().meta();
+        return replica().meta(appliedIndex);
     }
 }

@@ -200,11 +200,15 @@ public final class Replica implements LogStore.Listener {
     }
 
     /**
-     * What a checkpoint must keep of the log, for {@link LogRecovery#checkpoint}, as of the last entry that was told committed: asked
-     * for when its first part is gathered, not at its end.
+     * What a checkpoint must keep of the log, for {@link LogRecovery#checkpoint}: asked for when its first part is gathered, not at its
+     * end.
+     *
+     * @param index the last entry that is wholly in the machine's state: the last that was told committed, or one before it if the
+     *     machine has yet to do with that what follows from it; then {@link #replayFrom} is the machine's to lower
      */
-    public byte[] meta() {
-        return encode(meta(log.commitIndex()));
+    public byte[] meta(long index) {
+        Invariant.check(index <= log.commitIndex(), "a checkpoint is as of what is committed");
+        return encode(metaAt(index));
     }
 
     /** Time has passed. */
@@ -486,7 +490,7 @@ public final class Replica implements LogStore.Listener {
         log.trim(source.heldIndex());
     }
 
-    LogStore.Meta meta(long index) {
+    LogStore.Meta metaAt(long index) {
         return new LogStore.Meta(
                 promise, index, log.epochs().upTo(index), log.replicasAt(index), vouching.isRecorded());
     }

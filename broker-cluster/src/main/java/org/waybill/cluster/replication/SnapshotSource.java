@@ -50,7 +50,7 @@ final class SnapshotSource {
             this.taker = taker;
             this.epoch = epoch;
             this.tries = tries;
-            this.meta = replica.meta(replica.log().commitIndex());
+            this.meta = replica.metaAt(replica.log().commitIndex());
             this.heldIndex = meta.index();
             this.reader = replica.machine().snapshot();
         }

@@ -265,7 +265,7 @@ final class ReplicaThreadsTest {
                 CheckpointWriter writer = journal().checkpoint(0, new Ending(success -> {}));
                 byte[] state = state();
                 assertThat(writer.append(state, 0, state.length)).isTrue();
-                writer.commit(replayFrom, replica().meta());
+                writer.commit(replayFrom, replica().meta(replica().commitIndex()));
             });
         }
 

@@ -322,7 +322,7 @@ final class SimMachine implements Machine {
         void begin() {
             if (checkpoint == this) {
                 parts = new Parts();
-                meta = node.replica().meta();
+                meta = node.replica().meta(index);
                 write();
             }
         }
@@ -349,7 +349,7 @@ final class SimMachine implements Machine {
             }
             if (node.mutation().keepsMetaOfTheEnd()) {
                 parts.begin();
-                meta = node.replica().meta();
+                meta = node.replica().meta(index);
             }
             append(parts.next());
             ended = true;
