@@ -11,7 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.security.SecureRandom;
 import org.junit.jupiter.api.Test;
 
-/** What replication may know. */
+/** What the parts of a cluster may know. */
 final class ArchitectureTest {
     private static final JavaClasses CLUSTER = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -36,6 +36,37 @@ final class ArchitectureTest {
                         "java.util.random",
                         "java.util.zip"))
                 .because("the same code runs in the simulation, with nothing of a machine around it")
+                .check(CLUSTER);
+    }
+
+    @Test
+    void electionsKnowReplicasAndNobodyElse() {
+        classes()
+                .that()
+                .resideInAPackage("org.waybill.cluster.election")
+                .should()
+                .onlyDependOnClassesThat(JavaClass.Predicates.resideInAnyPackage(
+                        "org.waybill.cluster.election",
+                        "org.waybill.cluster.replication",
+                        "org.waybill.io",
+                        "org.jspecify..",
+                        "java.lang..",
+                        "java.util",
+                        "java.util.concurrent..",
+                        "java.util.function",
+                        "java.util.stream"))
+                .because("the same code runs in the simulation, and registers may be kept by somebody else one day")
+                .check(CLUSTER);
+    }
+
+    @Test
+    void onlyOnePackageKnowsHazelcast() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("org.waybill.cluster.hazelcast")
+                .should()
+                .dependOnClassesThat(JavaClass.Predicates.resideInAPackage("com.hazelcast.."))
+                .because("it is pinned to the last release that can be used, and may have to be replaced")
                 .check(CLUSTER);
     }
 

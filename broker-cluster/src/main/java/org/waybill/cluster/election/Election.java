@@ -123,6 +123,7 @@ public final class Election {
         }
         if (asked != null) {
             answers = false;
+            registers.stalled();
         }
         begin(nowNs, answers);
     }

@@ -8,7 +8,7 @@ package org.waybill.cluster.election;
  * @param rankNs how much longer each further node waits, in the order of who is to lead the shard first; default 300 ms.
  *     Where nobody has led yet it is {@code goneNs}
  * @param staleNs what a shard has said of itself counts for this time; default 600 ms
- * @param timeoutNs an answer that has not come within this time is not waited for; default 1 s
+ * @param timeoutNs an answer that has not come within this time is not waited for; default 600 ms
  * @param closeNs within which {@link Elections#close} ends; default 5 s
  */
 public record ElectionOptions(long beatNs, long goneNs, long rankNs, long staleNs, long timeoutNs, long closeNs) {
@@ -24,7 +24,7 @@ public record ElectionOptions(long beatNs, long goneNs, long rankNs, long staleN
 
     /** The defaults named above. */
     public static ElectionOptions defaults() {
-        return new ElectionOptions(200 * MS, 1_000 * MS, 300 * MS, 600 * MS, 1_000 * MS, 5_000 * MS);
+        return new ElectionOptions(200 * MS, 1_000 * MS, 300 * MS, 600 * MS, 600 * MS, 5_000 * MS);
     }
 
     private static void require(boolean condition, String message) {

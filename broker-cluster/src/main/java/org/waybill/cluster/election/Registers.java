@@ -10,6 +10,9 @@ public interface Registers {
     /** What is in a register nobody has written. */
     long[] EMPTY = {};
 
+    /** Answers have not come in time: whoever is asked should be another one from now on, if that can be. */
+    void stalled();
+
     /** What a register holds. */
     CompletionStage<long[]> read(String name);
 

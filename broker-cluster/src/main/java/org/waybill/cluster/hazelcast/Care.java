@@ -1,12 +1,18 @@
 package org.waybill.cluster.hazelcast;
 
+import com.hazelcast.cluster.Address;
+import com.hazelcast.cluster.Member;
 import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.cp.CPMember;
 import com.hazelcast.cp.CPSubsystemManagementService;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +25,7 @@ import org.waybill.cluster.election.Elector;
 import org.waybill.io.Clock;
 
 /**
- * Keeps this node's Hazelcast going, and a CP subsystem with it, whatever has happened to either. What it does, in this order:
+ * Keeps this node's Hazelcast going, and a CP subsystem with it, whatever has happened to either:
  *
  * <ol>
  *   <li>starts it, and again if it has ended by itself;
@@ -39,7 +45,8 @@ import org.waybill.io.Clock;
 final class Care {
     private static final Logger LOG = LoggerFactory.getLogger(Care.class);
     private static final long MS = 1_000_000;
-    private static final long RETRY_NS = 3_000 * MS;
+    private static final long RETRY_NS = 2_000 * MS;
+    private static final long WORTH_TELLING_NS = 2_000 * MS;
     private static final int STRANGER_ROUNDS = 3;
 
     private final HazelcastOptions options;
@@ -50,14 +57,20 @@ final class Care {
     private final Executor worker;
     private final AtomicBoolean working = new AtomicBoolean();
     private volatile @Nullable HazelcastInstance hazelcast;
-    private volatile Collection<CPMember> voters = List.of();
+    private volatile Voters voters = Voters.UNKNOWN;
     private volatile boolean closed;
-    private String complaint = "";
     private boolean answered;
+    private String complaint = "";
+    private long answeredNs;
     private long notBeforeNs;
     private long resetNs;
     private long patientSinceNs;
     private int strangerRounds;
+
+    /** Members of the CP subsystem that has a seed. */
+    private record Voters(Collection<CPMember> members, long seed) {
+        static final Voters UNKNOWN = new Voters(List.of(), 0);
+    }
 
     Care(
             HazelcastOptions options,
@@ -75,18 +88,21 @@ final class Care {
         this.notBeforeNs = clock.nanoTime();
         this.resetNs = notBeforeNs;
         this.patientSinceNs = notBeforeNs;
+        this.answeredNs = notBeforeNs;
     }
 
-    /** Looks after everything; every second or so. */
+    /** Looks after everything; twice a second or so. */
     void tick() {
+        if (closed) {
+            return;
+        }
         long nowNs = clock.nanoTime();
-        tell();
+        tell(nowNs);
         HazelcastInstance here = hazelcast;
         if (here == null) {
             start(nowNs);
         } else if (!here.getLifecycleService().isRunning()) {
-            complain("Hazelcast has ended by itself");
-            forget();
+            restart(here, "it has ended by itself");
         } else if (here.getCluster().getMembers().size() < options.electors()) {
             patientSinceNs = nowNs;
             rebind(here, nowNs);
@@ -99,16 +115,49 @@ final class Care {
         }
     }
 
-    /** On any thread. */
-    List<Elector> electors() {
+    /** Who is asked has not answered in time; on the executor. */
+    void stalled() {
         HazelcastInstance here = hazelcast;
-        return here == null || !here.getLifecycleService().isRunning() ? List.of() : Electors.of(options, here, voters);
+        if (here != null && voters.members().size() > 1) {
+            Internals.forgetLeader(here, voters.members(), voters.seed());
+        }
     }
 
-    /** Ends it, now or when it has started; on the worker. */
-    void close() {
+    /** Who keeps the registers, as far as this node knows; on any thread. */
+    List<Elector> electors() {
+        HazelcastInstance here = hazelcast;
+        if (here == null || !here.getLifecycleService().isRunning()) {
+            return List.of();
+        }
+        Map<Integer, Address> present = new HashMap<>();
+        for (Member member : here.getCluster().getMembers()) {
+            String node = member.getAttribute(Settings.NODE);
+            if (node != null) {
+                present.put(Integer.valueOf(node), member.getAddress());
+            }
+        }
+        Optional<UUID> leader = Internals.leader(here);
+        List<Elector> electors = new ArrayList<>();
+        for (Seat seat : options.seats()) {
+            Address address = present.get(seat.node());
+            Optional<UUID> voter = voters.members().stream()
+                    .filter(member -> member.getAddress().equals(address))
+                    .map(CPMember::getUuid)
+                    .findFirst();
+            boolean leads = voter.isPresent() && voter.equals(leader);
+            electors.add(new Elector(seat.node(), address != null, voter.isPresent(), leads));
+        }
+        return electors;
+    }
+
+    /** Begins nothing any more; on any thread. */
+    void end() {
         closed = true;
         registers.unbind();
+    }
+
+    /** Ends Hazelcast without a word to the others: there is nothing in it that they would need. On the worker, after {@link #end}. */
+    void terminate() {
         HazelcastInstance here = hazelcast;
         if (here != null) {
             here.getLifecycleService().terminate();
@@ -141,17 +190,13 @@ final class Care {
 
     private void restart(HazelcastInstance here, String why) {
         LOG.warn("WB3105 elections: this node's Hazelcast is started anew: {}", why);
-        forget();
-        work(() -> here.getLifecycleService().terminate());
-    }
-
-    private void forget() {
         hazelcast = null;
-        voters = List.of();
+        voters = Voters.UNKNOWN;
         strangerRounds = 0;
         registers.unbind();
         notBeforeNs = clock.nanoTime();
         patientSinceNs = notBeforeNs;
+        worker.execute(() -> here.getLifecycleService().terminate());
     }
 
     /** One at a time: what comes while something is done comes again. */
@@ -174,22 +219,21 @@ final class Care {
 
     private void belong(HazelcastInstance here) {
         CPSubsystemManagementService cp = here.getCPSubsystem().getCPSubsystemManagementService();
-        ask(cp.getCPMembers(), members -> {
-            voters = List.copyOf(members);
+        long seed = Internals.seed(here);
+        ask(here, cp.getCPMembers(), members -> {
+            voters = new Voters(List.copyOf(members), seed);
             CPMember self = cp.getLocalCPMember();
+            Address address = here.getCluster().getLocalMember().getAddress();
             Optional<CPMember> predecessor = members.stream()
-                    .filter(member -> member.getAddress()
-                            .equals(here.getCluster().getLocalMember().getAddress()))
-                    .filter(member -> self == null || !member.getUuid().equals(self.getUuid()))
+                    .filter(member -> member.getAddress().equals(address) && !member.equals(self))
                     .findFirst();
-            boolean stranger = self != null && !members.contains(self);
-            strangerRounds = stranger ? strangerRounds + 1 : 0;
+            strangerRounds = self != null && !members.contains(self) ? strangerRounds + 1 : 0;
             if (strangerRounds >= STRANGER_ROUNDS) {
                 restart(here, "the others have taken it out while it was away");
             } else if (predecessor.isPresent()) {
-                ask(cp.removeCPMember(predecessor.get().getUuid()), removed -> {});
+                ask(here, cp.removeCPMember(predecessor.get().getUuid()), removed -> {});
             } else if (self == null) {
-                ask(cp.promoteToCPMember(), promoted -> LOG.info("WB3103 elections: this node has a vote again"));
+                ask(here, cp.promoteToCPMember(), promoted -> LOG.info("WB3103 elections: this node has a vote again"));
             }
         });
     }
@@ -206,20 +250,18 @@ final class Care {
         if (oldest && silentNs > options.resetMs() * MS) {
             resetNs = nowNs;
             LOG.warn("WB3104 elections: nobody has answered for {} ms, all nodes begin anew", options.resetMs());
-            ask(here.getCPSubsystem().getCPSubsystemManagementService().reset(), reset -> {});
+            ask(here, here.getCPSubsystem().getCPSubsystemManagementService().reset(), reset -> {});
         }
     }
 
     /** What fails is tried again at another tick, if it is needed still. */
-    private <T> void ask(CompletionStage<T> question, Consumer<T> take) {
+    private <T> void ask(HazelcastInstance here, CompletionStage<T> question, Consumer<T> take) {
         question.whenCompleteAsync(
                 (value, failure) -> {
-                    if (closed) {
-                        return;
-                    } else if (failure == null) {
-                        take.accept(value);
-                    } else {
+                    if (failure != null) {
                         LOG.debug("elections: {}", failure.getMessage());
+                    } else if (hazelcast == here && !closed) {
+                        take.accept(value);
                     }
                 },
                 executor);
@@ -227,18 +269,17 @@ final class Care {
 
     // ---- what is logged, once each
 
-    private void tell() {
-        boolean answers = election.answers();
-        if (answers == answered) {
-            return;
-        }
-        answered = answers;
-        complaint = "";
-        if (answers) {
-            LOG.info("WB3101 elections: the nodes answer each other");
-        } else {
-            LOG.warn(
-                    "WB3102 elections: no answer; shards without a leader wait some seconds and then elect by themselves");
+    private void tell(long nowNs) {
+        if (election.answers()) {
+            answeredNs = nowNs;
+            if (!answered) {
+                answered = true;
+                complaint = "";
+                LOG.info("WB3101 elections: the nodes answer each other");
+            }
+        } else if (answered && nowNs - answeredNs > WORTH_TELLING_NS) {
+            answered = false;
+            LOG.warn("WB3102 elections: no answer; shards that have no leader elect by themselves after some seconds");
         }
     }
 

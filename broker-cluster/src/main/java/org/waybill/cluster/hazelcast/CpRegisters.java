@@ -16,10 +16,12 @@ import org.waybill.cluster.election.Registers;
 /** Registers that are atomic references of the CP subsystem, once they are bound to it; before that every call fails. */
 final class CpRegisters implements Registers {
     private final Electorate electorate;
+    private final Runnable whenStalled;
     private volatile Map<String, IAtomicReference<long[]>> references = Map.of();
 
-    CpRegisters(Electorate electorate) {
+    CpRegisters(Electorate electorate, Runnable whenStalled) {
         this.electorate = electorate;
+        this.whenStalled = whenStalled;
     }
 
     /** Finds the registers in their group as it is now: after a reset it is another one. Blocks up to the time-out of a call, and throws. */
@@ -41,6 +43,11 @@ final class CpRegisters implements Registers {
 
     boolean isBound() {
         return !references.isEmpty();
+    }
+
+    @Override
+    public void stalled() {
+        whenStalled.run();
     }
 
     @Override

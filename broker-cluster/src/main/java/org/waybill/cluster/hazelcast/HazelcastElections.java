@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.cluster.election.Election;
@@ -33,12 +34,14 @@ public final class HazelcastElections implements Elections {
     private final ExecutorService worker = Executors.newSingleThreadExecutor(named("waybill-election-io"));
     private final Election election;
     private final Care care;
+    private final AtomicBoolean ending = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     private HazelcastElections(HazelcastOptions options, Clock clock, HintListener listener, Executor listening) {
         this.options = options;
         this.clock = clock;
         this.listening = listening;
-        CpRegisters registers = new CpRegisters(options.electorate());
+        CpRegisters registers = new CpRegisters(options.electorate(), this::stalled);
         this.election = new Election(
                 options.electorate(),
                 options.times(),
@@ -75,10 +78,10 @@ public final class HazelcastElections implements Elections {
         CompletableFuture<Proposal> answer = new CompletableFuture<>();
         try {
             loop.execute(() -> election.propose(shard, member).thenAcceptAsync(answer::complete, listening));
-        } catch (RejectedExecutionException closed) {
+        } catch (RejectedExecutionException ended) {
             answer.complete(Proposal.UNANSWERED);
         }
-        return answer;
+        return answer.completeOnTimeout(Proposal.UNANSWERED, 2 * options.times().timeoutNs(), TimeUnit.NANOSECONDS);
     }
 
     @Override
@@ -91,19 +94,25 @@ public final class HazelcastElections implements Elections {
 
     @Override
     public CompletionStage<Void> close() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        onLoop(election::end);
-        worker.execute(() -> {
-            care.close();
-            done.complete(null);
-        });
-        worker.shutdown();
-        return done.completeOnTimeout(null, options.times().closeNs(), TimeUnit.NANOSECONDS)
-                .whenComplete((closed, failure) -> loop.shutdownNow());
+        if (ending.compareAndSet(false, true)) {
+            care.end();
+            onLoop(election::end);
+            worker.execute(() -> {
+                care.terminate();
+                closed.complete(null);
+            });
+            worker.shutdown();
+            closed.completeOnTimeout(null, options.times().closeNs(), TimeUnit.NANOSECONDS);
+        }
+        return closed.whenComplete((done, failure) -> loop.shutdownNow());
+    }
+
+    private void stalled() {
+        care.stalled();
     }
 
     private void repeat(Runnable task, long periodNs) {
-        ScheduledFuture<?> unused = loop.scheduleAtFixedRate(
+        ScheduledFuture<?> unused = loop.scheduleWithFixedDelay(
                 () -> {
                     try {
                         task.run();
@@ -119,7 +128,7 @@ public final class HazelcastElections implements Elections {
     private void onLoop(Runnable task) {
         try {
             loop.execute(task);
-        } catch (RejectedExecutionException closed) {
+        } catch (RejectedExecutionException ended) {
             LOG.trace("an answer came after the end");
         }
     }

@@ -20,43 +20,48 @@ final class Settings {
     private static final int RAFT_HEARTBEAT_MS = 250;
     private static final int RAFT_MISSED_HEARTBEATS = 3;
 
+    /**
+     * More than nodes: the thread that writes to a peer which accepts a connection and then says nothing (a process that is frozen)
+     * runs in a circle until it does, and nobody else's messages must wait for it.
+     */
+    private static final String IO_OUTPUT_THREADS = "8";
+
     /** Quick to notice who is gone, and who is back. */
-    private static final Map<String, String> TIMES = Map.of(
-            "hazelcast.heartbeat.interval.seconds", "1",
-            "hazelcast.max.no.heartbeat.seconds", "3",
-            "hazelcast.wait.seconds.before.join", "0",
-            "hazelcast.max.wait.seconds.before.join", "2",
-            "hazelcast.mastership.claim.timeout.seconds", "5",
-            "hazelcast.merge.first.run.delay.seconds", "3",
-            "hazelcast.merge.next.run.delay.seconds", "3",
-            "hazelcast.operation.call.timeout.millis", "5000",
-            "hazelcast.socket.connect.timeout.seconds", "2");
+    private static final Map<String, String> TIMES = Map.ofEntries(
+            Map.entry("hazelcast.heartbeat.interval.seconds", "1"),
+            Map.entry("hazelcast.max.no.heartbeat.seconds", "3"),
+            Map.entry("hazelcast.wait.seconds.before.join", "0"),
+            Map.entry("hazelcast.max.wait.seconds.before.join", "2"),
+            Map.entry("hazelcast.merge.first.run.delay.seconds", "3"),
+            Map.entry("hazelcast.merge.next.run.delay.seconds", "5"),
+            Map.entry("hazelcast.operation.call.timeout.millis", "5000"),
+            Map.entry("hazelcast.invocation.retry.pause.millis", "100"),
+            Map.entry("hazelcast.socket.connect.timeout.seconds", "2"));
 
     /** Nothing but the CP subsystem is used, by a handful of calls a second. */
-    private static final Map<String, String> THREADS = Map.of(
-            "hazelcast.partition.count", "11",
-            "hazelcast.io.thread.count", "1",
-            "hazelcast.operation.thread.count", "2",
-            "hazelcast.operation.generic.thread.count", "2",
-            "hazelcast.operation.priority.generic.thread.count", "1",
-            "hazelcast.operation.response.thread.count", "1",
-            "hazelcast.event.thread.count", "1",
-            "hazelcast.clientengine.thread.count", "1",
-            "hazelcast.clientengine.query.thread.count", "1",
-            "hazelcast.clientengine.blocking.thread.count", "1");
+    private static final Map<String, String> THREADS = Map.ofEntries(
+            Map.entry("hazelcast.partition.count", "11"),
+            Map.entry("hazelcast.io.input.thread.count", "1"),
+            Map.entry("hazelcast.io.output.thread.count", IO_OUTPUT_THREADS),
+            Map.entry("hazelcast.operation.thread.count", "2"),
+            Map.entry("hazelcast.operation.generic.thread.count", "2"),
+            Map.entry("hazelcast.operation.priority.generic.thread.count", "1"),
+            Map.entry("hazelcast.operation.response.thread.count", "1"),
+            Map.entry("hazelcast.event.thread.count", "1"),
+            Map.entry("hazelcast.clientengine.thread.count", "1"),
+            Map.entry("hazelcast.clientengine.query.thread.count", "1"),
+            Map.entry("hazelcast.clientengine.blocking.thread.count", "1"));
 
     /** It listens where it is told to, tells nobody about itself, and leaves the process to the broker. */
-    private static final Map<String, String> MANNERS = Map.of(
-            "hazelcast.socket.bind.any", "false",
-            "hazelcast.phone.home.enabled", "false",
-            "hazelcast.jmx", "false",
-            "hazelcast.metrics.enabled", "false",
-            "hazelcast.shutdownhook.enabled", "false",
-            "hazelcast.slow.operation.detector.enabled", "false",
-            "hazelcast.health.monitoring.level", "OFF",
-            "hazelcast.logging.type", "slf4j",
-            "hazelcast.logging.details.enabled", "false",
-            "hazelcast.logging.emoji.enabled", "false");
+    private static final Map<String, String> MANNERS = Map.ofEntries(
+            Map.entry("hazelcast.socket.bind.any", "false"),
+            Map.entry("hazelcast.phone.home.enabled", "false"),
+            Map.entry("hazelcast.jmx", "false"),
+            Map.entry("hazelcast.shutdownhook.enabled", "false"),
+            Map.entry("hazelcast.health.monitoring.level", "OFF"),
+            Map.entry("hazelcast.logging.type", "slf4j"),
+            Map.entry("hazelcast.logging.details.enabled", "false"),
+            Map.entry("hazelcast.logging.emoji.enabled", "false"));
 
     private Settings() {}
 

@@ -23,6 +23,7 @@ final class SimRegisters {
     private final Map<String, long[]> before = new HashMap<>();
     Mood mood = Mood.SOUND;
     int questions;
+    int stalls;
 
     SimRegisters(SimCluster cluster, Random random) {
         this.cluster = cluster;
@@ -41,6 +42,11 @@ final class SimRegisters {
     /** As a node sees them, which has no answer while it is cut off from them. */
     Registers of(SimNode node) {
         return new Registers() {
+            @Override
+            public void stalled() {
+                stalls++;
+            }
+
             @Override
             public CompletionStage<long[]> read(String name) {
                 return later(

@@ -98,11 +98,9 @@ final class HazelcastElectionsTest {
     }
 
     private static void within(int seconds, String what, BooleanSupplier condition) {
-        long from = System.nanoTime();
         await(what)
                 .atMost(Duration.ofSeconds(seconds))
                 .pollInterval(Duration.ofMillis(20))
                 .until(condition::getAsBoolean);
-        System.out.println(what + ": " + (System.nanoTime() - from) / 1_000_000 + " ms");
     }
 }

@@ -1,5 +1,9 @@
 package org.waybill.cluster.hazelcast;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -17,9 +21,8 @@ import org.waybill.io.Clock;
 /** A node with elections and replicas that do at once as they are told, and forget all about it when they are killed. */
 final class LocalNode {
     private static final int SHARDS = 3;
-    private static final int FIRST_PORT = 21_400;
     private static final List<Seat> SEATS = IntStream.rangeClosed(1, 3)
-            .mapToObj(node -> new Seat(node, "127.0.0.1", FIRST_PORT + node))
+            .mapToObj(node -> new Seat(node, "127.0.0.1", freePort()))
             .toList();
     private static final Clock CLOCK = new Clock() {
         @Override
@@ -41,6 +44,14 @@ final class LocalNode {
 
     LocalNode(int number) {
         this.number = number;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static long member(int node) {
