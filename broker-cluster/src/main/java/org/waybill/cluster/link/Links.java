@@ -221,16 +221,12 @@ public final class Links {
         }
     }
 
+    /** Whoever came first makes room: an honest node proves itself at once, and silent ones cannot keep it out. */
     private void accepted(NetSocket socket) {
-        if (unproven.size() >= options.maxUnproven()) {
-            if (complaints.isNews(0, "full", clock.nanoTime())) {
-                LOG.warn(
-                        "WB3003 a connection from {} was closed: {} others have yet to prove who they are",
-                        socket.remoteAddress(),
-                        unproven.size());
-            }
-            socket.close();
-            return;
+        List<Connection> others =
+                unproven.stream().filter(each -> each.dialled() == null).toList();
+        if (others.size() >= options.maxUnproven()) {
+            others.get(0).end("it had not proven who it is when too many others came");
         }
         connect(socket, null);
     }

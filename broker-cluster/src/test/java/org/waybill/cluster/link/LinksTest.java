@@ -61,12 +61,6 @@ final class LinksTest {
                 .array();
     }
 
-    private static void awaitEnd(TestNode node, int peer, String why) {
-        while (!node.status(peer).lastEnd().contains(why)) {
-            Thread.onSpinWait();
-        }
-    }
-
     @Test
     void everyPairOfNodesHasALinkThatCarriesMessagesBothWays() throws Exception {
         nodes.addAll(TestNode.cluster(vertx, 3, UnaryOperator.identity()));
@@ -90,8 +84,8 @@ final class LinksTest {
         TestNode one = first();
         LinkOptions right = second(one.port());
         TestNode two = start(TestNode.named(right, "tests", right.peers(), OTHER_SECRET));
-        awaitEnd(one, 2, "does not know this cluster's secret");
-        awaitEnd(two, 1, "after this node's proof");
+        one.awaitEnd(2, "does not know this cluster's secret");
+        two.awaitEnd(1, "after this node's proof");
         assertThat(one.links().isUp(2)).isFalse();
         assertThat(one.send(2, 1, "nobody")).isFalse();
         assertThat(two.rest()).isEmpty();
@@ -111,7 +105,7 @@ final class LinksTest {
                 raw.write(new Secret("tests", OTHER_SECRET).proof("waybill acceptor", heard, own));
                 raw.readToEnd();
             }
-            awaitEnd(two, 1, "does not know this cluster's secret");
+            two.awaitEnd(1, "does not know this cluster's secret");
             assertThat(two.rest()).isEmpty();
         }
     }
@@ -121,10 +115,10 @@ final class LinksTest {
         TestNode one = first();
         LinkOptions right = second(one.port());
         TestNode other = start(TestNode.named(right, "elsewhere", right.peers(), TestNode.SECRET));
-        awaitEnd(other, 1, "its cluster is \"tests\", and this node's \"elsewhere\"");
+        other.awaitEnd(1, "its cluster is \"tests\", and this node's \"elsewhere\"");
         List<Peer> more = List.of(right.peers().get(0), TestNode.peer(3, 0));
         TestNode larger = start(TestNode.named(right, "tests", more, TestNode.SECRET));
-        awaitEnd(larger, 1, "it knows the nodes (1 n1, 2 n2), and this node (1 n1, 2 n2, 3 n3)");
+        larger.awaitEnd(1, "it knows the nodes (1 n1, 2 n2), and this node (1 n1, 2 n2, 3 n3)");
         assertThat(one.rest()).isEmpty();
     }
 
@@ -330,19 +324,15 @@ final class LinksTest {
                 2_000,
                 600_000));
         LinkOptions two = second(one.port());
-        try (RawPeer first = RawPeer.connect(one.port());
-                RawPeer second = RawPeer.connect(one.port())) {
-            try (RawPeer third = RawPeer.connect(one.port())) {
-                third.readToEnd();
-            }
-            first.prove(two, two.peers().get(0));
+        try (RawPeer silent = RawPeer.connect(one.port());
+                RawPeer slow = RawPeer.connect(one.port());
+                RawPeer quick = RawPeer.connect(one.port())) {
+            silent.readToEnd();
+            quick.prove(two, two.peers().get(0));
             one.expect("+2");
-            try (RawPeer fourth = RawPeer.connect(one.port())) {
-                fourth.prove(two, two.peers().get(0));
-                one.expect("-2");
-                one.expect("+2");
-            }
-            second.write(new byte[] {'x'}).readToEnd();
+            slow.write(new byte[] {'x'}).readToEnd();
+            quick.write(frame(5, 7, "still"));
+            one.expect("2/7 still");
         }
     }
 
@@ -351,9 +341,8 @@ final class LinksTest {
         TestNode one = first();
         TestNode two = start(second(one.port()));
         two.expect("+1");
-        while (two.status(1).roundTripMicros() == 0 || one.status(2).roundTripMicros() == 0) {
-            Thread.onSpinWait();
-        }
+        TestNode.until(
+                () -> two.status(1).roundTripMicros() > 0 && one.status(2).roundTripMicros() > 0);
         LinkStatus before = one.status(2);
         two.send(1, 1, "x".repeat(100_000));
         one.await("2/1 " + "x".repeat(100_000));

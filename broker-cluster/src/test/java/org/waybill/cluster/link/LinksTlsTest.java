@@ -118,9 +118,7 @@ final class LinksTlsTest {
     }
 
     private static void awaitEnd(TestNode node, int peer, String why) {
-        while (!node.status(peer).lastEnd().contains(why)) {
-            Thread.onSpinWait();
-        }
+        node.awaitEnd(peer, why);
         assertThat(node.rest()).isEmpty();
     }
 
@@ -169,9 +167,7 @@ final class LinksTlsTest {
     void aCertificateOfSomebodyWhomNobodyTrustsIsRefused() throws Exception {
         TestNode one = first(tls("n1", true), null);
         second(one, tls("stranger", true), null);
-        while (one.rest().isEmpty() && nodes.get(1).status(1).lastEnd().isEmpty()) {
-            Thread.onSpinWait();
-        }
+        TestNode.until(() -> !nodes.get(1).status(1).lastEnd().isEmpty());
         assertThat(one.rest()).isEmpty();
         assertThat(nodes.get(1).rest()).isEmpty();
     }

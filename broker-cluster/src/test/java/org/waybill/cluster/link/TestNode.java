@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.waybill.io.SystemClock;
 
@@ -144,7 +145,18 @@ final class TestNode implements LinkHandler, AutoCloseable {
 
     /** Waits until there are so many links. */
     void awaitLinks(int count) {
-        while (links.status().stream().filter(LinkStatus::up).count() < count) {
+        until(() -> links.status().stream().filter(LinkStatus::up).count() == count);
+    }
+
+    /** Waits until the last connection with a peer, or the last attempt to make one, has ended for a reason that has these words in it. */
+    void awaitEnd(int peer, String why) {
+        until(() -> status(peer).lastEnd().contains(why));
+    }
+
+    static void until(BooleanSupplier condition) {
+        long deadlineNs = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime() - deadlineNs).as("too late").isNegative();
             Thread.onSpinWait();
         }
     }
