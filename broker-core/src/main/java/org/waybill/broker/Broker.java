@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.waybill.config.JournalSettings;
 import org.waybill.config.Settings;
 import org.waybill.io.Clock;
+import org.waybill.io.Disk;
 import org.waybill.io.FileDisk;
 import org.waybill.io.Loop;
 import org.waybill.io.SystemClock;
@@ -50,6 +51,7 @@ public final class Broker {
     private final Vertx vertx;
     private final List<EventLoop> loops = new ArrayList<>();
     private final Shards shards;
+    private final Clock clock = new SystemClock();
     private final Journal journal;
     private final UserStore users;
     private final Memory memory;
@@ -58,6 +60,7 @@ public final class Broker {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
+    private @Nullable Cluster cluster;
     private boolean recovered;
 
     private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
@@ -69,21 +72,24 @@ public final class Broker {
             loops.add(new EventLoop(executor, "loop-" + loops.size()));
         }
         this.users = new UserStore(data.path());
-        Shard[] all = new Shard[data.shards()];
-        Clock clock = new SystemClock();
         this.memory = new Memory(bodiesBytes(settings));
+        Shard[] all = new Shard[data.shards()];
         for (int i = 0; i < all.length; i++) {
-            all[i] = new Shard(
-                    i,
-                    loops.get(i % loops.size()),
-                    clock,
-                    journal,
-                    memory,
-                    settings::address,
-                    settings.exactlyOnce(),
-                    settings.journal().segmentBytes());
+            all[i] = newShard(i);
         }
-        this.shards = Shards.ledHere(all);
+        this.shards = settings.cluster().isPresent() ? Shards.inCluster(all) : Shards.ledHere(all);
+    }
+
+    private Shard newShard(int number) {
+        return new Shard(
+                number,
+                loops.get(number % loops.size()),
+                clock,
+                journal,
+                memory,
+                settings::address,
+                settings.exactlyOnce(),
+                settings.journal().segmentBytes());
     }
 
     /**
@@ -93,8 +99,8 @@ public final class Broker {
      */
     public static Broker start(Settings settings) {
         int loops = Runtime.getRuntime().availableProcessors();
-        DataDirectory data =
-                DataDirectory.open(settings.dataDirectory(), settings.shards() == 0 ? 1 : settings.shards());
+        DataDirectory data = DataDirectory.open(
+                settings.dataDirectory(), settings.shards() == 0 ? usualShards(settings) : settings.shards());
         Vertx vertx = null;
         Broker broker = null;
         try {
@@ -121,6 +127,11 @@ public final class Broker {
                     StartFailure.Reason.DATA_UNUSABLE,
                     "the journal in " + data.journal() + " cannot be used: " + failure.getMessage());
         }
+    }
+
+    /** In a cluster each node should have something to lead. */
+    private static int usualShards(Settings settings) {
+        return settings.cluster().map(cluster -> cluster.nodes().size()).orElse(1);
     }
 
     private static void abandon(@Nullable Broker broker, @Nullable Vertx vertx, DataDirectory data) {
@@ -161,15 +172,21 @@ public final class Broker {
     }
 
     private void recover() throws IOException {
-        Recovery.run(journal, new FileDisk(data.journal()), shards);
         journal.onRoomChanged(room -> shards.forEach(shard -> shard.roomChanged(room)));
-        journal.start(this::failed);
-        shards.forEach(shard -> {
-            shard.start(shards, settings.transactions(), this::failed);
-            if (!journal.roomForSends()) {
-                shard.roomChanged(false);
-            }
-        });
+        if (settings.cluster().isPresent()) {
+            cluster = ServiceLoader.load(Cluster.Provider.class)
+                    .findFirst()
+                    .orElseThrow(() -> new StartFailure(
+                            StartFailure.Reason.DATA_UNUSABLE, "this distribution has no part for clusters"))
+                    .join(new OfCluster());
+        } else {
+            Recovery.run(journal, new FileDisk(data.journal()), shards);
+            journal.start(this::failed);
+            shards.forEach(shard -> shard.start(shards, settings.transactions(), this::failed));
+        }
+        if (!journal.roomForSends()) {
+            shards.forEach(shard -> shard.roomChanged(false));
+        }
         recovered = true;
     }
 
@@ -236,8 +253,15 @@ public final class Broker {
         if (!stopped.compareAndSet(false, true)) {
             return;
         }
+        Cluster joined = cluster;
+        if (joined != null && !failed) {
+            joined.leave();
+        }
         for (ProtocolAdapter adapter : adapters) {
             await(adapter.stop());
+        }
+        if (joined != null) {
+            joined.stop();
         }
         stopShards();
         try {
@@ -272,6 +296,53 @@ public final class Broker {
             LOG.warn("WB1006 a part did not stop cleanly: {}", failure.toString());
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private final class OfCluster implements ClusterContext {
+        @Override
+        public Settings settings() {
+            return settings;
+        }
+
+        @Override
+        public String brokerId() {
+            return data.brokerId();
+        }
+
+        @Override
+        public Vertx vertx() {
+            return vertx;
+        }
+
+        @Override
+        public Clock clock() {
+            return clock;
+        }
+
+        @Override
+        public Disk disk() {
+            return new FileDisk(data.journal());
+        }
+
+        @Override
+        public Journal journal() {
+            return journal;
+        }
+
+        @Override
+        public Shards shards() {
+            return shards;
+        }
+
+        @Override
+        public Shard newShard(int number) {
+            return Broker.this.newShard(number);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            Broker.this.failed(cause);
         }
     }
 

@@ -172,9 +172,20 @@ public final class Frame {
         return position + words[ordinal * WORDS + OFFSET];
     }
 
+    /** Where the next frame may begin, known once the frame is completed; a replay may begin there. */
+    public long end() {
+        Invariant.check(position >= 0, "a position is known once the frame is forced");
+        return position + frameBytes;
+    }
+
     /** Where a frame begins whose first record is at this position; a replay may begin there. */
     public static long beginning(long firstRecordPosition) {
         return firstRecordPosition - FrameLayout.HEADER_BYTES;
+    }
+
+    /** What a record with a payload of this length occupies. */
+    public static int recordBytesOf(int payloadBytes) {
+        return (int) FrameLayout.recordBytes(payloadBytes);
     }
 
     /** What a record occupies, known at once. */

@@ -1,69 +1,72 @@
 package org.waybill.shard;
 
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.spi.Branches.End;
 
 /** A session's work in a branch as the coordinator sees it. On the coordinator's loop. */
 final class Association {
-    final LocalSession session;
-    private final BranchWork work;
-
-    @Nullable
-    Branch branch;
-
+    final WorkId work;
+    final Outbox outbox;
+    final Branch branch;
     boolean suspended;
 
     // ---- its end
 
-    private int arrived;
-    private int expected = -1;
+    private final BitSet arrived = new BitSet();
+    private BitSet expected = new BitSet();
+    private @Nullable Asker asker;
 
     @Nullable
     End end;
 
-    private @Nullable Asker<Void> asker;
-
     /** Whether its session went away while it was ending. */
     boolean lost;
 
-    Association(LocalSession session, BranchWork work) {
-        this.session = session;
+    /** Since it was ended. */
+    int beats;
+
+    Association(WorkId work, Outbox outbox, Branch branch) {
         this.work = work;
+        this.outbox = outbox;
+        this.branch = branch;
     }
 
-    /** Ends once as many parts of it as these have arrived at their shards. */
-    void ends(End how, int parts, Asker<Void> who) {
+    /** Ends once the parts of it have arrived at these shards. */
+    void ends(End how, int[] shards, Asker who) {
         end = how;
         asker = who;
-        expected = parts;
+        beats = 0;
+        expected = new BitSet();
+        for (int shard : shards) {
+            expected.set(shard);
+        }
     }
 
     /** Who waits for the end. */
-    Asker<Void> asker() {
+    Asker asker() {
         return Invariant.present(asker);
     }
 
-    /** One part has arrived. */
-    void arrived() {
-        arrived++;
+    /** The part of it on this shard has arrived; returns whether that is news. */
+    boolean arrives(int shard) {
+        boolean news = !arrived.get(shard);
+        arrived.set(shard);
+        return news;
     }
 
     /** Whether all that was done is where it belongs. */
     boolean isComplete() {
-        return arrived == expected;
+        BitSet missing = (BitSet) expected.clone();
+        missing.andNot(arrived);
+        return missing.isEmpty();
     }
 
     /** Begins anew after a suspension was ended. */
     void suspend() {
         suspended = true;
         end = null;
-        arrived = 0;
-        expected = -1;
-    }
-
-    /** Tells the session that all of it is for nothing. */
-    void doom() {
-        session.execute(work::doomed);
+        asker = null;
     }
 }

@@ -29,7 +29,9 @@ final class Batch {
         PREPARE,
         /** target outgoing share, y reply or null. */
         ROLLBACK,
-        /** The target is a Runnable, which does something for a branch. */
+        /** target outgoing share, x arrival. */
+        ARRIVE,
+        /** target what is asked of a coordinator, a the request's number or 0. */
         BRANCH,
         CLOSE_PRODUCER,
         CLOSE_CONSUMER,
@@ -64,6 +66,10 @@ final class Batch {
         DRAINED,
         /** a first token, b last token. */
         CONSUMER_SETTLED,
+        /** target the session, a the request's number, x reply. */
+        BRANCH_REPLY,
+        /** target the session, a the work's number. */
+        BRANCH_DOOMED,
         /** The target is a Runnable. */
         REPLY
     }
@@ -109,6 +115,16 @@ final class Batch {
         x[size] = third;
         y[size] = fourth;
         size++;
+    }
+
+    /** Whether all of its slots are of this kind. */
+    boolean isOnly(Kind kind) {
+        for (int i = 0; i < size; i++) {
+            if (kinds[i] != kind) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Adds what another batch has. */

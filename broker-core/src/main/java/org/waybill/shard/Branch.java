@@ -2,10 +2,13 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 import org.waybill.spi.Xid;
 import org.waybill.tx.TransactionId;
 
@@ -81,6 +84,9 @@ final class Branch {
     /** By the other clock; {@link Long#MAX_VALUE} for never. */
     long deadlineNs = Long.MAX_VALUE;
 
+    /** When its parts came to their shards, by their terms. */
+    private final Map<Integer, Long> terms = new HashMap<>(2);
+
     private List<Runnable> waiting = new ArrayList<>(0);
 
     Branch(TransactionId id, String owner, long sinceMs) {
@@ -88,6 +94,18 @@ final class Branch {
         this.xid = BranchEvents.xid(id);
         this.owner = owner;
         this.sinceMs = sinceMs;
+    }
+
+    /** A part of it is on a shard; returns whether the shard can have all that came there before. */
+    boolean holds(int shard, long term) {
+        shards.set(shard);
+        Long before = terms.putIfAbsent(shard, term);
+        return before == null || before == term;
+    }
+
+    /** The term in which its parts came to a shard. */
+    long termOf(int shard) {
+        return Invariant.present(terms.get(shard));
     }
 
     /** Whether a verb must wait: the branch is changing, or a session is about to end its work. */

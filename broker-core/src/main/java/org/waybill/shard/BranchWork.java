@@ -10,8 +10,8 @@ import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Xid;
 
 /**
- * What a session does in a branch from start to end. On the session's loop; what the coordinator knows of it is its {@link
- * Association}.
+ * What a session does in a branch from start to end. On the session's loop; what the coordinator knows of it, by the name they both
+ * use, is its {@link Association}.
  */
 final class BranchWork extends Work {
     /** How far it is. */
@@ -27,16 +27,16 @@ final class BranchWork extends Work {
     }
 
     final Xid xid;
-    final Association association;
+    final WorkId id;
     private final LocalBranches branches;
     private @Nullable BrokerError broken;
     State state = State.STARTING;
 
-    BranchWork(LocalSession session, LocalBranches branches, Xid xid) {
+    BranchWork(LocalSession session, LocalBranches branches, Xid xid, WorkId id) {
         super(session);
         this.branches = branches;
         this.xid = xid;
-        this.association = new Association(session, this);
+        this.id = id;
     }
 
     @Override
@@ -78,7 +78,6 @@ final class BranchWork extends Work {
         if (state != State.ENDED) {
             broken = new BrokerError(Code.NOT_ALLOWED, "branch " + xid + " can only be rolled back");
             undo();
-            session.flush();
         }
     }
 

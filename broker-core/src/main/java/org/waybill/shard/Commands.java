@@ -93,7 +93,8 @@ final class Commands {
                 shard.participant().rollBack(outbox.take((Outgoing) target));
                 reply(outbox, batch.y[i], new Reply.Done<>(true));
             }
-            case BRANCH -> ((Runnable) target).run();
+            case ARRIVE -> shard.transactions().arrive((Arrival) present(batch.x[i]), outbox.take((Outgoing) target));
+            case BRANCH -> shard.transactions().take((BranchRequest) target, batch.a[i], outbox);
             case OPEN_PRODUCER -> openProducer((LocalProducer) target, outbox);
             case OPEN_CONSUMER -> openConsumer((LocalConsumer) target, outbox);
             case CLOSE_PRODUCER -> closeProducer((LocalProducer) target, outbox);
@@ -326,5 +327,6 @@ final class Commands {
         }
         List.copyOf(outbox.temporaryTopics).forEach(topics::delete);
         shard.forget(outbox.session);
+        shard.coordinator().lost(outbox);
     }
 }

@@ -1,5 +1,6 @@
 package org.waybill.shard;
 
+import java.nio.ByteBuffer;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -8,4 +9,25 @@ import org.waybill.tx.TransactionId;
  * @param coordinator the shard that decides
  * @param participants the others
  */
-record CommitPlan(TransactionId id, int coordinator, int[] participants) {}
+record CommitPlan(TransactionId id, int coordinator, int[] participants) {
+    void write(Bytes out) {
+        TransactionEvents.transaction(out, id).putVar(coordinator).putVar(participants.length);
+        for (int participant : participants) {
+            out.putVar(participant);
+        }
+    }
+
+    static CommitPlan read(ByteBuffer in) {
+        TransactionId id = TransactionEvents.transaction(in);
+        int coordinator = (int) Bytes.var(in);
+        long count = Bytes.var(in);
+        if (count < 0 || count > in.remaining()) {
+            throw new IllegalArgumentException("a commit over " + count + " shards is cut short");
+        }
+        int[] participants = new int[(int) count];
+        for (int i = 0; i < participants.length; i++) {
+            participants[i] = (int) Bytes.var(in);
+        }
+        return new CommitPlan(id, coordinator, participants);
+    }
+}

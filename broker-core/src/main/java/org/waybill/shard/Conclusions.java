@@ -74,6 +74,12 @@ final class Conclusions {
         return open.containsKey(id);
     }
 
+    /** Whether participants have not said yet that they have concluded it, forced or not. */
+    boolean isUnderWay(TransactionId id) {
+        Conclusion conclusion = open.get(id);
+        return conclusion != null && !conclusion.notDone.isEmpty();
+    }
+
     boolean isEmpty() {
         return open.isEmpty();
     }

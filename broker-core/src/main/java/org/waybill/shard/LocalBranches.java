@@ -3,12 +3,17 @@ package org.waybill.shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.TransactionSettings;
+import org.waybill.io.Invariant;
+import org.waybill.shard.BranchRequest.Verb;
 import org.waybill.spi.BranchReply;
 import org.waybill.spi.Branches;
 import org.waybill.spi.BrokerError;
@@ -31,43 +36,77 @@ final class LocalBranches implements Branches {
     private static final long MS_A_S = 1_000;
 
     private final LocalSession session;
-    private final Shards shards;
+    private final int shardCount;
     private final TransactionSettings settings;
+    private final UUID name = UUID.randomUUID();
     private final Set<BranchWork> works = new LinkedHashSet<>(0);
+    private final Map<Long, Pending> pending = new HashMap<>(0);
     private long timeoutS;
+    private int lastWork;
+    private long lastRequest;
 
-    LocalBranches(LocalSession session, TransactionSettings settings) {
+    /** Who waits for what a shard says. */
+    private record Pending(int shard, Consumer<BranchReply<?>> reply) {}
+
+    LocalBranches(LocalSession session, int shardCount, TransactionSettings settings) {
         this.session = session;
-        this.shards = session.shards();
+        this.shardCount = shardCount;
         this.settings = settings;
+    }
+
+    // ---- requests
+
+    private int coordinator(Xid xid) {
+        return Placement.shardOf(xid, shardCount);
+    }
+
+    private void ask(int shard, BranchRequest request, Consumer<BranchReply<?>> reply) {
+        pending.put(++lastRequest, new Pending(shard, reply));
+        session.lane(shard).add(Batch.Kind.BRANCH, request, lastRequest, 0, null, null);
+    }
+
+    /** A coordinator has answered. */
+    void answered(long request, Object reply) {
+        Pending asked = pending.remove(request);
+        if (asked != null) {
+            asked.reply.accept((BranchReply<?>) reply);
+        }
+    }
+
+    /** A shard cannot be asked: whoever waits for it has this for an answer, and what it does with what it was asked is not known. */
+    void unavailable(int shard) {
+        for (Map.Entry<Long, Pending> entry : List.copyOf(pending.entrySet())) {
+            if (entry.getValue().shard == shard) {
+                answered(
+                        entry.getKey(),
+                        BranchReply.of(XaCode.UNAVAILABLE, "shard " + shard + " of the broker cannot be asked now"));
+            }
+        }
+    }
+
+    private static Consumer<BranchReply<?>> plain(Consumer<BranchReply<Void>> reply) {
+        return result -> reply.accept(new BranchReply<>(result.code(), result.error(), null));
     }
 
     // ---- work
 
     @Override
     public void start(Xid xid, Start how, Consumer<BranchReply<Transaction>> reply) {
-        BranchWork work = new BranchWork(session, this, xid);
         BranchWork before = how == Start.RESUME ? suspended(xid) : null;
         if (before == null && works.size() == MAX_WORK) {
             session.answerLater(() -> reply.accept(BranchReply.of(
                     XaCode.ERROR, "the session works in " + MAX_WORK + " branches already, no more are allowed")));
             return;
         }
+        BranchWork work = new BranchWork(session, this, xid, new WorkId(name, ++lastWork));
         works.add(work);
-        Asker<Transaction> asker = new Asker<>(session, result -> {
-            started(work, before, result);
-            reply.accept(result);
-        });
-        Coordinator coordinator = coordinator(xid);
         long timeoutMs = timeoutS > 0 ? timeoutS * MS_A_S : settings.branchTimeoutMs();
-        ask(
-                xid,
-                switch (how) {
-                    case NEW -> () -> coordinator.start(xid, work.association, timeoutMs, work, asker);
-                    case JOIN -> () -> coordinator.join(xid, work.association, work, asker);
-                    case RESUME -> () -> coordinator.resume(
-                            xid, before == null ? null : before.association, work.association, work, asker);
-                });
+        WorkId resumed = before == null ? null : before.id;
+        BranchRequest request = new BranchRequest.Start(BranchEvents.id(xid), work.id, how, resumed, timeoutMs);
+        ask(coordinator(xid), request, result -> {
+            started(work, before, result);
+            reply.accept(new BranchReply<>(result.code(), result.error(), result.code() == XaCode.OK ? work : null));
+        });
     }
 
     /** The work in this branch that the session suspended last and is not resuming, or null. */
@@ -81,7 +120,7 @@ final class LocalBranches implements Branches {
         return last;
     }
 
-    private void started(BranchWork work, @Nullable BranchWork before, BranchReply<Transaction> result) {
+    private void started(BranchWork work, @Nullable BranchWork before, BranchReply<?> result) {
         if (result.code() != XaCode.OK) {
             work.state = BranchWork.State.ENDED;
             works.remove(work);
@@ -105,14 +144,14 @@ final class LocalBranches implements Branches {
             return;
         }
         List<Outgoing> shares = work.takeShares();
-        Coordinator coordinator = coordinator(work.xid);
+        int coordinator = coordinator(work.xid);
         TransactionId id = BranchEvents.id(work.xid);
+        Arrival arrival = new Arrival(id, coordinator, work.id);
         for (Outgoing share : shares) {
-            session.lane(share.shard)
-                    .add(Batch.Kind.BRANCH, (Runnable) () -> arrive(id, share, coordinator, work), 0, 0, null, null);
+            session.lane(share.shard).add(Batch.Kind.ARRIVE, share, 0, 0, arrival, null);
         }
-        Asker<Void> asker = new Asker<>(session, reply);
-        ask(work.xid, () -> coordinator.end(work.association, how, shares.size(), asker));
+        int[] shards = shares.stream().mapToInt(share -> share.shard).toArray();
+        ask(coordinator, new BranchRequest.End(id, work.id, how, shards), plain(reply));
         if (how == End.SUSPEND) {
             work.state = BranchWork.State.SUSPENDED;
         } else {
@@ -121,29 +160,26 @@ final class LocalBranches implements Branches {
         }
     }
 
-    /** On the loop of the share's shard, behind everything the session did there. */
-    private void arrive(TransactionId id, Outgoing outgoing, Coordinator coordinator, BranchWork work) {
-        Share share = shards.here(outgoing.shard).outbox(session).take(outgoing);
-        int sent = share.size();
-        int held = share.part.held();
-        boolean kept = shards.here(outgoing.shard).parts().arrive(id, share);
-        coordinator.execute(
-                outgoing.shard, () -> coordinator.arrived(work.association, kept ? outgoing.shard : -1, sent, held));
-    }
-
     /** Something done in a branch failed. */
     void broken(BranchWork work, BrokerError why) {
-        Coordinator coordinator = coordinator(work.xid);
-        ask(work.xid, () -> coordinator.broken(work.association, why.message()));
+        BranchRequest request = new BranchRequest.Broken(work.id, why.message());
+        session.lane(coordinator(work.xid)).add(Batch.Kind.BRANCH, request, 0, 0, null, null);
     }
 
-    /** The session ends: what it works in is rolled back. */
+    /** A branch can only be rolled back. */
+    void doomed(int work) {
+        for (BranchWork one : List.copyOf(works)) {
+            if (one.id.number() == work) {
+                one.doomed();
+            }
+        }
+    }
+
+    /** The session ends: the shards roll back what it works in when they hear of it. */
     void close() {
-        for (BranchWork work : List.copyOf(works)) {
-            work.undo();
+        for (BranchWork work : works) {
+            work.dropSends();
             work.state = BranchWork.State.ENDED;
-            Coordinator coordinator = coordinator(work.xid);
-            ask(work.xid, () -> coordinator.lost(work.association));
         }
         works.clear();
     }
@@ -152,33 +188,34 @@ final class LocalBranches implements Branches {
 
     @Override
     public void prepare(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Verbs::prepare, reply);
+        ask(xid, Verb.PREPARE, plain(reply));
     }
 
     @Override
     public void commit(Xid xid, boolean onePhase, Consumer<BranchReply<Void>> reply) {
-        Coordinator coordinator = coordinator(xid);
-        Asker<Void> asker = new Asker<>(session, reply);
-        TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> coordinator.verbs().commit(id, onePhase, asker));
+        ask(xid, onePhase ? Verb.COMMIT_AT_ONCE : Verb.COMMIT, plain(reply));
     }
 
     @Override
     public void rollback(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Verbs::rollback, reply);
+        ask(xid, Verb.ROLL_BACK, plain(reply));
     }
 
     @Override
     public void forget(Xid xid, Consumer<BranchReply<Void>> reply) {
-        ask(xid, Verbs::forget, reply);
+        ask(xid, Verb.FORGET, plain(reply));
     }
 
     @Override
     public void outcome(Xid xid, Consumer<BranchReply<Outcome>> reply) {
-        Coordinator coordinator = coordinator(xid);
-        Asker<Outcome> asker = new Asker<>(session, reply);
-        TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> coordinator.verbs().outcome(id, asker));
+        ask(
+                xid,
+                Verb.OUTCOME,
+                result -> reply.accept(new BranchReply<>(result.code(), result.error(), (Outcome) result.value())));
+    }
+
+    private void ask(Xid xid, Verb verb, Consumer<BranchReply<?>> reply) {
+        ask(coordinator(xid), new BranchRequest.Whole(BranchEvents.id(xid), verb), reply);
     }
 
     @Override
@@ -191,26 +228,6 @@ final class LocalBranches implements Branches {
         return timeoutS > 0 ? timeoutS : settings.branchTimeoutMs() / MS_A_S;
     }
 
-    private Coordinator coordinator(Xid xid) {
-        return shards.here(Placement.shardOf(xid, shards.count())).coordinator();
-    }
-
-    private void ask(Xid xid, Verb verb, Consumer<BranchReply<Void>> reply) {
-        Coordinator coordinator = coordinator(xid);
-        Asker<Void> asker = new Asker<>(session, reply);
-        TransactionId id = BranchEvents.id(xid);
-        ask(xid, () -> verb.carryOut(coordinator.verbs(), id, asker));
-    }
-
-    private void ask(Xid xid, Runnable what) {
-        session.lane(Placement.shardOf(xid, shards.count())).add(Batch.Kind.BRANCH, what, 0, 0, null, null);
-    }
-
-    /** What is asked of a coordinator, on its loop. */
-    private interface Verb {
-        void carryOut(Verbs verbs, TransactionId id, Asker<Void> asker);
-    }
-
     // ---- recover
 
     /** A page's cursor: the shard as an i32, and the last name that was listed there; no name for its first page. */
@@ -219,7 +236,7 @@ final class LocalBranches implements Branches {
         int shard = cursor == null
                 ? 0
                 : cursor.length < Integer.BYTES ? -1 : ByteBuffer.wrap(cursor).getInt();
-        if (shard < 0 || shard >= shards.count() || max < 1) {
+        if (shard < 0 || shard >= shardCount || max < 1) {
             session.answerLater(() -> reply.accept(BranchReply.of(
                     XaCode.INVALID, max < 1 ? "a page has at least one xid" : "this cursor was not given by recover")));
             return;
@@ -229,21 +246,27 @@ final class LocalBranches implements Branches {
     }
 
     private void recover(int shard, byte[] after, int max, List<Xid> found, Consumer<BranchReply<Page>> reply) {
-        Coordinator coordinator = shards.here(shard).coordinator();
-        Asker<List<TransactionId>> asker = new Asker<>(session, result -> {
-            List<TransactionId> ids = result.value() == null ? List.of() : result.value();
+        ask(shard, new BranchRequest.Recover(after, max - found.size()), result -> {
+            if (result.code() != XaCode.OK) {
+                reply.accept(new BranchReply<>(result.code(), result.error(), null));
+                return;
+            }
+            List<TransactionId> ids = ids(result.value());
             ids.forEach(id -> found.add(BranchEvents.xid(id)));
             if (found.size() == max) {
                 byte[] last = ids.isEmpty() ? after : ids.get(ids.size() - 1).bytes();
                 reply.accept(BranchReply.of(new Page(found, cursor(shard, last))));
-            } else if (shard + 1 < shards.count()) {
+            } else if (shard + 1 < shardCount) {
                 recover(shard + 1, Bytes.NONE, max, found, reply);
             } else {
                 reply.accept(BranchReply.of(new Page(found, null)));
             }
         });
-        Runnable list = () -> coordinator.verbs().list(after, max - found.size(), asker);
-        session.lane(shard).add(Batch.Kind.BRANCH, list, 0, 0, null, null);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<TransactionId> ids(@Nullable Object value) {
+        return (List<TransactionId>) Invariant.present(value);
     }
 
     private static byte[] cursor(int shard, byte[] last) {

@@ -1,5 +1,6 @@
 package org.waybill.shard;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -41,6 +42,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
 
     private static final long NS_A_MS = 1_000_000;
 
+    private final long id;
     private final Shards shards;
     private final Loop loop;
     private final String containerId;
@@ -55,6 +57,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     private long bufferedBytes;
     private int lastId;
     private @Nullable Cancellable patience;
+    private @Nullable FarAnswers far;
     private int lastShare;
     private boolean closed;
 
@@ -65,15 +68,21 @@ public final class LocalSession implements BrokerSession, SessionPort {
      */
     public LocalSession(
             Shards shards, Loop loop, String containerId, TransactionSettings transactions, SessionHandler handler) {
+        this.id = shards.nextSession();
         this.shards = shards;
         this.loop = loop;
         this.containerId = containerId;
         this.transactions = new OpenTransactions(this, loop, shards.here(0).clock(), transactions);
-        this.branches = new LocalBranches(this, transactions);
+        this.branches = new LocalBranches(this, shards.count(), transactions);
         this.handler = handler;
         this.lanes = new @Nullable Batch[shards.count()];
         this.bound = new @Nullable Lead[shards.count()];
         shards.opened(this);
+    }
+
+    /** Tells it apart from all other sessions of this node. */
+    long id() {
+        return id;
     }
 
     @Override
@@ -138,10 +147,6 @@ public final class LocalSession implements BrokerSession, SessionPort {
         return branches;
     }
 
-    Shards shards() {
-        return shards;
-    }
-
     /** A name for what a transaction has to do with a shard. */
     ShareId nextShareId() {
         return new ShareId(++lastShare);
@@ -150,6 +155,11 @@ public final class LocalSession implements BrokerSession, SessionPort {
     /** Bytes of messages wait here for a transaction's commit (positive), or no longer (negative). */
     void buffered(long change) {
         bufferedBytes += change;
+    }
+
+    /** Bytes of messages that counted in this node's memory have left for another. */
+    void handedOver(long bytes) {
+        shards.here(0).memory().add(-bytes);
     }
 
     /** Where a message says it goes, or null when it does not say. */
@@ -271,7 +281,14 @@ public final class LocalSession implements BrokerSession, SessionPort {
     private void losePatience() {
         patience = null;
         for (int shard = 0; shard < lanes.length; shard++) {
-            if (!closed && lanes[shard] != null && bound[shard] == null) {
+            Batch batch = lanes[shard];
+            if (closed || batch == null || bound[shard] != null) {
+                continue;
+            }
+            if (batch.isOnly(Batch.Kind.BRANCH)) {
+                lanes[shard] = null;
+                branches.unavailable(shard);
+            } else {
                 handler.closed(new BrokerError(
                         Code.MOVED, "no node of the cluster leads shard " + shard + ", which this needs, at present"));
             }
@@ -362,6 +379,52 @@ public final class LocalSession implements BrokerSession, SessionPort {
         loop.execute(() -> give(batch));
     }
 
+    // ---- shards on other nodes
+
+    private FarAnswers far() {
+        FarAnswers made = far;
+        if (made == null) {
+            made = new FarAnswers(this);
+            far = made;
+        }
+        return made;
+    }
+
+    /** A producer or consumer is known by its number there. */
+    void uses(LocalProducer producer) {
+        far().uses(producer.id, producer);
+    }
+
+    /** See the other. */
+    void uses(LocalConsumer consumer) {
+        far().uses(consumer.id, consumer);
+    }
+
+    void forgets(int number) {
+        far().forgets(number);
+    }
+
+    /** Somebody waits for an answer; returns the number by which that is asked for. */
+    long asks(@Nullable Object reply) {
+        return far().asks(Invariant.present(reply));
+    }
+
+    /** Takes the bytes of answers. Any thread. */
+    void receive(int shard, ByteBuffer in) {
+        execute(() -> {
+            if (bound[shard] instanceof RemoteLead) {
+                Batch answers = far().read(in);
+                if (answers == null) {
+                    handler.closed(new BrokerError(
+                            Code.MOVED,
+                            "shard " + shard + ", which this connection uses, is led by another node from now on"));
+                } else {
+                    give(answers);
+                }
+            }
+        });
+    }
+
     // ---- from the shards
 
     /** Does something on the session's loop, unless it has closed by then. Any thread. */
@@ -417,6 +480,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
             case CONSUMER_CLOSED -> ((SessionConsumer) target).closedByBroker(error(x));
             case BLOCKED -> ((SessionProducer) target).handler.blocked(String.valueOf(x));
             case UNBLOCKED -> ((SessionProducer) target).handler.unblocked();
+            case BRANCH_REPLY -> ((LocalSession) target).branches.answered(answers.a[i], Invariant.present(x));
+            case BRANCH_DOOMED -> ((LocalSession) target).branches.doomed((int) answers.a[i]);
             case REPLY -> ((Runnable) target).run();
             default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
         }

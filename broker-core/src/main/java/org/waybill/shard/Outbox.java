@@ -2,8 +2,10 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A session as one shard sees it: what it has open there, and the answers that wait for the end of the turn. */
@@ -14,6 +16,9 @@ final class Outbox {
     final List<LocalConsumer> consumers = new ArrayList<>(1);
     final List<Node> temporaries = new ArrayList<>(0);
     final List<Topic> temporaryTopics = new ArrayList<>(0);
+    /** What it does in branches that this shard coordinates. */
+    final Set<Association> associations = new LinkedHashSet<>(0);
+
     private final Map<ShareId, Share> shares = new HashMap<>(0);
     private @Nullable Batch answers;
 

@@ -11,7 +11,7 @@ import org.waybill.spi.Destination;
 final class Outgoing {
     final ShareId id;
     final int shard;
-    private final LocalSession session;
+    private final SessionPort session;
 
     @Nullable
     Batch sends;
@@ -19,7 +19,7 @@ final class Outgoing {
     /** Of the messages in {@link #sends}, as they count in memory. */
     long bytes;
 
-    Outgoing(LocalSession session, int shard, ShareId id) {
+    Outgoing(SessionPort session, int shard, ShareId id) {
         this.session = session;
         this.shard = shard;
         this.id = id;

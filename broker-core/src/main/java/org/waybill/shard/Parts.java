@@ -1,52 +1,78 @@
 package org.waybill.shard;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.waybill.shard.ShardMessage.Arrived;
+import org.waybill.shard.ShardMessage.CommitAtOnce;
+import org.waybill.shard.ShardMessage.Conclude;
+import org.waybill.shard.ShardMessage.Concluded;
+import org.waybill.shard.ShardMessage.EndKnown;
+import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
 import org.waybill.spi.BrokerError;
-import org.waybill.tx.BranchLedger;
+import org.waybill.spi.BrokerError.Code;
 import org.waybill.tx.Ledger;
 import org.waybill.tx.Part;
 import org.waybill.tx.TransactionId;
 
 /**
  * What transactions have to do on one shard, by their names: of a branch it arrives here when a session ends its work, of a local
- * transaction over several shards when its session asks for the commit, and it leaves when the coordinator says what becomes of it. A
- * promise that is not decided for long is asked about. On the shard's loop.
+ * transaction over several shards when its session asks for the commit, and it leaves when the coordinator says what becomes of it. On
+ * the shard's loop.
+ *
+ * <p>The coordinator is told again of what waits here for its word, more and more rarely: it may have another leader that knows
+ * nothing of it, and then says that it is rolled back.
  */
 final class Parts {
     private static final int MOST_BEATS_BETWEEN = 10;
 
+    private static final BrokerError LOST = new BrokerError(
+            Code.INTERNAL, "what was done in it on one of the shards was lost when that got another leader");
+
     private final Shard shard;
     private final Participant participant;
     private final Ledger ledger;
-    private final Map<TransactionId, Share> shares = new HashMap<>();
-    private final Map<TransactionId, Doubt> doubts = new HashMap<>();
-    private final Bytes event = new Bytes();
+    private final BranchRecords records;
+    private final Map<TransactionId, Held> held = new HashMap<>();
 
-    Parts(Shard shard, Participant participant, Ledger ledger) {
+    /** Another leader of this shard, in this process or another, has another. */
+    private final long term = UUID.randomUUID().getLeastSignificantBits();
+
+    Parts(Shard shard, Participant participant, Ledger ledger, BranchRecords records) {
         this.shard = shard;
         this.participant = participant;
         this.ledger = ledger;
+        this.records = records;
     }
 
-    /** A promise that a coordinator is to decide. */
-    private static final class Doubt {
+    /** What waits for a coordinator's word. */
+    private static final class Held {
+        /** Null when recovery has found a promise. */
+        final @Nullable Share share;
+
         final int coordinator;
-        final boolean found;
+
+        /** What the coordinator was told before it asked for a promise. */
+        final List<Arrived> arrivals = new ArrayList<>(0);
+
+        boolean promised;
         private int beats;
         private int askAt = 2;
 
-        Doubt(int coordinator, boolean found) {
+        Held(@Nullable Share share, int coordinator, boolean promised) {
+            this.share = share;
             this.coordinator = coordinator;
-            this.found = found;
+            this.promised = promised;
         }
 
-        /** Whether it is time to ask, which it is more and more rarely. */
+        /** Whether it is time to ask. */
         boolean isDue() {
             if (++beats < askAt) {
                 return false;
@@ -60,78 +86,49 @@ final class Parts {
 
     /** Promises a local transaction's work; its coordinator hears of it once that is forced. */
     void prepare(CommitPlan plan, Share share, Peers peers) {
-        TransactionId id = plan.id();
-        int coordinator = plan.coordinator();
-        BrokerError refusal = participant.prepare(id, coordinator, share);
-        if (refusal != null) {
-            shard.turn().afterwards(() -> peers.tell(coordinator, new Refused(id, refusal)));
-            return;
-        }
-        shares.put(id, share);
-        doubts.put(id, new Doubt(coordinator, false));
-        boolean logged = isPromised(id);
-        shard.turn().afterwards(() -> peers.tell(coordinator, new Promised(id, logged)));
+        Held mine = new Held(share, plan.coordinator(), false);
+        held.put(plan.id(), mine);
+        promise(plan.id(), mine, 0, peers);
     }
 
-    // ---- what is not decided
-
-    /** Asks about every promise that recovery has found. */
-    void begin(Peers peers) {
-        ledger.forEachPrepared((id, promise) -> doubts.put(id, new Doubt(promise.coordinator(), true)));
-        doubts.forEach((id, doubt) -> ask(id, doubt, peers));
-    }
-
-    private void ask(TransactionId id, Doubt doubt, Peers peers) {
-        peers.tell(doubt.coordinator, new InDoubt(id, isPromised(id), doubt.found));
-    }
-
-    /** Whether no promise waits for its decision. */
-    boolean isDecided() {
-        return doubts.isEmpty();
-    }
-
-    /** Time has passed: asks about what is not decided since the last time. */
-    void beat(Peers peers) {
-        doubts.forEach((id, doubt) -> {
-            if (doubt.isDue()) {
-                ask(id, doubt, peers);
+    private void promise(TransactionId id, Held mine, long round, Peers peers) {
+        BrokerError refusal = prepare(id, mine.coordinator);
+        shard.turn().afterwards(() -> {
+            if (refusal == null) {
+                peers.tell(mine.coordinator, promised(id, mine, round));
+            } else {
+                peers.tell(mine.coordinator, new Refused(id, round, refusal));
             }
         });
     }
 
-    // ---- branches
-
-    /** A session has done this in a branch; returns whether there is anything to keep. */
-    boolean arrive(TransactionId id, Share share) {
-        if (share.isEmpty()) {
-            return false;
-        }
-        Share before = shares.putIfAbsent(id, share);
-        if (before != null) {
-            before.absorb(share);
-            if (before.size() > Work.MAX_SENDS || before.bytes > Work.MAX_BYTES) {
-                before.refusal = Work.tooMuch();
-                shard.storage().resident(-before.dropSends());
-            }
-        }
-        return true;
+    private Promised promised(TransactionId id, Held mine, long round) {
+        Part part = part(id, mine);
+        return new Promised(id, round, isPromised(id), part.sent(), part.held());
     }
 
-    /** Undoes what is promised to nobody. */
-    void undo(TransactionId id) {
-        Share share = shares.remove(id);
-        if (share != null) {
-            participant.rollBack(share);
-        }
+    private Part part(TransactionId id, Held mine) {
+        Part found = mine.share == null ? ledger.promised(id) : mine.share.part;
+        return found == null ? new Part() : found;
     }
 
-    /** Promises a branch's work, as {@link Participant#prepare}. */
+    /**
+     * Promises what there is of a transaction, as {@link Participant#prepare}.
+     *
+     * @return why it does not and has rolled it back; null when it promises, or there is nothing to promise
+     */
     @Nullable
     BrokerError prepare(TransactionId id, int coordinator) {
-        Share share = shares.get(id);
-        BrokerError refusal = share == null ? null : participant.prepare(id, coordinator, share);
-        if (refusal != null) {
-            shares.remove(id);
+        Held mine = held.get(id);
+        if (mine == null || mine.share == null) {
+            return null;
+        }
+        BrokerError refusal = participant.prepare(id, coordinator, mine.share);
+        if (refusal == null) {
+            mine.promised = true;
+            mine.arrivals.clear();
+        } else {
+            held.remove(id);
         }
         return refusal;
     }
@@ -141,53 +138,150 @@ final class Parts {
         return ledger.isPrepared(id);
     }
 
+    // ---- branches
+
+    /** A session has done this in a branch. */
+    Arrived arrive(Arrival arrival, Share share) {
+        int sent = share.size();
+        int taken = share.part.held();
+        TransactionId id = arrival.branch();
+        boolean kept = !share.isEmpty();
+        Arrived arrived = new Arrived(id, arrival.work(), term, kept, sent, taken);
+        if (kept) {
+            Held mine = held.computeIfAbsent(id, none -> new Held(share, arrival.coordinator(), false));
+            mine.arrivals.add(arrived);
+            if (mine.share != null && mine.share != share) {
+                absorb(mine.share, share);
+            }
+        }
+        return arrived;
+    }
+
+    private void absorb(Share before, Share share) {
+        before.absorb(share);
+        if (before.size() > Work.MAX_SENDS || before.bytes > Work.MAX_BYTES) {
+            before.refusal = Work.tooMuch();
+            shard.storage().resident(-before.dropSends());
+        }
+    }
+
+    /** Messages that a branch has sent here and that are still seen by nobody, and deliveries it holds. */
+    Part part(TransactionId id) {
+        Held mine = held.get(id);
+        return mine == null ? new Part() : part(id, mine);
+    }
+
+    /** A coordinator wants a promise. */
+    void prepare(int coordinator, Prepare asked, Peers peers) {
+        TransactionId id = asked.id();
+        Held mine = held.get(id);
+        if (mine != null && mine.promised) {
+            // with the commit: the promise may not be forced yet
+            shard.turn().afterwards(() -> peers.tell(coordinator, promised(id, mine, asked.round())));
+        } else if (mine == null || asked.term() != term) {
+            conclude(id, false);
+            peers.tell(coordinator, new Refused(id, asked.round(), LOST));
+        } else {
+            promise(id, mine, asked.round(), peers);
+        }
+    }
+
+    /** A coordinator wants a branch committed that has nothing to do elsewhere. */
+    void commitAtOnce(int coordinator, CommitAtOnce asked, Peers peers) {
+        TransactionId id = asked.id();
+        BrokerError refusal = null;
+        if (held.containsKey(id) && asked.term() == term) {
+            refusal = commit(id);
+            if (refusal == null) {
+                shard.coordinator().committed(id);
+            }
+        } else if (!shard.coordinator().isCommitted(id)) {
+            conclude(id, false);
+            refusal = LOST;
+        }
+        BrokerError why = refusal;
+        shard.turn()
+                .afterwards(() -> peers.tell(
+                        coordinator,
+                        why == null
+                                ? new Promised(id, asked.round(), false, 0, 0)
+                                : new Refused(id, asked.round(), why)));
+    }
+
     /** Does a branch's work here at once, and records that this is its end if any of it is durable. */
     @Nullable
     BrokerError commit(TransactionId id) {
-        Share share = shares.remove(id);
-        if (share == null) {
+        Held mine = held.remove(id);
+        if (mine == null || mine.share == null) {
             return null;
         }
-        boolean durable = share.isDurable();
-        BrokerError refusal = participant.commit(share);
+        boolean durable = mine.share.isDurable();
+        BrokerError refusal = participant.commit(mine.share);
         if (refusal == null && durable) {
-            end(id, true);
+            records.end(id, true);
         }
         return refusal;
     }
 
-    /** Does with a transaction's work what was decided; nothing if it has done so before. */
+    /** A coordinator does not know how a branch ended. */
+    void endWanted(int coordinator, EndWanted asked, Peers peers) {
+        TransactionId id = asked.id();
+        boolean committed = shard.coordinator().isCommitted(id);
+        shard.turn().afterwards(() -> peers.tell(coordinator, new EndKnown(id, committed)));
+    }
+
+    // ---- the end
+
+    /** A coordinator says what was decided. */
+    void conclude(int coordinator, Conclude decided, Peers peers) {
+        TransactionId id = decided.id();
+        conclude(id, decided.committed());
+        peers.tell(coordinator, new Concluded(id, false));
+        shard.turn().afterwards(() -> peers.tell(coordinator, new Concluded(id, true)));
+    }
+
+    /** Does with a transaction's work what was decided; nothing if it has done so before, or has promised nothing to be committed. */
     void conclude(TransactionId id, boolean committed) {
-        doubts.remove(id);
-        Share share = shares.remove(id);
-        Part part = share == null ? ledger.promised(id) : share.part;
-        if (part != null) {
-            participant.conclude(id, part, share, committed);
+        Held mine = held.get(id);
+        if (mine != null && (mine.promised || !committed)) {
+            held.remove(id);
+            participant.conclude(id, part(id, mine), mine.share, committed);
         }
     }
 
-    // ---- the coordinator's records
+    // ---- what waits
 
-    void promise(TransactionId id, BranchLedger.Promise promise) {
-        shard.turn().record(Events.BRANCH_PREPARED, BranchEvents.prepared(event.clear(), id, promise));
-        ledger.branches().prepared(id, promise);
+    /** Recovery has found what the log has promised. */
+    void begin(Peers peers) {
+        ledger.forEachPrepared((id, promise) -> held.put(id, new Held(null, promise.coordinator(), true)));
+        held.forEach((id, mine) -> ask(id, mine, peers));
     }
 
-    /** Records the end of a branch, unless that is known already. */
-    void end(TransactionId id, boolean committed) {
-        if (!Objects.equals(ledger.branches().end(id), committed)) {
-            shard.turn().record(Events.BRANCH_ENDED, BranchEvents.decision(event.clear(), id, committed));
-            ledger.branches().ended(id, committed);
+    private void ask(TransactionId id, Held mine, Peers peers) {
+        if (mine.promised) {
+            Part part = part(id, mine);
+            peers.tell(mine.coordinator, new InDoubt(id, isPromised(id), mine.share == null, part.sent(), part.held()));
+        } else {
+            mine.arrivals.forEach(arrived -> peers.tell(mine.coordinator, arrived));
         }
     }
 
-    void decide(TransactionId id, boolean committed) {
-        shard.turn().record(Events.BRANCH_DECIDED, BranchEvents.decision(event.clear(), id, committed));
-        ledger.branches().decided(id, committed);
+    /** Whether nothing waits for the word of another shard. */
+    boolean isEmpty() {
+        for (Held mine : held.values()) {
+            if (mine.coordinator != shard.number()) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    void forget(TransactionId id) {
-        shard.turn().record(Events.BRANCH_FORGOTTEN, TransactionEvents.transaction(event.clear(), id));
-        ledger.branches().forgotten(id);
+    /** Time has passed. */
+    void beat(Peers peers) {
+        held.forEach((id, mine) -> {
+            if (mine.coordinator != shard.number() && mine.isDue()) {
+                ask(id, mine, peers);
+            }
+        });
     }
 }

@@ -49,7 +49,6 @@ public final class Recovery implements ReplayHandler {
             journal.checkpointed(part.shard().number(), part.replayFrom());
             part.shard().log(new LocalLog(journal, part.shard().commitIndex()));
         }
-        decide(shards);
     }
 
     private static long checkpoint(Disk disk, Shard shard, Follower follower) throws IOException {
@@ -81,20 +80,5 @@ public final class Recovery implements ReplayHandler {
         }
         part.shard().recoveredTo(currentIndex);
         part.follower().record(type, position, recordBytes, payload);
-    }
-
-    /** Tells the coordinators of branches in doubt what was found of them. */
-    private static void decide(Shards shards) {
-        shards.forEach(shard -> shard.state().ledger().forEachPrepared((id, promise) -> {
-            Shard coordinator = shards.here(promise.coordinator());
-            if (coordinator.state().ledger().branches().isInDoubt(id)) {
-                coordinator.coordinator().found(id, shard.number(), promise.part());
-            }
-        }));
-        shards.forEach(shard -> shard.state().ledger().branches().forEachEnd((id, committed) -> shards.here(
-                        Placement.shardOf(BranchEvents.xid(id), shards.count()))
-                .coordinator()
-                .found(id, committed)));
-        shards.forEach(shard -> shard.coordinator().recovered());
     }
 }

@@ -59,6 +59,7 @@ public final class Shard implements Lead {
     private final State state;
     private final Commands commands;
     private final Participant participant;
+    private final BranchRecords branchRecords;
     private final Parts parts;
     private final Transactions transactions;
     private final Coordinator coordinator;
@@ -115,7 +116,8 @@ public final class Shard implements Lead {
         this.state = storage.state();
         this.commands = new Commands(this, state);
         this.participant = new Participant(this, state, commands, Participant.MAX_HELD);
-        this.parts = new Parts(this, participant, state.ledger());
+        this.branchRecords = new BranchRecords(this, state.ledger().branches());
+        this.parts = new Parts(this, participant, state.ledger(), branchRecords);
         this.transactions = new Transactions(this);
         this.coordinator = new Coordinator(this, state.ledger().branches());
         Checkpointer checkpointer = new Checkpointer(this, state);
@@ -145,11 +147,10 @@ public final class Shard implements Lead {
     void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
         onFailure = failure;
         phase = Phase.LEADING;
-        coordinator.start(all, settings);
         Mover moves = new Mover(this, all);
         mover = moves;
         alarm = new Alarm(this, clock, storage.times(), moves);
-        transactions.start(new Peers(all, remote, number));
+        transactions.start(new Peers(all, remote, number), settings);
         schedule();
     }
 
@@ -161,19 +162,14 @@ public final class Shard implements Lead {
      */
     public void abandon(LongConsumer settled) {
         phase = Phase.OVER;
-        if (alarm != null) {
-            alarm.stop();
-            mover().stop();
-            coordinator.stop();
-            transactions.stop();
-        }
+        stopWork();
         inbox.clear();
         maintenance.abandon(() -> {
             // completions of all frames before this position have been handed to this loop before the next task runs
             long position = journal.forcedPosition();
             cut = position;
             loop.execute(() -> {
-                storage.forgetMemory();
+                storage.giveUp();
                 settled.accept(position);
             });
         });
@@ -182,19 +178,27 @@ public final class Shard implements Lead {
     /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
         execute(() -> {
-            Invariant.present(alarm).stop();
-            Invariant.present(mover).stop();
-            coordinator.stop();
-            transactions.stop();
+            stopWork();
             maintenance.stop(done);
         });
     }
 
-    int number() {
+    private void stopWork() {
+        if (alarm != null) {
+            alarm.stop();
+            mover().stop();
+            coordinator.stop();
+            transactions.stop();
+        }
+    }
+
+    /** Its number. */
+    public int number() {
         return number;
     }
 
-    Loop loop() {
+    /** Where everything of it happens. */
+    public Loop loop() {
         return loop;
     }
 
@@ -268,6 +272,10 @@ public final class Shard implements Lead {
         return transactions;
     }
 
+    BranchRecords branchRecords() {
+        return branchRecords;
+    }
+
     /** What transactions have to do on this shard. */
     Parts parts() {
         return parts;
@@ -297,7 +305,7 @@ public final class Shard implements Lead {
     }
 
     /** Makes sure that a turn follows. Any thread. */
-    void schedule() {
+    public void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             loop.execute(this::run);
         }

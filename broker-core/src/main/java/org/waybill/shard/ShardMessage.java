@@ -15,28 +15,54 @@ sealed interface ShardMessage {
 
     // ---- to a participant
 
+    /**
+     * A branch is to be promised. An answer goes with the same round.
+     *
+     * @param term when the participant's part of it came there; in another term it is not whole
+     */
+    record Prepare(TransactionId id, long term, long round) implements ShardMessage {}
+
+    /** A branch is to be committed without a promise, because nobody else has anything to do in it; otherwise as Prepare. */
+    record CommitAtOnce(TransactionId id, long term, long round) implements ShardMessage {}
+
     /** It was decided: every participant concludes its part, and says so. */
     record Conclude(TransactionId id, boolean committed) implements ShardMessage {}
+
+    /** Another shard wants to know whether this one has committed a branch of its at once. */
+    record EndWanted(TransactionId id) implements ShardMessage {}
 
     // ---- to the coordinator
 
     /**
-     * A participant will do what is decided: that is forced.
+     * A part of the work of a session in a branch has come to a participant, where it is not promised yet.
      *
+     * @param term of the participant: if it gets another leader what is not promised is lost
+     * @param kept whether there is anything to keep of it
+     */
+    record Arrived(TransactionId id, WorkId work, long term, boolean kept, int sent, int held)
+            implements ShardMessage {}
+
+    /**
+     * A participant will do what is decided: that is forced. Or has committed at once, if that was wanted.
+     *
+     * @param round of a branch; 0 for a local transaction
      * @param logged whether its log has the promise: nothing durable needs none
      */
-    record Promised(TransactionId id, boolean logged) implements ShardMessage {}
+    record Promised(TransactionId id, long round, boolean logged, int sent, int held) implements ShardMessage {}
 
     /** A participant cannot promise and has rolled its part back. */
-    record Refused(TransactionId id, BrokerError why) implements ShardMessage {}
+    record Refused(TransactionId id, long round, BrokerError why) implements ShardMessage {}
 
     /**
      * A participant has promised and wants to know what was decided.
      *
      * @param found whether it found the promise in its log: nobody who asked for it is there any more
      */
-    record InDoubt(TransactionId id, boolean logged, boolean found) implements ShardMessage {}
+    record InDoubt(TransactionId id, boolean logged, boolean found, int sent, int held) implements ShardMessage {}
 
     /** A participant has concluded its part; at once, and again once that is forced. */
     record Concluded(TransactionId id, boolean forced) implements ShardMessage {}
+
+    /** Whether a shard has committed a branch at once, as far as it remembers. */
+    record EndKnown(TransactionId id, boolean committed) implements ShardMessage {}
 }

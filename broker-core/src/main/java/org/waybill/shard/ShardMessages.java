@@ -2,9 +2,15 @@ package org.waybill.shard;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.UUID;
+import org.waybill.shard.ShardMessage.Arrived;
+import org.waybill.shard.ShardMessage.CommitAtOnce;
 import org.waybill.shard.ShardMessage.Conclude;
 import org.waybill.shard.ShardMessage.Concluded;
+import org.waybill.shard.ShardMessage.EndKnown;
+import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
 import org.waybill.spi.BrokerError;
@@ -15,19 +21,30 @@ import org.waybill.tx.TransactionId;
  *
  * <pre>
  *  u8 kind, transaction as in TransactionEvents, then
- *   1 Conclude    u8 1 committed, 0 rolled back
- *  16 Promised    u8 1 logged
- *  17 Refused     text code, text message
- *  18 InDoubt     u8 bit 0 logged, bit 1 found
- *  19 Concluded   u8 1 forced
+ *   1 Conclude      u8 1 committed, 0 rolled back
+ *   2 Prepare       u64 term, u64 round
+ *   3 CommitAtOnce  u64 term, u64 round
+ *   4 EndWanted     -
+ *  16 Promised      u64 round, u8 1 logged, var sent, var held
+ *  17 Refused       u64 round, text code, text message
+ *  18 InDoubt       u8 bit 0 logged, bit 1 found, var sent, var held
+ *  19 Concluded     u8 1 forced
+ *  20 Arrived       work, u64 term, u8 1 kept, var sent, var held
+ *  21 EndKnown      u8 1 committed
+ *  work             u64 u64 the session, var number
  * </pre>
  */
 final class ShardMessages {
     private static final int CONCLUDE = 1;
+    private static final int PREPARE = 2;
+    private static final int COMMIT_AT_ONCE = 3;
+    private static final int END_WANTED = 4;
     private static final int PROMISED = 16;
     private static final int REFUSED = 17;
     private static final int IN_DOUBT = 18;
     private static final int CONCLUDED = 19;
+    private static final int ARRIVED = 20;
+    private static final int END_KNOWN = 21;
     private static final int LOGGED = 1;
     private static final int FOUND = 2;
 
@@ -36,15 +53,31 @@ final class ShardMessages {
     static byte[] encode(ShardMessage message) {
         Bytes out = new Bytes();
         if (message instanceof Conclude conclude) {
-            begin(out, CONCLUDE, message).putByte(conclude.committed() ? 1 : 0);
+            flag(begin(out, CONCLUDE, message), conclude.committed());
+        } else if (message instanceof Prepare prepare) {
+            begin(out, PREPARE, message).putLong(prepare.term()).putLong(prepare.round());
+        } else if (message instanceof CommitAtOnce commit) {
+            begin(out, COMMIT_AT_ONCE, message).putLong(commit.term()).putLong(commit.round());
+        } else if (message instanceof EndWanted) {
+            begin(out, END_WANTED, message);
         } else if (message instanceof Promised promised) {
-            begin(out, PROMISED, message).putByte(promised.logged() ? 1 : 0);
+            begin(out, PROMISED, message).putLong(promised.round());
+            flag(out, promised.logged()).putVar(promised.sent()).putVar(promised.held());
         } else if (message instanceof Refused refused) {
-            error(begin(out, REFUSED, message), refused.why());
+            begin(out, REFUSED, message).putLong(refused.round());
+            out.putText(refused.why().code().name()).putText(refused.why().message());
         } else if (message instanceof InDoubt doubt) {
-            begin(out, IN_DOUBT, message).putByte((doubt.logged() ? LOGGED : 0) | (doubt.found() ? FOUND : 0));
+            begin(out, IN_DOUBT, message)
+                    .putByte((doubt.logged() ? LOGGED : 0) | (doubt.found() ? FOUND : 0))
+                    .putVar(doubt.sent())
+                    .putVar(doubt.held());
         } else if (message instanceof Concluded concluded) {
-            begin(out, CONCLUDED, message).putByte(concluded.forced() ? 1 : 0);
+            flag(begin(out, CONCLUDED, message), concluded.forced());
+        } else if (message instanceof Arrived arrived) {
+            work(begin(out, ARRIVED, message), arrived.work()).putLong(arrived.term());
+            flag(out, arrived.kept()).putVar(arrived.sent()).putVar(arrived.held());
+        } else if (message instanceof EndKnown known) {
+            flag(begin(out, END_KNOWN, message), known.committed());
         }
         return out.copy();
     }
@@ -53,8 +86,8 @@ final class ShardMessages {
         return TransactionEvents.transaction(out.putByte(kind), message.id());
     }
 
-    private static void error(Bytes out, BrokerError error) {
-        out.putText(error.code().name()).putText(error.message());
+    private static Bytes flag(Bytes out, boolean value) {
+        return out.putByte(value ? 1 : 0);
     }
 
     /** @throws IllegalArgumentException when these are not the bytes of a message */
@@ -70,19 +103,39 @@ final class ShardMessages {
 
     private static ShardMessage decode(int kind, TransactionId id, ByteBuffer in) {
         return switch (kind) {
-            case CONCLUDE -> new Conclude(id, in.get() != 0);
-            case PROMISED -> new Promised(id, in.get() != 0);
-            case REFUSED -> new Refused(id, error(in));
+            case CONCLUDE -> new Conclude(id, flag(in));
+            case PREPARE -> new Prepare(id, Bytes.long64(in), Bytes.long64(in));
+            case COMMIT_AT_ONCE -> new CommitAtOnce(id, Bytes.long64(in), Bytes.long64(in));
+            case END_WANTED -> new EndWanted(id);
+            case PROMISED -> new Promised(id, Bytes.long64(in), flag(in), count(in), count(in));
+            case REFUSED -> new Refused(
+                    id, Bytes.long64(in), new BrokerError(BrokerError.Code.valueOf(Bytes.text(in)), Bytes.text(in)));
             case IN_DOUBT -> {
                 int bits = in.get();
-                yield new InDoubt(id, (bits & LOGGED) != 0, (bits & FOUND) != 0);
+                yield new InDoubt(id, (bits & LOGGED) != 0, (bits & FOUND) != 0, count(in), count(in));
             }
-            case CONCLUDED -> new Concluded(id, in.get() != 0);
+            case CONCLUDED -> new Concluded(id, flag(in));
+            case ARRIVED -> new Arrived(id, work(in), Bytes.long64(in), flag(in), count(in), count(in));
+            case END_KNOWN -> new EndKnown(id, flag(in));
             default -> throw new IllegalArgumentException("an unknown kind of message between shards: " + kind);
         };
     }
 
-    private static BrokerError error(ByteBuffer in) {
-        return new BrokerError(BrokerError.Code.valueOf(Bytes.text(in)), Bytes.text(in));
+    private static boolean flag(ByteBuffer in) {
+        return in.get() != 0;
+    }
+
+    private static int count(ByteBuffer in) {
+        return (int) Bytes.var(in);
+    }
+
+    static Bytes work(Bytes out, WorkId work) {
+        return out.putLong(work.session().getMostSignificantBits())
+                .putLong(work.session().getLeastSignificantBits())
+                .putVar(work.number());
+    }
+
+    static WorkId work(ByteBuffer in) {
+        return new WorkId(new UUID(Bytes.long64(in), Bytes.long64(in)), (int) Bytes.var(in));
     }
 }

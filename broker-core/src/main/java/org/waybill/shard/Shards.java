@@ -1,7 +1,9 @@
 package org.waybill.shard;
 
-import java.util.Set;
+import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public final class Shards {
     private final AtomicReferenceArray<Shard> here;
     private final AtomicReferenceArray<@Nullable Lead> leads;
-    private final Set<LocalSession> sessions = ConcurrentHashMap.newKeySet();
+    private final Map<Long, LocalSession> sessions = new ConcurrentHashMap<>();
+    private final AtomicLong lastSession = new AtomicLong();
 
     private Shards(Shard[] all, @Nullable Lead[] leads) {
         this.here = new AtomicReferenceArray<>(all);
@@ -72,22 +75,55 @@ public final class Shards {
         change(shard, null);
     }
 
-    void change(int shard, @Nullable Lead lead) {
-        if (leads.getAndSet(shard, lead) != lead) {
-            sessions.forEach(session -> session.leadChanged(shard));
+    /** Another node leads a shard from now on. */
+    public void leadsElsewhere(int shard, int node, NodeLink link) {
+        change(shard, new RemoteLead(shard, node, link));
+    }
+
+    /** A node is gone, and what it led has no leader that could be reached. */
+    public void lost(int node) {
+        for (int i = 0; i < count(); i++) {
+            if (leads.get(i) instanceof RemoteLead remote && remote.node() == node) {
+                change(i, null);
+            }
         }
     }
 
+    /** The node that leads a shard, 0 for this one, or -1 for none. */
+    public int leader(int shard) {
+        Lead lead = leads.get(shard);
+        return lead instanceof RemoteLead remote ? remote.node() : lead == null ? -1 : 0;
+    }
+
+    /** Gives a session what a shard on another node answers; see {@link NodeLink#answers}. */
+    public void answers(int shard, ByteBuffer in) {
+        LocalSession session = sessions.get(Bytes.var(in));
+        if (session != null) {
+            session.receive(shard, in);
+        }
+    }
+
+    void change(int shard, @Nullable Lead lead) {
+        if (leads.getAndSet(shard, lead) != lead) {
+            sessions.values().forEach(session -> session.leadChanged(shard));
+        }
+    }
+
+    /** A number for a session that is made. */
+    long nextSession() {
+        return lastSession.incrementAndGet();
+    }
+
     void opened(LocalSession session) {
-        sessions.add(session);
+        sessions.put(session.id(), session);
     }
 
     void closed(LocalSession session) {
-        sessions.remove(session);
+        sessions.remove(session.id());
     }
 
     /** Does something with each session that is open. */
     public void forEachSession(Consumer<LocalSession> what) {
-        sessions.forEach(what);
+        sessions.values().forEach(what);
     }
 }

@@ -82,8 +82,18 @@ final class Storage implements Facts {
         }
     }
 
-    /** Nothing of this is in memory any more. */
-    void forgetMemory() {
+    /** The state is void: what only it knew of is dead in the journal, and nothing of it is in memory any more. */
+    void giveUp() {
+        for (Node node : state.nodes()) {
+            node.queue.lines().forEachLive((block, index) -> {
+                if (!block.logged(index)) {
+                    if (block.position(index) != Block.NO_POSITION && block.ownsBody(index)) {
+                        shard.release((int) (block.position(index) >>> 32), block.recordBytes(index));
+                    }
+                    node.queue.remove(block, index);
+                }
+            });
+        }
         memory.add(-counted);
         counted = 0;
     }

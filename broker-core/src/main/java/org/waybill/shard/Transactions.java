@@ -1,14 +1,19 @@
 package org.waybill.shard;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.TransactionSettings;
 import org.waybill.io.Cancellable;
 import org.waybill.io.Invariant;
+import org.waybill.shard.ShardMessage.Arrived;
+import org.waybill.shard.ShardMessage.CommitAtOnce;
 import org.waybill.shard.ShardMessage.Conclude;
 import org.waybill.shard.ShardMessage.Concluded;
+import org.waybill.shard.ShardMessage.EndKnown;
+import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
-import org.waybill.tx.Ledger;
 import org.waybill.tx.TransactionId;
 
 /**
@@ -32,13 +37,14 @@ final class Transactions {
     }
 
     /** Begins to work, with what recovery has found: concludes what is decided, and asks about what is not. */
-    void start(Peers others) {
+    void start(Peers others, TransactionSettings settings) {
         peers = others;
         Conclusions made = new Conclusions(shard, others);
         conclusions = made;
         commits = new Commits(shard, others, made);
         shard.state().ledger().forEachDecided((id, participants) -> made.begin(id, true, participants, () -> {}));
         shard.parts().begin(others);
+        shard.coordinator().start(others, made, settings);
         wake();
     }
 
@@ -62,12 +68,6 @@ final class Transactions {
         return Invariant.present(conclusions);
     }
 
-    /** Has the participants of a transaction do what this shard has decided; as {@link Conclusions#begin}. */
-    void conclude(TransactionId id, boolean committed, int[] participants, Runnable whenDone) {
-        conclusions().begin(id, committed, participants, whenDone);
-        wake();
-    }
-
     // ---- from sessions
 
     /** A session asks for its part in a commit over several shards. */
@@ -77,6 +77,23 @@ final class Transactions {
         } else {
             shard.parts().prepare(plan, share, peers());
         }
+        wake();
+    }
+
+    /** A session gives away what it has done in a branch here. */
+    void arrive(Arrival arrival, Share share) {
+        Arrived arrived = shard.parts().arrive(arrival, share);
+        if (arrival.coordinator() == shard.number()) {
+            shard.coordinator().arrived(shard.number(), arrived);
+        } else {
+            peers().tell(arrival.coordinator(), arrived);
+        }
+        wake();
+    }
+
+    /** A session asks for something to be done with a branch that this shard coordinates. */
+    void take(BranchRequest request, long number, Outbox outbox) {
+        shard.coordinator().take(request, outbox, new Asker(shard, outbox.session, number));
         wake();
     }
 
@@ -92,36 +109,35 @@ final class Transactions {
     }
 
     private void take(int from, ShardMessage message) {
-        TransactionId id = message.id();
+        Parts parts = shard.parts();
+        Coordinator coordinator = shard.coordinator();
+        boolean isLocal = message.id().kind() == TransactionId.LOCAL;
         if (message instanceof Conclude conclude) {
-            conclude(from, conclude);
+            parts.conclude(from, conclude, peers());
         } else if (message instanceof Concluded concluded) {
-            conclusions().concluded(from, id, concluded.forced());
+            conclusions().concluded(from, concluded.id(), concluded.forced());
+        } else if (message instanceof Promised promised && isLocal) {
+            commits().promised(from, promised.id(), promised.logged());
+        } else if (message instanceof Refused refused && isLocal) {
+            commits().refused(from, refused.id(), refused.why());
+        } else if (message instanceof InDoubt doubt && isLocal) {
+            commits().inDoubt(from, doubt.id(), doubt.logged(), doubt.found());
         } else if (message instanceof Promised promised) {
-            commits().promised(from, id, promised.logged());
+            coordinator.rounds().promised(from, promised);
         } else if (message instanceof Refused refused) {
-            commits().refused(from, id, refused.why());
+            coordinator.rounds().refused(refused);
         } else if (message instanceof InDoubt doubt) {
-            inDoubt(from, doubt);
-        }
-    }
-
-    private void conclude(int coordinator, Conclude message) {
-        TransactionId id = message.id();
-        shard.parts().conclude(id, message.committed());
-        peers().tell(coordinator, new Concluded(id, false));
-        shard.turn().afterwards(() -> peers().tell(coordinator, new Concluded(id, true)));
-    }
-
-    private void inDoubt(int from, InDoubt doubt) {
-        TransactionId id = doubt.id();
-        if (id.kind() == TransactionId.LOCAL) {
-            commits().inDoubt(from, id, doubt.logged(), doubt.found());
-            return;
-        }
-        Ledger ledger = shard.state().ledger();
-        if (!ledger.branches().isInDoubt(id) && ledger.decision(id) == null) {
-            peers().tell(from, new Conclude(id, false));
+            coordinator.inDoubt(from, doubt);
+        } else if (message instanceof Arrived arrived) {
+            coordinator.arrived(from, arrived);
+        } else if (message instanceof Prepare prepare) {
+            parts.prepare(from, prepare, peers());
+        } else if (message instanceof CommitAtOnce commit) {
+            parts.commitAtOnce(from, commit, peers());
+        } else if (message instanceof EndWanted wanted) {
+            parts.endWanted(from, wanted, peers());
+        } else if (message instanceof EndKnown known) {
+            coordinator.endKnown(from, known);
         }
     }
 
@@ -134,9 +150,10 @@ final class Transactions {
     }
 
     private boolean isBusy() {
-        return !shard.parts().isDecided()
+        return !shard.parts().isEmpty()
                 || !commits().isEmpty()
-                || !conclusions().isEmpty();
+                || !conclusions().isEmpty()
+                || !shard.coordinator().isIdle();
     }
 
     private void beat() {
@@ -144,6 +161,7 @@ final class Transactions {
         if (!stopped) {
             shard.parts().beat(peers());
             commits().beat();
+            shard.coordinator().beat();
             conclusions().beat();
             wake();
         }

@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.waybill.shard.BranchRequest.Verb;
 import org.waybill.shard.Ends.End;
 import org.waybill.spi.BranchReply;
 import org.waybill.spi.Branches;
@@ -30,47 +31,58 @@ final class Verbs {
         this.phases = phases;
     }
 
-    void prepare(TransactionId id, Asker<Void> asker) {
+    void carryOut(TransactionId id, Verb verb, Asker asker) {
+        switch (verb) {
+            case PREPARE -> prepare(id, asker);
+            case COMMIT -> commit(id, false, asker);
+            case COMMIT_AT_ONCE -> commit(id, true, asker);
+            case ROLL_BACK -> rollback(id, asker);
+            case FORGET -> forget(id, asker::answer);
+            case OUTCOME -> outcome(id, asker);
+        }
+    }
+
+    private void prepare(TransactionId id, Asker asker) {
         Branch branch = table.branch(id);
         if (branch == null) {
             End end = table.end(id);
             if (end == null || end.isCommit()) {
                 answerNot(asker, id, end);
             } else {
-                answer(asker, end.code(), end.why());
+                asker.answer(end.code(), end.why());
             }
         } else if (branch.isBusy()) {
             branch.later(() -> prepare(id, asker));
         } else if (branch.isPromise) {
-            answer(asker, XaCode.OK, null);
+            asker.answer(XaCode.OK, null);
         } else if (!branch.associations.isEmpty()) {
             answerOutOfOrder(asker, branch);
         } else if (branch.shards.isEmpty()) {
             table.over(branch, End.READ_ONLY);
-            answer(asker, XaCode.READ_ONLY, null);
+            asker.answer(XaCode.READ_ONLY, null);
         } else {
             table.keep(branch);
             phases.prepare(branch, failure -> {
                 if (failure == null) {
                     branch.state = Branch.State.PREPARED;
-                    answer(asker, XaCode.OK, null);
+                    asker.answer(XaCode.OK, null);
                 } else {
                     table.over(branch, failure);
-                    answer(asker, failure.code(), failure.why());
+                    asker.answer(failure.code(), failure.why());
                 }
                 released(branch);
             });
         }
     }
 
-    void commit(TransactionId id, boolean onePhase, Asker<Void> asker) {
+    private void commit(TransactionId id, boolean onePhase, Asker asker) {
         Branch branch = table.branch(id);
         if (branch == null) {
             End end = table.end(id);
             if (end == null || !end.isCommit() && !end.isRollback()) {
                 answerNot(asker, id, end);
             } else {
-                answer(asker, end.code(), end.why());
+                asker.answer(end.code(), end.why());
             }
         } else if (branch.isBusy()) {
             branch.later(() -> commit(id, onePhase, asker));
@@ -86,14 +98,14 @@ final class Verbs {
         }
     }
 
-    void rollback(TransactionId id, Asker<Void> asker) {
+    private void rollback(TransactionId id, Asker asker) {
         Branch branch = table.branch(id);
         if (branch == null) {
             End end = table.end(id);
             if (end == null || !end.isRollback()) {
                 answerNot(asker, id, end);
             } else {
-                answer(asker, XaCode.OK, null);
+                asker.answer(XaCode.OK, null);
             }
         } else if (branch.isBusy()) {
             branch.later(() -> rollback(id, asker));
@@ -103,16 +115,12 @@ final class Verbs {
             table.keep(branch);
             phases.rollBack(branch, () -> {
                 table.over(branch, End.ROLLED_BACK);
-                answer(asker, XaCode.OK, null);
+                asker.answer(XaCode.OK, null);
                 released(branch);
             });
         } else {
             answerOutOfOrder(asker, branch);
         }
-    }
-
-    void forget(TransactionId id, Asker<Void> asker) {
-        forget(id, result -> answer(asker, result.code(), result.error()));
     }
 
     /** Forgets what an administrator has decided; the reply is given when that is forced. */
@@ -129,7 +137,7 @@ final class Verbs {
         } else if (isHeuristic(branch)) {
             End end = branch.state == Branch.State.COMMITTED ? End.COMMITTED : End.ROLLED_BACK;
             branch.state = Branch.State.CHANGING;
-            shard.parts().forget(id);
+            shard.branchRecords().forget(id);
             shard.turn().afterwards(() -> {
                 table.over(branch, end);
                 reply.accept(BranchReply.of(XaCode.OK));
@@ -143,13 +151,13 @@ final class Verbs {
     }
 
     /** Says what became of a branch. */
-    void outcome(TransactionId id, Asker<Branches.Outcome> asker) {
+    private void outcome(TransactionId id, Asker asker) {
         Branch branch = table.branch(id);
         if (branch != null && branch.isBusy()) {
             branch.later(() -> outcome(id, asker));
             return;
         }
-        asker.answer(shard, BranchReply.of(branch == null ? outcome(table.end(id)) : outcome(branch)));
+        asker.answer(BranchReply.of(branch == null ? outcome(table.end(id)) : outcome(branch)));
     }
 
     private static Branches.Outcome outcome(@Nullable End end) {
@@ -169,7 +177,7 @@ final class Verbs {
     }
 
     /** The names of branches that are promised and not over, in the order of their bytes: up to {@code max} behind this one. */
-    void list(byte[] after, int max, Asker<List<TransactionId>> asker) {
+    void list(byte[] after, int max, Asker asker) {
         List<TransactionId> ids = new ArrayList<>();
         for (Branch branch : table.all()) {
             if (branch.isPromise && Arrays.compareUnsigned(branch.id.bytes(), after) > 0) {
@@ -177,7 +185,7 @@ final class Verbs {
             }
         }
         ids.sort((one, other) -> Arrays.compareUnsigned(one.bytes(), other.bytes()));
-        asker.answer(shard, BranchReply.of(List.copyOf(ids.subList(0, Math.min(max, ids.size())))));
+        asker.answer(BranchReply.of(List.copyOf(ids.subList(0, Math.min(max, ids.size())))));
     }
 
     // ---- administration
@@ -209,9 +217,9 @@ final class Verbs {
         return branch.state == Branch.State.COMMITTED || branch.state == Branch.State.ROLLED_BACK;
     }
 
-    private void ended(Branch branch, End end, Asker<Void> asker) {
+    private void ended(Branch branch, End end, Asker asker) {
         table.over(branch, end);
-        answer(asker, end.code(), end.why());
+        asker.answer(end.code(), end.why());
         released(branch);
     }
 
@@ -220,28 +228,23 @@ final class Verbs {
         branch.takeWaiting().forEach(Runnable::run);
     }
 
-    private <T> void answer(Asker<T> asker, XaCode code, @Nullable String why) {
-        asker.answer(shard, new BranchReply<>(code, why, null));
-    }
-
-    private void answerHeuristic(Asker<Void> asker, Branch branch) {
+    private void answerHeuristic(Asker asker, Branch branch) {
         boolean committed = branch.state == Branch.State.COMMITTED;
-        answer(
-                asker,
+        asker.answer(
                 committed ? XaCode.HEURISTIC_COMMITTED : XaCode.HEURISTIC_ROLLED_BACK,
                 "an administrator has " + (committed ? "committed" : "rolled back") + " branch " + branch.xid);
     }
 
-    private void answerOutOfOrder(Asker<Void> asker, Branch branch) {
-        answer(asker, XaCode.OUT_OF_ORDER, "branch " + branch.xid + " is " + branch.stateName());
+    private void answerOutOfOrder(Asker asker, Branch branch) {
+        asker.answer(XaCode.OUT_OF_ORDER, "branch " + branch.xid + " is " + branch.stateName());
     }
 
     /** A verb that does not fit how a branch ended, or one about a branch nobody knows. */
-    private void answerNot(Asker<Void> asker, TransactionId id, @Nullable End end) {
+    private void answerNot(Asker asker, TransactionId id, @Nullable End end) {
         if (end != null && end.isCommit()) {
-            answer(asker, XaCode.OUT_OF_ORDER, "branch " + BranchEvents.xid(id) + " was committed");
+            asker.answer(XaCode.OUT_OF_ORDER, "branch " + BranchEvents.xid(id) + " was committed");
         } else {
-            answer(asker, XaCode.UNKNOWN, "there is no branch " + BranchEvents.xid(id));
+            asker.answer(XaCode.UNKNOWN, "there is no branch " + BranchEvents.xid(id));
         }
     }
 }

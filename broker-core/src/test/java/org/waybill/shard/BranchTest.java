@@ -462,7 +462,7 @@ class BranchTest {
     void theSettingsLimitTimeAndNumber() {
         core.loop.settle();
         for (Shard shard : core.shards) {
-            shard.coordinator().start(core.table, new TransactionSettings(0, 2_000, 3));
+            shard.coordinator().limit(new TransactionSettings(0, 2_000, 3));
         }
         core.transactions = new TransactionSettings(0, 2_000, 3);
         BranchClient limited = new BranchClient(core);

@@ -39,6 +39,13 @@ final class CoreFixture implements AutoCloseable {
     final Memory memory;
     final Shard[] shards;
     final Shards table;
+
+    /** What sessions of another node see of the shards. */
+    final Shards far;
+
+    /** Whether sessions are on another node than the shards. */
+    static final boolean FAR = Boolean.getBoolean("waybill.far");
+
     final SteppedJournal steps;
     /** Of each shard. */
     final List<TestLoop> loops = new ArrayList<>();
@@ -84,6 +91,7 @@ final class CoreFixture implements AutoCloseable {
                         segmentBytes);
             }
             table = Shards.ledHere(shards);
+            far = Shards.inCluster(shards);
             Recovery.run(journal, disk, table);
             steps = SteppedJournal.start(journal, this::failed);
         } catch (IOException failed) {
@@ -100,12 +108,29 @@ final class CoreFixture implements AutoCloseable {
             boolean appended = steps.append();
             return steps.work() || appended;
         });
+        Wire wire = new Wire();
         for (Shard shard : shards) {
+            far.leadsElsewhere(shard.number(), 1, wire);
             shard.start(table, transactions, cause -> {
                 throw new AssertionError(cause);
             });
         }
         loop.drain();
+    }
+
+    /** Between the node of the shards, 1, and that of the sessions, 2. */
+    private final class Wire implements NodeLink {
+        private final RemoteSessions sessions = new RemoteSessions(table, this);
+
+        @Override
+        public void commands(int node, int shard, byte[] bytes, int length) {
+            loop.execute(() -> sessions.commands(2, shard, ByteBuffer.wrap(bytes, 0, length)));
+        }
+
+        @Override
+        public void answers(int node, int shard, byte[] bytes, int length) {
+            loop.execute(() -> far.answers(shard, ByteBuffer.wrap(bytes, 0, length)));
+        }
     }
 
     private void failed(Throwable cause) {
@@ -238,7 +263,8 @@ final class CoreFixture implements AutoCloseable {
 
         TestSession(CoreFixture core, String containerId) {
             this.core = core;
-            this.session = new LocalSession(core.table, core.loop, containerId, core.transactions, this);
+            this.session =
+                    new LocalSession(FAR ? core.far : core.table, core.loop, containerId, core.transactions, this);
         }
 
         TestProducer producer(@Nullable String address) {

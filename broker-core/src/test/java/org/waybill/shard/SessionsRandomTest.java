@@ -188,8 +188,12 @@ class SessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session =
-                    new LocalSession(world.core.table, world.core.loop, "client", TransactionSettings.defaults(), this);
+            this.session = new LocalSession(
+                    CoreFixture.FAR ? world.core.far : world.core.table,
+                    world.core.loop,
+                    "client",
+                    TransactionSettings.defaults(),
+                    this);
             this.anonymous = new Sender(this);
         }
 

@@ -11,9 +11,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.waybill.shard.ShardMessage.Arrived;
+import org.waybill.shard.ShardMessage.CommitAtOnce;
 import org.waybill.shard.ShardMessage.Conclude;
 import org.waybill.shard.ShardMessage.Concluded;
+import org.waybill.shard.ShardMessage.EndKnown;
+import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
 import org.waybill.spi.BrokerError;
@@ -29,12 +34,25 @@ final class ShardMessagesTest {
         return Stream.of(
                 Arguments.of(new Conclude(BRANCH, true), "01" + BRANCH_HEX + "01"),
                 Arguments.of(new Conclude(LOCAL, false), "01" + LOCAL_HEX + "00"),
-                Arguments.of(new Promised(LOCAL, true), "10" + LOCAL_HEX + "01"),
                 Arguments.of(
-                        new Refused(LOCAL, new BrokerError(BrokerError.Code.NOT_FOUND, "gone")),
-                        "11" + LOCAL_HEX + "09" + "4e4f545f464f554e44" + "04" + "676f6e65"),
-                Arguments.of(new InDoubt(BRANCH, true, true), "12" + BRANCH_HEX + "03"),
-                Arguments.of(new InDoubt(BRANCH, false, true), "12" + BRANCH_HEX + "02"),
+                        new Prepare(BRANCH, -1, 0x0102030405060708L),
+                        "02" + BRANCH_HEX + "ffffffffffffffff" + "0102030405060708"),
+                Arguments.of(
+                        new CommitAtOnce(BRANCH, 7, 8), "03" + BRANCH_HEX + "0000000000000007" + "0000000000000008"),
+                Arguments.of(new EndWanted(BRANCH), "04" + BRANCH_HEX),
+                Arguments.of(
+                        new Arrived(BRANCH, new WorkId(new UUID(1, 2), 300), 7, true, 1, 2),
+                        "14" + BRANCH_HEX + "0000000000000001" + "0000000000000002" + "ac02" + "0000000000000007" + "01"
+                                + "01" + "02"),
+                Arguments.of(new EndKnown(BRANCH, true), "15" + BRANCH_HEX + "01"),
+                Arguments.of(
+                        new Promised(LOCAL, 0, true, 2, 200),
+                        "10" + LOCAL_HEX + "0000000000000000" + "01" + "02" + "c801"),
+                Arguments.of(
+                        new Refused(LOCAL, 3, new BrokerError(BrokerError.Code.NOT_FOUND, "gone")),
+                        "11" + LOCAL_HEX + "0000000000000003" + "09" + "4e4f545f464f554e44" + "04" + "676f6e65"),
+                Arguments.of(new InDoubt(BRANCH, true, true, 1, 2), "12" + BRANCH_HEX + "03" + "01" + "02"),
+                Arguments.of(new InDoubt(BRANCH, false, true, 0, 0), "12" + BRANCH_HEX + "02" + "00" + "00"),
                 Arguments.of(new Concluded(LOCAL, true), "13" + LOCAL_HEX + "01"));
     }
 

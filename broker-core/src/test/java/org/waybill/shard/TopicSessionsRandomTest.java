@@ -140,8 +140,12 @@ class TopicSessionsRandomTest {
 
         Client(World world) {
             this.world = world;
-            this.session =
-                    new LocalSession(world.core.table, world.core.loop, "client", TransactionSettings.defaults(), this);
+            this.session = new LocalSession(
+                    CoreFixture.FAR ? world.core.far : world.core.table,
+                    world.core.loop,
+                    "client",
+                    TransactionSettings.defaults(),
+                    this);
         }
 
         void operate() {

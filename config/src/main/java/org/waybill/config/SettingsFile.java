@@ -56,7 +56,8 @@ final class SettingsFile {
                 in.section("memory").map(MemorySettings::read).orElse(or.memory()),
                 in.section("transactions").map(TransactionSettings::read).orElse(or.transactions()),
                 in.section("exactly-once").map(ExactlyOnceSettings::read).orElse(or.exactlyOnce()),
-                in.sections("addresses").map(SettingsFile::addresses).orElse(or.addresses()));
+                in.sections("addresses").map(SettingsFile::addresses).orElse(or.addresses()),
+                in.section("cluster").map(ClusterSettings::read));
         in.refuseUnknownKeys();
         return settings;
     }

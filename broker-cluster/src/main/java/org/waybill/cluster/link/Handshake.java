@@ -1,133 +1,111 @@
 package org.waybill.cluster.link;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
-import java.util.List;
-import javax.crypto.Mac;
-import javax.crypto.SecretKeyFactory;
-import javax.crypto.spec.PBEKeySpec;
-import javax.crypto.spec.SecretKeySpec;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Invariant;
 
 /**
- * How two nodes prove to each other that they belong to one cluster: both know its secret, and neither sends it. Whoever dials proves first,
- * so that somebody who merely connects learns nothing to guess the secret by. Big-endian; each step has a fixed length.
+ * How two nodes find that they belong to one cluster, and prove it to each other: both know its secret, and neither sends it. Bytes in, bytes
+ * out. Whoever dials proves first, so that somebody who merely connects learns nothing to guess the secret by.
  *
  * <pre>
- *  dialler   HELLO      "WBLK", u16 version, u16 own number, u16 the other's, 32 bytes of chance, 32 bytes digest
- *  acceptor  HELLO      the same of its own
- *  dialler   PROOF      HMAC-SHA-256(key, "dialler" and both HELLOs)
- *  acceptor  PROOF      HMAC-SHA-256(key, "acceptor" and both HELLOs)
+ *  dialler                               acceptor
+ *  HELLO                             ──►
+ *                                    ◄── HELLO
+ *  PROOF = HMAC(key, "waybill dialler" HELLOs)
+ *                                    ──►
+ *                                    ◄── PROOF = HMAC(key, "waybill acceptor" HELLOs)
+ *                        frames in both directions
  * </pre>
  *
- * The digest is of the cluster's name and of all nodes' numbers and names: nodes that are configured differently refuse each other. The
- * key comes from the secret by PBKDF2, salted with the cluster's name.
+ * Each side compares versions, tables and numbers ({@link Hello}) before it says anything by its secret. An acceptor that refuses a HELLO answers
+ * with its own before, so that both sides can say what differs.
  */
 final class Handshake {
-    static final int VERSION = 1;
-    static final int CHANCE_BYTES = 32;
-    static final int DIGEST_BYTES = 32;
-    static final int HELLO_BYTES = 4 + 3 * Short.BYTES + CHANCE_BYTES + DIGEST_BYTES;
-    static final int PROOF_BYTES = 32;
+    static final int HIGHEST_VERSION = 1;
+    static final int LOWEST_VERSION = 1;
 
-    private static final byte[] MAGIC = {'W', 'B', 'L', 'K'};
-    private static final int ITERATIONS = 60_000;
-    private static final int KEY_BITS = 256;
-    private static final String HMAC = "HmacSHA256";
-    private static final int NUMBER_AT = 6;
-    private static final int DIGEST_AT = 10 + CHANCE_BYTES;
+    private static final byte[] NOTHING = {};
+    private static final String DIALLER = "waybill dialler";
+    private static final String ACCEPTOR = "waybill acceptor";
 
-    /** What all links of a node have in common: made once, it takes some tens of milliseconds. */
-    static final class Key {
-        private final SecretKeySpec secret;
-        private final byte[] digest;
+    /**
+     * What all handshakes of a node have in common.
+     *
+     * @param self this node's number
+     * @param table see {@link Hello#table}
+     * @param peer knows the other nodes by their numbers
+     */
+    record Local(Secret secret, int self, String table, Function<Integer, @Nullable Peer> peer) {}
 
-        Key(LinkOptions options) {
-            try {
-                byte[] salt = ("waybill " + options.cluster()).getBytes(StandardCharsets.UTF_8);
-                PBEKeySpec spec = new PBEKeySpec(options.secret().toCharArray(), salt, ITERATIONS, KEY_BITS);
-                byte[] derived = SecretKeyFactory.getInstance("PBKDF2WithHmacSHA256")
-                        .generateSecret(spec)
-                        .getEncoded();
-                secret = new SecretKeySpec(derived, HMAC);
-                digest = MessageDigest.getInstance("SHA-256")
-                        .digest(table(options).getBytes(StandardCharsets.UTF_8));
-            } catch (GeneralSecurityException missing) {
-                throw new IllegalStateException("every Java platform has PBKDF2 with HMAC-SHA-256", missing);
-            }
-        }
-
-        private static String table(LinkOptions options) {
-            List<Peer> all = new ArrayList<>(options.peers());
-            all.add(options.self());
-            all.sort(Comparator.comparingInt(Peer::number));
-            StringBuilder text = new StringBuilder(options.cluster());
-            all.forEach(
-                    each -> text.append('\n').append(each.number()).append(' ').append(each.name()));
-            return text.toString();
-        }
-
-        byte[] proof(String role, byte[] dialler, byte[] acceptor) {
-            try {
-                Mac mac = Mac.getInstance(HMAC);
-                mac.init(secret);
-                mac.update(role.getBytes(StandardCharsets.US_ASCII));
-                mac.update(dialler);
-                return mac.doFinal(acceptor);
-            } catch (GeneralSecurityException missing) {
-                throw new IllegalStateException("every Java platform has HMAC-SHA-256", missing);
-            }
+    /**
+     * What follows from what was heard.
+     *
+     * @param say bytes to be sent, perhaps none
+     * @param refusal why the connection must be closed after that, or null
+     */
+    record Step(byte[] say, @Nullable String refusal) {
+        private static Step say(byte[] bytes) {
+            return new Step(bytes, null);
         }
     }
 
-    private final Key key;
+    private final Local local;
     private final boolean dials;
-    private final int self;
-    private final byte[] own;
-    private byte[] received = {};
-    private byte @Nullable [] other;
-    private int peer;
+    private final byte[] nonce;
+    private final Function<Peer, @Nullable String> vouch;
+    private byte[] received = NOTHING;
+    private @Nullable Hello own;
+    private @Nullable Hello other;
+    private @Nullable Peer peer;
+    private int speaker;
     private boolean done;
 
     /**
      * A handshake of which nothing has been said.
      *
-     * @param peer the number of whom it dials, or 0 for whoever comes
-     * @param chance 32 bytes that nobody can foretell
+     * @param dialled whom it dials, or null for whoever comes
+     * @param nonce 32 bytes that nobody can foretell
+     * @param vouch tells why the connection cannot be the peer's, as far as its certificate goes, or null
      */
-    Handshake(Key key, int self, int peer, byte[] chance) {
-        this.key = key;
-        this.self = self;
-        this.peer = peer;
-        this.dials = peer != 0;
-        this.own = ByteBuffer.allocate(HELLO_BYTES)
-                .put(MAGIC)
-                .putShort((short) VERSION)
-                .putShort((short) self)
-                .putShort((short) peer)
-                .put(chance)
-                .put(key.digest)
-                .array();
+    Handshake(Local local, @Nullable Peer dialled, byte[] nonce, Function<Peer, @Nullable String> vouch) {
+        this.local = local;
+        this.dials = dialled != null;
+        this.peer = dialled;
+        this.speaker = dialled == null ? 0 : dialled.number();
+        this.nonce = nonce.clone();
+        this.vouch = vouch;
+        if (dialled != null) {
+            own = hello(dialled.number());
+        }
+    }
+
+    private Hello hello(int to) {
+        return Hello.of(HIGHEST_VERSION, LOWEST_VERSION, local.self(), to, nonce, local.table());
     }
 
     /** What is to be said first. */
     byte[] begin() {
-        return dials ? own : new byte[0];
+        return own == null ? NOTHING : own.bytes();
     }
 
     /** Whether the peer has proven itself, and hears or has heard this node's proof. */
-    boolean done() {
+    boolean isDone() {
         return done;
     }
 
-    /** The peer's number, once it has said hello. */
-    int peer() {
-        return peer;
+    /** The number of whom it dials, or of the node of this cluster that the other side says to be; 0 while that is not known. */
+    int speaker() {
+        return speaker;
+    }
+
+    /** Who has proven itself. */
+    Peer proven() {
+        Invariant.check(done, "nobody is proven before the end of a handshake");
+        return Invariant.present(peer);
     }
 
     /** What came behind the handshake. */
@@ -135,31 +113,87 @@ final class Handshake {
         return received;
     }
 
-    /** Takes bytes of the peer; returns what is to be said now. Throws {@link LinkError} when it is not one. */
-    byte[] take(byte[] bytes) {
-        byte[] all = Arrays.copyOf(received, received.length + bytes.length);
-        System.arraycopy(bytes, 0, all, received.length, bytes.length);
-        received = all;
-        byte[] answer = {};
-        if (other == null && received.length >= HELLO_BYTES) {
-            byte[] hello = cut(HELLO_BYTES);
-            check(hello);
+    /** Why it did not come to an end, when the other side has closed the connection. */
+    String whyBroken() {
+        return dials && other != null
+                ? "the other side ended the connection after this node's proof: its log says why, perhaps another secret"
+                : "the other side ended the connection before it had proven itself";
+    }
+
+    /** Takes bytes of the peer; not to be called when it is done. */
+    Step take(byte[] bytes) {
+        received = join(received, bytes);
+        try {
+            return other == null ? heardHello() : heardProof();
+        } catch (LinkError wrong) {
+            return new Step(NOTHING, wrong.getMessage());
+        }
+    }
+
+    private Step heardHello() {
+        int length = Hello.length(ByteBuffer.wrap(received));
+        if (length == 0 || received.length < length) {
+            return Step.say(NOTHING);
+        }
+        Hello hello = Hello.read(cut(length));
+        if (received.length > 0) {
+            throw new LinkError("it went on before it had heard what to prove");
+        }
+        if (!dials && local.peer().apply(hello.from()) != null) {
+            speaker = hello.from();
+        }
+        String wrong = refusal(hello);
+        if (dials) {
+            if (wrong != null) {
+                return new Step(NOTHING, wrong);
+            }
             other = hello;
-            answer = dials ? key.proof("dialler", own, hello) : own;
+            return Step.say(local.secret().proof(DIALLER, Invariant.present(own), hello));
         }
-        byte[] hello = other;
-        if (hello != null && !done && received.length >= PROOF_BYTES) {
-            byte[] proof = cut(PROOF_BYTES);
-            byte[] expected = dials ? key.proof("acceptor", own, hello) : key.proof("dialler", hello, own);
-            if (!MessageDigest.isEqual(proof, expected)) {
-                throw new LinkError("node " + peer + " does not know the cluster's secret");
-            }
-            done = true;
-            if (!dials) {
-                answer = key.proof("acceptor", hello, own);
-            }
+        Hello answer = hello(wrong == null ? hello.from() : 0);
+        own = answer;
+        other = hello;
+        return new Step(answer.bytes(), wrong);
+    }
+
+    private @Nullable String refusal(Hello hello) {
+        if (hello.highest() < LOWEST_VERSION || hello.lowest() > HIGHEST_VERSION) {
+            return "it speaks versions " + hello.lowest() + " to " + hello.highest()
+                    + " of the nodes' protocol, and this node " + LOWEST_VERSION + " to " + HIGHEST_VERSION;
         }
-        return answer;
+        if (!hello.table().equals(local.table())) {
+            return hello.difference(local.table());
+        }
+        Peer from = local.peer().apply(hello.from());
+        if (from == null) {
+            return "it says to be node " + hello.from() + ", which this node knows nothing of";
+        }
+        if (dials ? !from.equals(peer) : hello.to() != local.self()) {
+            int meant = dials ? Invariant.present(peer).number() : hello.to();
+            int there = dials ? hello.from() : local.self();
+            return "node " + meant + " was to be reached, and node " + there + " is at that address";
+        }
+        if (!dials && hello.from() < local.self()) {
+            return "node " + hello.from() + " has dialled, and node " + local.self()
+                    + " with the higher number is to do so";
+        }
+        peer = from;
+        return vouch.apply(from);
+    }
+
+    private Step heardProof() {
+        if (received.length < Secret.PROOF_BYTES) {
+            return Step.say(NOTHING);
+        }
+        Hello mine = Invariant.present(own);
+        Hello theirs = Invariant.present(other);
+        Secret secret = local.secret();
+        byte[] expected = dials ? secret.proof(ACCEPTOR, mine, theirs) : secret.proof(DIALLER, theirs, mine);
+        if (!MessageDigest.isEqual(cut(Secret.PROOF_BYTES), expected)) {
+            return new Step(NOTHING, "it does not know this cluster's secret");
+        }
+        done = true;
+        return Step.say(dials ? NOTHING : secret.proof(ACCEPTOR, theirs, mine));
     }
 
     private byte[] cut(int bytes) {
@@ -168,26 +202,9 @@ final class Handshake {
         return first;
     }
 
-    private void check(byte[] hello) {
-        ByteBuffer in = ByteBuffer.wrap(hello);
-        if (!Arrays.equals(hello, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
-            throw new LinkError("somebody connected who is no node of a cluster");
-        }
-        int version = in.getShort(MAGIC.length) & 0xFFFF;
-        int from = in.getShort(NUMBER_AT) & 0xFFFF;
-        int to = in.getShort(NUMBER_AT + Short.BYTES) & 0xFFFF;
-        if (version != VERSION) {
-            throw new LinkError(
-                    "node " + from + " speaks version " + version + " of the nodes' protocol, this one " + VERSION);
-        }
-        if (!Arrays.equals(hello, DIGEST_AT, HELLO_BYTES, key.digest, 0, DIGEST_BYTES)) {
-            throw new LinkError("node " + from
-                    + " has another cluster.name or another list cluster.nodes (ids and names) in its configuration");
-        }
-        if (dials ? from != peer : to != self) {
-            throw new LinkError("node " + (dials ? peer : self) + " was to be reached, and node " + (dials ? from : to)
-                    + " is at that place");
-        }
-        peer = from;
+    private static byte[] join(byte[] first, byte[] second) {
+        byte[] all = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, all, first.length, second.length);
+        return all;
     }
 }

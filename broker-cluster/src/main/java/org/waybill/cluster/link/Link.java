@@ -1,70 +1,86 @@
 package org.waybill.cluster.link;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.Unpooled;
-import io.vertx.core.Context;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.internal.buffer.BufferInternal;
-import io.vertx.core.net.NetSocket;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.EventLoop;
 import java.nio.ByteBuffer;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.nio.ByteOrder;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
 
 /**
- * One proven connection to a peer. Everything but {@link #send} is on the loop of its socket: what others queue is written there,
- * all that has gathered with one flush, urgent messages between the pieces of long ones.
+ * One proven connection to a peer. Everything but {@link #send} is on the loop of its socket: what others queue is written there, all that
+ * has gathered with one flush. Wakes the loop once for what gathers meanwhile, and not at all while the socket takes nothing.
+ *
+ * <p>On channel {@link Frames#OWN_CHANNEL} links ask each other for an answer at every tick. Little-endian:
+ * <pre>
+ *   0   u8   1: a question; 2: its answer
+ *   1   u64  in an answer what the question had here: the time of whoever asked
+ * </pre>
  */
 final class Link {
+    static final byte QUESTION = 1;
+    static final byte ANSWER = 2;
+    static final int QUESTION_BYTES = 1 + Long.BYTES;
+
+    /** A peer that takes nothing is given up after so many times what one is given that says nothing. */
+    static final int STALL_FACTOR = 5;
+
     /** Bytes handed to the socket in one go. */
     private static final int BATCH_BYTES = 256 << 10;
 
-    private static final long NS_A_MS = 1_000_000;
+    /** What a batch may have beyond that: it ends when it is that long. */
+    private static final int OVERRUN_BYTES = 2 * Frames.PIECE_BYTES;
 
-    private record Message(int channel, byte[] bytes, int offset, int length) {}
+    /** Batches after which others on the loop go on. */
+    private static final int MAX_BATCHES = 16;
+
+    private static final long NS_A_MS = 1_000_000;
+    private static final long NS_A_MICRO = 1_000;
 
     private final LinkOptions options;
     private final Peer peer;
-    private final NetSocket socket;
-    private final Context context;
+    private final Channel channel;
+    private final EventLoop loop;
     private final LinkHandler handler;
     private final Clock clock;
+    private final Consumer<String> cut;
     private final Frames frames;
-    private final Queue<Message> urgent = new ConcurrentLinkedQueue<>();
-    private final Queue<Message> bulk = new ConcurrentLinkedQueue<>();
+    private final SendQueue queue = new SendQueue();
+    private final Runnable flush = this::flush;
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicBoolean full = new AtomicBoolean();
+    private volatile boolean closed;
     private final AtomicLong sentBytes = new AtomicLong();
     private final AtomicLong receivedBytes = new AtomicLong();
-    private volatile boolean closed;
-
-    /** The long message of which a part was sent, and how much. */
-    private @Nullable Message current;
-
-    private int sent;
-
-    /** Bytes of messages that the last batch was the end of. */
-    private long taken;
-
+    private volatile long roundTripMicros;
+    private boolean received;
     private long heardNs;
-    private long spokenNs;
+    private long tickedNs;
 
-    Link(LinkOptions options, Peer peer, NetSocket socket, Context context, LinkHandler handler, Clock clock) {
+    /** What the socket has to write, when it took something for the last time while it had more than enough. */
+    private long stalledBytes;
+
+    private long stalledNs;
+
+    /** @param cut ends the connection for the reason given; called on any thread */
+    Link(LinkOptions options, Peer peer, Channel channel, LinkHandler handler, Clock clock, Consumer<String> cut) {
         this.options = options;
         this.peer = peer;
-        this.socket = socket;
-        this.context = context;
+        this.channel = channel;
+        this.loop = channel.eventLoop();
         this.handler = handler;
         this.clock = clock;
-        this.frames = new Frames(options.maxPayloadBytes());
+        this.cut = cut;
+        this.frames =
+                new Frames(options.maxPayloadBytes(), (long) options.maxPayloadBytes() + options.maxQueuedBytes());
         this.heardNs = clock.nanoTime();
-        this.spokenNs = heardNs;
-        socket.drainHandler(drained -> flush());
+        this.tickedNs = heardNs;
     }
 
     Peer peer() {
@@ -83,124 +99,157 @@ final class Link {
         return queuedBytes.get();
     }
 
+    long roundTripMicros() {
+        return roundTripMicros;
+    }
+
     boolean isFull() {
         return full.get();
     }
 
-    /** Queues a message. Any thread. */
-    void send(int channel, byte[] bytes, int offset, int length, boolean isUrgent) {
+    /** Queues a message; false when it is lost already. Any thread. */
+    boolean send(int toChannel, byte[] bytes, int offset, int length, boolean isUrgent) {
         if (closed) {
-            return;
+            return false;
         }
-        long queued = queuedBytes.addAndGet((long) length + Frames.HEADER_BYTES);
-        if (queued > options.fullBytes()) {
-            full.set(true);
+        long weight = SendQueue.weight(length);
+        long before = queuedBytes.getAndAdd(weight);
+        if (before > options.maxQueuedBytes()) {
+            closed = true; // from here on nothing goes: what came behind a lost message would be out of order
+            cut.accept("more than " + options.maxQueuedBytes() + " bytes wait to be sent");
+            return false;
         }
-        (isUrgent ? urgent : bulk).add(new Message(channel, bytes, offset, length));
+        if (before + weight > options.fullBytes()) {
+            full.set(true); // before the message is there: the flush that takes it finds this
+        }
+        queue.add(toChannel, bytes, offset, length, isUrgent);
         schedule();
+        return true;
     }
 
     private void schedule() {
-        if (scheduled.compareAndSet(false, true)) {
-            context.runOnContext(task -> {
-                scheduled.set(false);
-                flush();
-            });
+        if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
+            loop.execute(flush);
         }
     }
 
     // ---- on the loop
 
     /** Bytes have come; throws {@link LinkError}. */
-    void received(Buffer buffer) {
+    void received(ByteBuf in) {
+        heardNs = clock.nanoTime();
+        receivedBytes.addAndGet(in.readableBytes());
+        received = true;
+        frames.take(in, this::message);
+    }
+
+    /** Nothing more is to be read at the moment. */
+    void readEnd() {
+        if (received && !closed) {
+            received = false;
+            handler.batchEnd(peer.number());
+        }
+    }
+
+    private void message(int onChannel, ByteBuffer payload) {
         if (closed) {
             return;
         }
-        heardNs = clock.nanoTime();
-        receivedBytes.addAndGet(buffer.length());
-        frames.take(buffer.getBytes(), this::message);
-        handler.batchEnd(peer.number());
+        if (onChannel != Frames.OWN_CHANNEL) {
+            handler.received(peer.number(), onChannel, payload);
+            return;
+        }
+        ByteBuffer own = payload.order(ByteOrder.LITTLE_ENDIAN);
+        byte kind = own.remaining() == QUESTION_BYTES ? own.get(0) : 0;
+        switch (kind) {
+            case QUESTION -> say(ANSWER, own.getLong(1));
+            case ANSWER -> roundTripMicros = Math.max(1, (clock.nanoTime() - own.getLong(1)) / NS_A_MICRO);
+            default -> throw new LinkError("it says what no link says");
+        }
     }
 
-    private void message(int channel, ByteBuffer payload) {
-        handler.received(peer.number(), channel, payload);
+    private void say(byte kind, long timeNs) {
+        byte[] bytes = ByteBuffer.allocate(QUESTION_BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(kind)
+                .putLong(timeNs)
+                .array();
+        send(Frames.OWN_CHANNEL, bytes, 0, bytes.length, true);
     }
 
-    /** Time has passed; returns why the link must end, or null. */
+    /** A heartbeat's time has passed; returns why the link must end, or null. */
     @Nullable
     String tick() {
         long nowNs = clock.nanoTime();
+        long lateNs = nowNs - tickedNs - 2 * options.heartbeatMs() * NS_A_MS;
+        tickedNs = nowNs;
+        if (lateNs > 0) {
+            heardNs += lateNs; // this node stood still: what came meanwhile is not read yet
+            stalledNs += lateNs;
+        }
         if (nowNs - heardNs > options.silenceMs() * NS_A_MS) {
             return "nothing was heard for " + options.silenceMs() + " ms";
         }
-        if (queuedBytes.get() > options.maxQueuedBytes()) {
-            return "more than " + options.maxQueuedBytes() + " bytes wait to be sent";
+        if (channel.isWritable()) {
+            stalledBytes = 0;
+            say(QUESTION, nowNs);
+            return null;
         }
-        if (nowNs - spokenNs >= options.heartbeatMs() * NS_A_MS && queuedBytes.get() == 0) {
-            send(Frames.HEARTBEAT, new byte[0], 0, 0, true);
+        long waiting = channel.bytesBeforeWritable();
+        if (waiting != stalledBytes) {
+            stalledBytes = waiting;
+            stalledNs = nowNs;
         }
-        return null;
+        long patienceMs = STALL_FACTOR * options.silenceMs();
+        return nowNs - stalledNs > patienceMs * NS_A_MS ? "it has taken nothing for " + patienceMs + " ms" : null;
     }
 
+    /** The socket takes bytes again. */
+    void writable() {
+        flush();
+    }
+
+    /** Ends it: what waits is lost. */
     void close() {
         closed = true;
-        urgent.clear();
-        bulk.clear();
+        queue.clear();
     }
 
-    private void flush() {
-        while (!closed && !socket.writeQueueFull()) {
-            CompositeByteBuf batch = Unpooled.compositeBuffer(Integer.MAX_VALUE);
-            int bytes = gather(batch);
-            if (bytes == 0) {
-                batch.release();
-                break;
+    /** Writes what waits, as far as the socket takes it. */
+    void flush() {
+        scheduled.set(false);
+        for (int batches = 0; !closed && channel.isWritable(); batches++) {
+            if (batches == MAX_BATCHES) {
+                schedule();
+                return;
             }
-            spokenNs = clock.nanoTime();
-            sentBytes.addAndGet(bytes);
-            socket.write(BufferInternal.buffer((ByteBuf) batch));
-            long left = queuedBytes.addAndGet(-taken);
-            if (left <= options.fullBytes() / 2 && full.compareAndSet(true, false)) {
-                handler.drained(peer.number());
+            long queued = queuedBytes.get();
+            int expected = (int) (queued < BATCH_BYTES ? queued : BATCH_BYTES + OVERRUN_BYTES);
+            if (queued == 0 || !write(expected)) {
+                return;
             }
+        }
+        if (!channel.isWritable()) {
+            scheduled.set(true); // nobody needs to wake the loop: it comes back when the socket takes bytes again
         }
     }
 
-    private int gather(CompositeByteBuf batch) {
-        taken = 0;
-        int bytes = 0;
-        while (bytes < BATCH_BYTES) {
-            Message next = urgent.poll();
-            if (next != null) {
-                bytes += piece(batch, next, 0, next.length);
-                taken += next.length + Frames.HEADER_BYTES;
-                continue;
-            }
-            if (current == null) {
-                current = bulk.poll();
-                sent = 0;
-            }
-            Message message = current;
-            if (message == null) {
-                break;
-            }
-            int length = Math.min(Frames.PIECE_BYTES, message.length - sent);
-            bytes += piece(batch, message, sent, length);
-            sent += length;
-            if (sent == message.length) {
-                taken += message.length + Frames.HEADER_BYTES;
-                current = null;
-            }
+    private boolean write(int expected) {
+        ByteBuf out = options.tls() == null
+                ? channel.alloc().directBuffer(expected)
+                : channel.alloc().heapBuffer(expected);
+        long taken = queue.take(out, BATCH_BYTES);
+        int bytes = out.readableBytes();
+        if (bytes == 0) {
+            out.release();
+            return false;
         }
-        return bytes;
-    }
-
-    private static int piece(CompositeByteBuf batch, Message message, int from, int length) {
-        boolean more = from + length < message.length;
-        batch.addComponent(true, Unpooled.wrappedBuffer(Frames.header(message.channel, length, more)));
-        if (length > 0) {
-            batch.addComponent(true, Unpooled.wrappedBuffer(message.bytes, message.offset + from, length));
+        sentBytes.addAndGet(bytes);
+        ChannelFuture unused = channel.writeAndFlush(out, channel.voidPromise());
+        long left = queuedBytes.addAndGet(-taken);
+        if (left <= options.fullBytes() / 2 && full.compareAndSet(true, false)) {
+            handler.drained(peer.number());
         }
-        return Frames.HEADER_BYTES + length;
+        return true;
     }
 }

@@ -1,16 +1,21 @@
 package org.waybill.cluster.link;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What links are made from, and their bounds.
+ * What links are made from, and their bounds. Cluster, peers, secret, and what bounds messages must be the same on all nodes.
  *
  * @param cluster the cluster's name
  * @param self this node
  * @param peers the other nodes
- * @param secret what all nodes of the cluster know and nobody else
- * @param heartbeatMs after what time without a frame an empty one is sent; default 200 ms
- * @param silenceMs a peer that says nothing for this time is gone; default 2 s
+ * @param secret what all nodes of the cluster know and nobody else, at least 16 characters; null if certificates alone prove who they are
+ * @param tls certificates, or null: then links are not encrypted
+ * @param heartbeatMs how often peers are asked for an answer, which shows that they are alive and how far away; default 200 ms
+ * @param silenceMs a peer that says nothing for this time is gone; one that takes nothing of what is sent, after five times as long; default
+ *     2 s
  * @param handshakeMs how long a connection may take to prove who it is; default 5 s
  * @param maxUnproven connections at a time that have not yet done so; default 32
  * @param maxPayloadBytes of one message; default 1 GiB
@@ -21,7 +26,8 @@ public record LinkOptions(
         String cluster,
         Peer self,
         List<Peer> peers,
-        String secret,
+        @Nullable String secret,
+        @Nullable LinkTls tls,
         long heartbeatMs,
         long silenceMs,
         long handshakeMs,
@@ -29,13 +35,49 @@ public record LinkOptions(
         int maxPayloadBytes,
         int fullBytes,
         int maxQueuedBytes) {
-    /** Copies the list. */
+    /** Copies the list; throws {@link IllegalArgumentException} for what cannot be. */
     public LinkOptions {
         peers = List.copyOf(peers);
+        if (secret == null && tls == null) {
+            throw new IllegalArgumentException("links need a secret or certificates");
+        }
+        if (secret != null && secret.length() < Secret.MIN_CHARACTERS) {
+            throw new IllegalArgumentException("the cluster's secret has " + secret.length()
+                    + " characters, and at least " + Secret.MIN_CHARACTERS + " are needed");
+        }
+        Set<Integer> numbers = new HashSet<>(Set.of(self.number()));
+        for (Peer peer : peers) {
+            if (!numbers.add(peer.number())) {
+                throw new IllegalArgumentException("two nodes have the number " + peer.number());
+            }
+        }
     }
 
-    /** The defaults named above. */
+    /** The defaults named above, and a secret. */
     public static LinkOptions of(String cluster, Peer self, List<Peer> peers, String secret) {
-        return new LinkOptions(cluster, self, peers, secret, 200, 2_000, 5_000, 32, 1 << 30, 8 << 20, 256 << 20);
+        return new LinkOptions(cluster, self, peers, secret, null, 200, 2_000, 5_000, 32, 1 << 30, 8 << 20, 256 << 20);
+    }
+
+    /** The same with certificates, and with a secret besides if it is not null. */
+    public LinkOptions withTls(LinkTls certificates, @Nullable String withSecret) {
+        return new LinkOptions(
+                cluster,
+                self,
+                peers,
+                withSecret,
+                certificates,
+                heartbeatMs,
+                silenceMs,
+                handshakeMs,
+                maxUnproven,
+                maxPayloadBytes,
+                fullBytes,
+                maxQueuedBytes);
+    }
+
+    /** What hides the secret. */
+    @Override
+    public String toString() {
+        return "LinkOptions[cluster=" + cluster + ", self=" + self + ", peers=" + peers + "]";
     }
 }

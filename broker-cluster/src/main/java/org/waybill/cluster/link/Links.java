@@ -1,71 +1,83 @@
 package org.waybill.cluster.link;
 
-import io.vertx.core.Context;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.RecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.internal.net.NetSocketInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.io.Clock;
+import org.waybill.io.Invariant;
 
 /**
- * The links of one node to all its peers. Of two nodes the one with the higher number dials, again and again. Thread-safe; the handler is
- * told on the loops of the sockets.
+ * The links of one node to all its peers, on an event loop of their own choice. Of two nodes the one with the higher number dials, again and
+ * again. Thread-safe; the handler is told on the loop.
  */
 public final class Links {
     private static final Logger LOG = LoggerFactory.getLogger(Links.class);
     private static final long FIRST_WAIT_MS = 50;
     private static final long LONGEST_WAIT_MS = 1_000;
+    private static final long NS_A_MS = 1_000_000;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(256 << 10, 1 << 20);
+    private static final RecvByteBufAllocator READS = new AdaptiveRecvByteBufAllocator(2 << 10, 16 << 10, 256 << 10);
 
-    private final Vertx vertx;
     private final LinkOptions options;
     private final LinkHandler handler;
     private final Clock clock;
-    private final Handshake.Key key;
+    private final Handshake.Local local;
+    private final @Nullable Certificates certificates;
     private final SecureRandom chance = new SecureRandom();
-    private final Map<Integer, Slot> slots = new HashMap<>();
-    private final AtomicInteger unproven = new AtomicInteger();
+    private final Map<Integer, Slot> slots = new LinkedHashMap<>();
+    private final ContextInternal context;
+    private final EventLoop loop;
     private final NetClient client;
     private final NetServer server;
-    private volatile boolean stopped;
 
-    /** What there is of one peer. */
-    private static final class Slot {
-        final Peer peer;
-        final AtomicReference<@Nullable Link> link = new AtomicReference<>();
-        final AtomicReference<String> complaint = new AtomicReference<>("");
-        volatile long sinceMs;
-        final AtomicLong sentBefore = new AtomicLong();
-        final AtomicLong receivedBefore = new AtomicLong();
-
-        Slot(Peer peer) {
-            this.peer = peer;
-        }
-    }
+    // Only on the loop.
+    private final Set<Connection> unproven = new LinkedHashSet<>();
+    private final Complaints complaints = new Complaints();
+    private @Nullable ScheduledFuture<?> ticker;
+    private long connections;
+    private boolean stopped;
 
     private Links(Vertx vertx, LinkOptions options, LinkHandler handler, Clock clock) {
-        this.vertx = vertx;
         this.options = options;
-        this.handler = handler;
+        this.handler = new GuardedHandler(handler, this::failed);
         this.clock = clock;
-        this.key = new Handshake.Key(options);
+        this.certificates = options.tls() == null ? null : new Certificates(options.tls());
         for (Peer peer : options.peers()) {
-            slots.put(peer.number(), new Slot(peer));
+            slots.put(peer.number(), new Slot(peer, new Backoff(FIRST_WAIT_MS, LONGEST_WAIT_MS, chance)));
         }
+        this.local = new Handshake.Local(
+                new Secret(options.cluster(), options.secret()),
+                options.self().number(),
+                Hello.table(options),
+                this::peer);
+        this.context = ((VertxInternal) vertx).createEventLoopContext();
+        this.loop = context.nettyEventLoop();
         this.client = vertx.createNetClient(new NetClientOptions()
                 .setTcpNoDelay(true)
                 .setConnectTimeout((int) options.handshakeMs())
@@ -73,19 +85,32 @@ public final class Links {
         this.server = vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true));
     }
 
-    /** Listens and begins to dial; the future fails when this node's port cannot be listened on. */
+    /**
+     * Listens and begins to dial; the future fails when this node's port cannot be listened on. Takes some tens of milliseconds, and reads
+     * the certificates' files: not for an event loop. Throws {@link IllegalArgumentException} for options that cannot be.
+     */
     public static Future<Links> start(Vertx vertx, LinkOptions options, LinkHandler handler, Clock clock) {
         Links links = new Links(vertx, options, handler, clock);
-        links.server.connectHandler(links::accepted);
+        Promise<Links> started = Promise.promise();
+        links.context.runOnContext(now -> links.begin().onComplete(started));
+        return started.future();
+    }
+
+    private Future<Links> begin() {
         Peer self = options.self();
-        return links.server.listen(self.port(), self.host()).map(listening -> {
-            for (Peer peer : options.peers()) {
-                if (self.number() > peer.number()) {
-                    links.dial(links.slot(peer.number()), FIRST_WAIT_MS);
-                }
-            }
-            return links;
-        });
+        return server.connectHandler(this::accepted)
+                .listen(self.port(), self.host())
+                .map(listening -> {
+                    ticker = loop.scheduleWithFixedDelay(
+                            this::tick, options.heartbeatMs(), options.heartbeatMs(), TimeUnit.MILLISECONDS);
+                    for (Slot slot : slots.values()) {
+                        if (self.number() > slot.peer.number()) {
+                            dial(slot);
+                        }
+                    }
+                    return this;
+                })
+                .recover(failure -> client.close().transform(closed -> Future.failedFuture(failure)));
     }
 
     /** The port it listens on. */
@@ -94,51 +119,56 @@ public final class Links {
     }
 
     /**
-     * Sends a message to a peer, behind those sent on the same channel with the same urgency before. It is lost when the peer is not there.
+     * Sends a message to a peer, behind those sent on the same channel with the same urgency before.
      *
      * @param channel 1 or more
      * @param bytes must not change any more
      * @param urgent whether it goes before what is not; for what is short
+     * @return false if it is lost already because the peer is not there; else it comes, unless {@link LinkHandler#disconnected} is told
      */
-    public void send(int node, int channel, byte[] bytes, int offset, int length, boolean urgent) {
-        Link link = slot(node).link.get();
-        if (link != null) {
-            link.send(channel, bytes, offset, length, urgent);
-        }
+    public boolean send(int node, int channel, byte[] bytes, int offset, int length, boolean urgent) {
+        Invariant.check(channel > Frames.OWN_CHANNEL, "channels of messages begin with 1");
+        Invariant.check(length <= options.maxPayloadBytes(), "a message is longer than links carry");
+        Link link = slot(node).link;
+        return link != null && link.send(channel, bytes, offset, length, urgent);
     }
 
     /** Whether so much waits for a peer that more should wait too, until {@link LinkHandler#drained}. */
     public boolean isFull(int node) {
-        Link link = slot(node).link.get();
+        Link link = slot(node).link;
         return link != null && link.isFull();
     }
 
     /** Whether a peer is there. */
     public boolean isUp(int node) {
-        return slot(node).link.get() != null;
+        return slot(node).link != null;
     }
 
     /** What is known of each link. */
     public List<LinkStatus> status() {
-        List<LinkStatus> all = new ArrayList<>();
-        for (Peer peer : options.peers()) {
-            Slot slot = slot(peer.number());
-            Link link = slot.link.get();
-            all.add(new LinkStatus(
-                    peer,
-                    link != null,
-                    slot.sinceMs,
-                    slot.sentBefore.get() + (link == null ? 0 : link.sentBytes()),
-                    slot.receivedBefore.get() + (link == null ? 0 : link.receivedBytes()),
-                    link == null ? 0 : link.queuedBytes()));
-        }
-        return all;
+        return slots.values().stream().map(Slot::status).toList();
     }
 
-    /** Ends all links and listens no more. */
+    /** Ends all links, with what waits and the network takes at once, and listens no more. */
     public Future<Void> stop() {
-        stopped = true;
-        return server.close().eventually(() -> client.close());
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(now -> {
+            stopped = true;
+            if (ticker != null) {
+                ticker.cancel(false);
+            }
+            List.copyOf(unproven).forEach(each -> each.end("this node stops"));
+            for (Slot slot : slots.values()) {
+                Connection connection = slot.connection;
+                Link link = slot.link;
+                if (connection != null && link != null) {
+                    link.flush();
+                    connection.end("this node stops");
+                }
+            }
+            server.close().eventually(client::close).onComplete(done);
+        });
+        return done.future();
     }
 
     private Slot slot(int node) {
@@ -149,161 +179,180 @@ public final class Links {
         return slot;
     }
 
-    // ---- becoming a link
+    private @Nullable Peer peer(int node) {
+        Slot slot = slots.get(node);
+        return slot == null ? null : slot.peer;
+    }
 
-    private void dial(Slot slot, long waitMs) {
+    // ---- on the loop: becoming a link
+
+    Handshake.Local local() {
+        return local;
+    }
+
+    @Nullable
+    Certificates certificates() {
+        return certificates;
+    }
+
+    private void dial(Slot slot) {
         if (stopped) {
             return;
         }
         Peer peer = slot.peer;
         client.connect(peer.port(), peer.host()).onComplete(result -> {
             if (result.succeeded()) {
-                Connection connection = new Connection(result.result(), peer.number());
-                connection.whenEnded = () -> dialLater(slot, connection.proven ? FIRST_WAIT_MS : waitMs);
-                connection.begin();
-            } else {
-                dialLater(slot, waitMs);
+                connect(result.result(), slot);
+                return;
             }
+            String why = "it cannot be reached at " + peer.host() + ":" + peer.port() + ": "
+                    + result.cause().getMessage();
+            slot.lastEnd = why;
+            if (complaints.isNews(peer.number(), why, clock.nanoTime())) {
+                LOG.info("WB3005 no link with node {} yet: {}", peer, why);
+            }
+            dialLater(slot);
         });
     }
 
-    private void dialLater(Slot slot, long waitMs) {
-        long longer = Math.min(LONGEST_WAIT_MS, waitMs * 2);
-        vertx.setTimer(waitMs, timer -> dial(slot, longer));
+    private void dialLater(Slot slot) {
+        if (!stopped) {
+            ScheduledFuture<?> unused = loop.schedule(() -> dial(slot), slot.backoff.nextMs(), TimeUnit.MILLISECONDS);
+        }
     }
 
     private void accepted(NetSocket socket) {
-        if (unproven.get() >= options.maxUnproven()) {
+        if (unproven.size() >= options.maxUnproven()) {
+            if (complaints.isNews(0, "full", clock.nanoTime())) {
+                LOG.warn(
+                        "WB3003 a connection from {} was closed: {} others have yet to prove who they are",
+                        socket.remoteAddress(),
+                        unproven.size());
+            }
             socket.close();
             return;
         }
-        new Connection(socket, 0).begin();
+        connect(socket, null);
     }
 
-    /** One socket, on its loop: first a handshake, then a link. */
-    private final class Connection {
-        private final NetSocket socket;
-        private final Context context = vertx.getOrCreateContext();
-        private final Handshake handshake;
-        private final long timer;
-        private Runnable whenEnded = () -> {};
-        private @Nullable Link link;
-        private boolean proven;
-        private boolean ended;
-        private long ticker;
-
-        Connection(NetSocket socket, int peer) {
-            this.socket = socket;
-            byte[] bytes = new byte[Handshake.CHANCE_BYTES];
-            chance.nextBytes(bytes);
-            this.handshake = new Handshake(key, options.self().number(), peer, bytes);
-            unproven.incrementAndGet();
-            this.timer = vertx.setTimer(options.handshakeMs(), late -> socket.close());
+    private void connect(NetSocket socket, @Nullable Slot dialled) {
+        ChannelHandlerContext last = ((NetSocketInternal) socket).channelHandlerContext();
+        Channel channel = last.channel();
+        Invariant.check(channel.eventLoop() == loop, "links have one loop");
+        channel.config().setWriteBufferWaterMark(WATER_MARK);
+        channel.config().setRecvByteBufAllocator(READS);
+        byte[] nonce = new byte[Hello.NONCE_BYTES];
+        chance.nextBytes(nonce);
+        Connection connection = new Connection(this, channel, dialled, nonce, ++connections, clock.nanoTime());
+        unproven.add(connection);
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addBefore(last.name(), "link", connection);
+        if (certificates != null) {
+            pipeline.addFirst("tls", certificates.handler(channel.alloc(), dialled != null, options.handshakeMs()));
         }
-
-        void begin() {
-            socket.handler(this::received);
-            socket.exceptionHandler(failure -> socket.close());
-            socket.closeHandler(closed -> ended());
-            write(handshake.begin());
+        if (stopped) {
+            connection.end("this node stops");
+        } else {
+            connection.begin();
         }
+    }
 
-        private void received(Buffer buffer) {
-            try {
-                Link open = link;
-                if (open != null) {
-                    open.received(buffer);
-                    return;
-                }
-                write(handshake.take(buffer.getBytes()));
-                if (handshake.done()) {
-                    open();
-                }
-            } catch (LinkError wrong) {
-                complain(String.valueOf(wrong.getMessage()));
-                socket.close();
+    /** The other side has proven to be the peer; returns the link to be, or null if the connection has ended. */
+    @Nullable
+    Link proven(Connection connection, Peer peer) {
+        Slot slot = slot(peer.number());
+        Connection before = slot.connection;
+        if (before != null && before.order() > connection.order()) {
+            connection.end("a newer connection is there");
+            return null;
+        }
+        if (before != null) {
+            before.end("a newer connection takes its place");
+        }
+        unproven.remove(connection);
+        return new Link(options, slot.peer, connection.channel(), handler, clock, connection::cut);
+    }
+
+    /** The link is the peer's from now on. */
+    void open(Connection connection, Link link) {
+        Slot slot = slot(link.peer().number());
+        slot.connection = connection;
+        slot.sinceMs = clock.epochMs();
+        slot.upNs = clock.nanoTime();
+        slot.link = link;
+        complaints.over(slot.peer.number());
+        LOG.info("WB3001 node {} is there", slot.peer);
+        handler.connected(slot.peer.number());
+    }
+
+    /** A connection has ended, whatever it was. */
+    void ended(Connection connection, String why) {
+        unproven.remove(connection);
+        Slot dialled = connection.dialled();
+        Link link = connection.link();
+        if (link == null) {
+            complain(connection, why);
+        } else {
+            gone(slot(link.peer().number()), link, why);
+        }
+        if (dialled != null) {
+            dialLater(dialled);
+        }
+    }
+
+    private void complain(Connection connection, String why) {
+        int node = connection.speaker();
+        Slot slot = slots.get(node);
+        if (slot != null && slot.link == null) {
+            slot.lastEnd = why;
+        }
+        if (!stopped && complaints.isNews(node, why, clock.nanoTime())) {
+            String who = slot == null ? "somebody" : "node " + slot.peer;
+            LOG.warn("WB3003 no link with {} at {}: {}", who, connection.address(), why);
+        }
+    }
+
+    private void gone(Slot slot, Link link, String why) {
+        link.close();
+        slot.lastEnd = why;
+        slot.link = null;
+        slot.connection = null;
+        slot.sinceMs = clock.epochMs();
+        slot.sentBefore.addAndGet(link.sentBytes());
+        slot.receivedBefore.addAndGet(link.receivedBytes());
+        if (clock.nanoTime() - slot.upNs > LONGEST_WAIT_MS * NS_A_MS) {
+            slot.backoff.reset();
+        }
+        if (!stopped) {
+            LOG.warn("WB3002 node {} is gone: {}", slot.peer, why);
+        }
+        handler.disconnected(slot.peer.number());
+    }
+
+    /** The handler has thrown something. */
+    private void failed(int node, RuntimeException error) {
+        if (complaints.isNews(node, error.toString(), clock.nanoTime())) {
+            LOG.error("WB3004 what node {} sent could not be handled", slot(node).peer, error);
+        }
+        Connection connection = slot(node).connection;
+        if (connection != null) {
+            connection.end("what it sent could not be handled: " + error);
+        }
+    }
+
+    private void tick() {
+        long nowNs = clock.nanoTime();
+        for (Connection each : List.copyOf(unproven)) {
+            if (nowNs - each.beganNs() > options.handshakeMs() * NS_A_MS) {
+                each.end("it did not prove who it is within " + options.handshakeMs() + " ms");
             }
         }
-
-        private void write(byte[] bytes) {
-            if (bytes.length > 0) {
-                socket.write(Buffer.buffer(bytes));
-            }
-        }
-
-        private void open() {
-            Slot slot = slots.get(handshake.peer());
-            boolean mayDial = slot != null && handshake.peer() > options.self().number() || dialled();
-            if (slot == null || !mayDial || stopped) {
-                throw new LinkError("node " + handshake.peer() + " is not to dial this one");
-            }
-            vertx.cancelTimer(timer);
-            unproven.decrementAndGet();
-            proven = true;
-            Link made = new Link(options, slot.peer, socket, context, handler, clock);
-            link = made;
-            Link before = slot.link.getAndSet(made);
-            if (before != null) {
-                before.close();
-                handler.disconnected(slot.peer.number());
-            }
-            slot.sinceMs = clock.epochMs();
-            slot.complaint.set("");
-            LOG.info("WB3001 node {} ({}) is there", slot.peer.name(), slot.peer.number());
-            ticker = vertx.setPeriodic(options.heartbeatMs(), tick -> tick(made));
-            handler.connected(slot.peer.number());
-            byte[] rest = handshake.rest();
-            if (rest.length > 0) {
-                made.received(Buffer.buffer(rest));
-            }
-        }
-
-        private boolean dialled() {
-            return options.self().number() > handshake.peer();
-        }
-
-        private void tick(Link open) {
-            String why = open.tick();
-            if (why != null) {
-                complain(why);
-                socket.close();
-                ended();
-            }
-        }
-
-        private void ended() {
-            if (ended) {
-                return;
-            }
-            ended = true;
-            if (!proven) {
-                vertx.cancelTimer(timer);
-                unproven.decrementAndGet();
-            }
-            Link open = link;
-            if (open != null) {
-                vertx.cancelTimer(ticker);
-                open.close();
-                Slot slot = slot(open.peer().number());
-                slot.sentBefore.addAndGet(open.sentBytes());
-                slot.receivedBefore.addAndGet(open.receivedBytes());
-                if (slot.link.compareAndSet(open, null)) {
-                    slot.sinceMs = clock.epochMs();
-                    LOG.warn(
-                            "WB3002 node {} ({}) is gone",
-                            open.peer().name(),
-                            open.peer().number());
-                    handler.disconnected(open.peer().number());
-                }
-            }
-            whenEnded.run();
-        }
-
-        /** Once for each thing that is wrong with a peer, however often it tries again. */
-        private void complain(String what) {
-            Slot slot = slots.get(handshake.peer());
-            if (slot == null || !what.equals(slot.complaint.getAndSet(what))) {
-                LOG.warn("WB3003 the link with {} ended: {}", socket.remoteAddress(), what);
+        for (Slot slot : slots.values()) {
+            Link link = slot.link;
+            Connection connection = slot.connection;
+            String why = link == null ? null : link.tick();
+            if (why != null && connection != null) {
+                connection.end(why);
             }
         }
     }

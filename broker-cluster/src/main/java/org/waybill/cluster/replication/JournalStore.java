@@ -5,17 +5,17 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
-import org.waybill.journal.CheckpointListener;
-import org.waybill.journal.CheckpointWriter;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
+import org.waybill.journal.Position;
 
 /**
  * A replica's log in its node's journal: an entry is a frame with its index and epoch, a promise a frame with index 0, and
  * everything else that a start must find is in the checkpoint.
  *
- * <p>A checkpoint replays from the first entry that it does not contain, wherever the forced part of the log ends: such an
- * entry has been answered for, and must be found again.
+ * <p>A checkpoint replays from the first entry that is not committed when it begins, wherever the forced part of the log ends: such
+ * an entry has been answered for, and must be found again. What an entry retains of the journal's space belongs to the store until
+ * the entry is committed, and to the machine from then on; what is cut away is released here.
  */
 public final class JournalStore implements LogStore {
     /** The type of the record of a promise: epoch, candidate, 8 bytes each. */
@@ -27,10 +27,13 @@ public final class JournalStore implements LogStore {
     /** Where the first record of an entry lies that was not told committed. */
     private static final class Place {
         final long index;
+        final long retainedBytes;
         long position = NOT_YET;
+        boolean isCut;
 
-        Place(long index) {
+        Place(long index, long retainedBytes) {
             this.index = index;
+            this.retainedBytes = retainedBytes;
         }
     }
 
@@ -42,15 +45,14 @@ public final class JournalStore implements LogStore {
     private final ArrayDeque<Place> uncommitted = new ArrayDeque<>();
     private @Nullable Listener listener;
     private long lastTicket;
-    /** Where the last entry begins that was forced. */
-    private long lastForced;
+    /** Behind the last frame that was told forced. */
+    private long forcedEnd;
 
     private long forcedTicket;
     private boolean telling;
-    private boolean writing;
 
     /**
-     * The log of a shard that is registered with its journal.
+     * The log of a shard that is registered with its journal, which has started.
      *
      * @param loop the shard's loop
      * @param retained the types of records that count as live until the shard releases them
@@ -67,8 +69,9 @@ public final class JournalStore implements LogStore {
         this.journal = journal;
         this.shard = shard;
         this.loop = loop;
-        recovery.forEachEntry((index, position) -> {
-            Place place = new Place(index);
+        this.forcedEnd = journal.forcedPosition();
+        recovery.forEachUncommitted((index, position, retainedBytes) -> {
+            Place place = new Place(index, retainedBytes);
             place.position = position;
             uncommitted.addLast(place);
         });
@@ -89,15 +92,17 @@ public final class JournalStore implements LogStore {
     @Override
     public long append(Entry entry, Frame frame) {
         while (!uncommitted.isEmpty() && uncommitted.peekLast().index >= entry.index()) {
-            uncommitted.pollLast();
+            cut(uncommitted.removeLast());
         }
-        Place place = new Place(entry.index());
+        Place place = new Place(entry.index(), frame.retainedBytes());
         uncommitted.addLast(place);
         long ticket = ++lastTicket;
         frame.onForced(done -> {
             place.position = done.position(0);
-            lastForced = place.position;
-            forced(ticket);
+            if (place.isCut) {
+                release(place);
+            }
+            forced(done, ticket);
         });
         journal.append(frame);
         return ticket;
@@ -110,7 +115,7 @@ public final class JournalStore implements LogStore {
         LogRecovery.view(payload).putLong(promise.epoch()).putLong(promise.candidate());
         frame.add(PROMISE, NONE, 0, 0, payload, 0, payload.length, false);
         long ticket = ++lastTicket;
-        frame.onForced(done -> forced(ticket));
+        frame.onForced(done -> forced(done, ticket));
         journal.append(frame);
         return ticket;
     }
@@ -123,57 +128,44 @@ public final class JournalStore implements LogStore {
     }
 
     @Override
-    public void checkpoint(Meta meta, Snapshot snapshot, Done done) {
-        begin();
-        Place first = firstBehind(meta.index());
-        // completions of all frames before this position have been handed to this loop before the next task runs
-        long forced = journal.forcedPosition();
-        loop.execute(() -> {
-            long from = first == null || first.position == NOT_YET
-                    ? forced
-                    : rules.replayFrom(Frame.beginning(first.position), forced);
-            new Writing(meta, snapshot, from, done).proceed();
-        });
+    public long replayFrom() {
+        Place first = uncommitted.peekFirst();
+        long forcedPosition = journal.forcedPosition();
+        if (first == null) {
+            return forcedPosition;
+        }
+        long notAfter = first.position == NOT_YET ? forcedEnd : Frame.beginning(first.position);
+        return rules.replayFrom(notAfter, forcedPosition);
     }
 
     @Override
-    public void install(Meta meta, Snapshot snapshot, Done done) {
-        begin();
-        install(meta, snapshot, done, journal.forcedPosition());
+    public long endPosition() {
+        // a completion may be told before the journal says to everybody how far it has come
+        return Math.max(forcedEnd, journal.forcedPosition());
     }
 
-    /** Its replay position is the end of the log; promises that follow are found behind it. */
-    private void install(Meta meta, Snapshot snapshot, Done done, long forcedPosition) {
-        if (forcedPosition <= lastForced) {
-            // the journal has told us of the force, and has not yet said so to everybody
-            loop.execute(() -> install(meta, snapshot, done, journal.forcedPosition()));
-            return;
+    @Override
+    public void installed() {
+        uncommitted.forEach(this::cut);
+        uncommitted.clear();
+    }
+
+    private void cut(Place place) {
+        place.isCut = true;
+        if (place.position != NOT_YET) {
+            release(place);
         }
-        Done cleared = inForce -> {
-            if (inForce) {
-                uncommitted.clear();
-            }
-            done.done(inForce);
-        };
-        new Writing(meta, snapshot, forcedPosition, cleared).proceed();
     }
 
-    private @Nullable Place firstBehind(long index) {
-        for (Place place : uncommitted) {
-            if (place.index > index) {
-                return place;
-            }
+    private void release(Place place) {
+        if (place.retainedBytes > 0) {
+            journal.release(Position.segmentId(place.position), (int) place.retainedBytes);
         }
-        return null;
-    }
-
-    private void begin() {
-        Invariant.check(!writing, "one checkpoint is written at a time");
-        writing = true;
     }
 
     /** Frames complete one by one, but their batch is one force: it is told once, behind the last of them. */
-    private void forced(long ticket) {
+    private void forced(Frame frame, long ticket) {
+        forcedEnd = frame.end();
         forcedTicket = ticket;
         if (!telling) {
             telling = true;
@@ -184,50 +176,5 @@ public final class JournalStore implements LogStore {
     private void tell() {
         telling = false;
         Invariant.present(listener).forced(forcedTicket);
-    }
-
-    /** One checkpoint on its way: its pieces as fast as the disk takes them. */
-    private final class Writing implements CheckpointListener {
-        private final CheckpointWriter writer;
-        private final ArrayDeque<byte[]> pieces;
-        private final byte[] meta;
-        private final long replayFrom;
-        private final Done done;
-
-        Writing(Meta meta, Snapshot snapshot, long replayFrom, Done done) {
-            this.writer = journal.checkpoint(shard, this);
-            this.pieces = new ArrayDeque<>(snapshot.pieces());
-            this.meta = LogRecovery.encode(meta);
-            this.replayFrom = replayFrom;
-            this.done = done;
-        }
-
-        void proceed() {
-            byte[] piece = pieces.peekFirst();
-            while (piece != null && writer.append(piece, 0, piece.length)) {
-                pieces.pollFirst();
-                piece = pieces.peekFirst();
-            }
-            if (piece == null) {
-                writer.commit(replayFrom, meta);
-            }
-        }
-
-        @Override
-        public void ready() {
-            proceed();
-        }
-
-        @Override
-        public void committed(long bytes) {
-            writing = false;
-            done.done(true);
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            writing = false;
-            done.done(false);
-        }
     }
 }

@@ -25,6 +25,9 @@ final class Leadership {
     private final Set<Integer> admitted = new HashSet<>();
     private long barrierIndex;
     private long begunNs;
+    /** When something was committed last, or nothing was there to be. */
+    private long committedNs;
+
     private boolean leading;
     private long[] counting = {};
 
@@ -37,6 +40,7 @@ final class Leadership {
 
     void begin() {
         begunNs = replica.nowNs();
+        committedNs = begunNs;
         long next = log.lastIndex() + 1;
         ReplicaSet set = log.replicas();
         for (int i = 0; i < set.size(); i++) {
@@ -114,6 +118,10 @@ final class Leadership {
             replica.becomeFollower();
             return;
         }
+        if (isStuck()) {
+            beginAnew();
+            return;
+        }
         for (Progress other : others) {
             boolean stalled = other.streaming
                     && other.match < other.next - 1
@@ -141,13 +149,12 @@ final class Leadership {
             if (m.otherEpoch() > epoch) {
                 // it can only be led from a higher epoch: this replica lets go of its own, and takes that
                 replica.seen(m.otherEpoch());
-                replica.becomeFollower();
-                replica.follower().forget();
-                replica.candidacy().begin(epoch);
+                beginAnew();
             }
             return;
         }
         other.stampNs = Math.max(other.stampNs, m.stampNs());
+        other.hasAnswered = true;
         if (m.result() == Message.AppendResult.MISMATCH) {
             other.streaming = false;
             other.next = Math.max(log.epochs().floor(m.index(), m.otherEpoch()), other.match) + 1;
@@ -155,8 +162,26 @@ final class Leadership {
         } else if (m.result() == Message.AppendResult.FORCED) {
             forced(other, m.index());
             advance();
+            replica.source().reached(other.member, m.index());
+        } else {
+            replica.source().isInstalling(other.member);
         }
         send(other);
+    }
+
+    List<ReplicaStatus.Other> status() {
+        List<ReplicaStatus.Other> status = new ArrayList<>();
+        long nowNs = replica.nowNs();
+        for (Progress other : others) {
+            status.add(new ReplicaStatus.Other(
+                    other.member,
+                    log.replicas().contains(other.member),
+                    log.lastIndex() - other.match,
+                    log.bytesBetween(other.match, log.lastIndex()),
+                    replica.source().gives(other.member),
+                    other.hasAnswered ? nowNs - other.stampNs : ReplicaStatus.NEVER));
+        }
+        return status;
     }
 
     /** Counts who has what forced; commits what a majority has. */
@@ -170,11 +195,32 @@ final class Leadership {
         long index = Math.min(counted(set), own);
         if (index > log.commitIndex() && replica.rules().mayCommit(index, barrierIndex)) {
             replica.commit(index);
+            committedNs = replica.nowNs();
             if (!leading && log.commitIndex() >= barrierIndex) {
                 leading = true;
                 replica.machine().leading(epoch);
             }
         }
+    }
+
+    /**
+     * Whether a member that is needed for a majority waits for a snapshot, and that for what this leader's state shows already and only
+     * that majority can commit.
+     */
+    private boolean isStuck() {
+        if (log.lastIndex() == log.commitIndex()) {
+            committedNs = replica.nowNs();
+        }
+        return leading
+                && replica.nowNs() - committedNs > options.leaseNs() * LEASES_WITHOUT_MAJORITY
+                && replica.source().isMaking(log.replicas());
+    }
+
+    /** Lets go and tries to lead in a higher epoch: as long as its barrier is not committed, the state shows nothing that is not. */
+    private void beginAnew() {
+        replica.becomeFollower();
+        replica.follower().forget();
+        replica.candidacy().begin(epoch);
     }
 
     private void forced(Progress other, long index) {

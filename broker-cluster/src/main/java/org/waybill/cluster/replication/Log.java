@@ -183,6 +183,11 @@ final class Log {
         }
     }
 
+    /** Whether what is kept for a snapshot is near its bound. */
+    boolean isTailTight() {
+        return end(lastIndex()) - baseEnd > (long) tailBytes * (HELD_TAILS - 1);
+    }
+
     /** How many bytes the entries after one and up to another have; both in memory, or the last that is gone. */
     long bytesBetween(long after, long upTo) {
         return end(upTo) - end(Math.max(after, base));

@@ -1,51 +1,84 @@
 package org.waybill.cluster.replication;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.waybill.io.Disk;
+import java.util.function.IntPredicate;
 import org.waybill.io.Invariant;
-import org.waybill.journal.CheckpointReader;
+import org.waybill.journal.Journal;
+import org.waybill.journal.Position;
 import org.waybill.journal.ReplayHandler;
 
 /**
- * Finds the log of one shard at a start: its checkpoint, then the frames behind it. A later frame replaces what had its index
- * or a higher one before. On the starting thread; damage is thrown as {@link org.waybill.journal.JournalDamage}.
+ * Finds the log of one shard behind its checkpoint: tells what is committed as soon as a later frame says so, and keeps what
+ * may not be, and the newest of the rest for followers. On the thread of the replay.
+ *
+ * <p>A later frame replaces what had its index or a higher one before. A replay may begin in the middle of entries that were
+ * replaced: those have no predecessor, and are passed over until their replacement comes, which has.
  */
 public final class LogRecovery implements ReplayHandler {
-    private final int shard;
-    private final List<Entry> tail = new ArrayList<>();
-    private final List<Long> positions = new ArrayList<>();
-    private final List<byte[]> pieces = new ArrayList<>();
+    private record Found(Entry entry, long position, long retainedBytes) {}
 
-    private LogStore.Meta meta = new LogStore.Meta(Promise.NONE, 0, new long[0], ReplicaSet.NOBODY);
+    private final int shard;
+    private final IntPredicate retained;
+    private final int tailBytes;
+    private final Committed machine;
+    private final EpochHistory epochs = new EpochHistory();
+    private final ArrayDeque<Entry> kept = new ArrayDeque<>();
+    private final ArrayDeque<Found> uncommitted = new ArrayDeque<>();
+
     private long replayFrom = -1;
     private Promise promise = Promise.NONE;
+    private long checkpointIndex;
+    private ReplicaSet replicas = ReplicaSet.NOBODY;
+    private long keptBytes;
+    private long toldIndex;
     private long commitIndex;
+    private boolean missing;
 
     private boolean mine;
     private long index;
     private long epoch;
     private long position;
+    private long retainedBytes;
     private ByteBuffer records = buffer(1 << 12);
 
-    private LogRecovery(int shard) {
-        this.shard = shard;
+    /** Takes what is committed, in order, each entry once. */
+    public interface Committed {
+        /** As {@link Machine#committed}. */
+        void committed(Entry entry, long position);
     }
 
-    /** Reads the newest checkpoint of a shard; then this is to be told the replay from {@link #replayFrom}. */
-    public static LogRecovery begin(Disk disk, int shard) throws IOException {
-        LogRecovery recovery = new LogRecovery(shard);
-        Optional<CheckpointReader> newest = CheckpointReader.newest(disk, shard);
-        if (newest.isPresent()) {
-            try (CheckpointReader reader = newest.get()) {
-                recovery.read(reader);
-            }
-        }
-        return recovery;
+    /**
+     * Finds a log that has no checkpoint, unless {@link #checkpoint} is called next.
+     *
+     * @param retained the types of records that count as live until the shard releases them
+     * @param tailBytes what is kept of committed entries for followers
+     */
+    public LogRecovery(int shard, IntPredicate retained, int tailBytes, Committed machine) {
+        this.shard = shard;
+        this.retained = retained;
+        this.tailBytes = tailBytes;
+        this.machine = machine;
+    }
+
+    /**
+     * The machine has the state of a checkpoint.
+     *
+     * @param replayFrom the checkpoint's replay position
+     * @param meta what {@link Replica#meta} was when it began, or what was given to {@link SnapshotWriter#commit}
+     */
+    public void checkpoint(long replayFrom, byte[] meta) {
+        LogStore.Meta found = decode(meta);
+        this.replayFrom = replayFrom;
+        promise = found.promise();
+        checkpointIndex = found.index();
+        replicas = found.replicas();
+        epochs.reset(found.epochs(), found.index());
+        toldIndex = checkpointIndex;
+        commitIndex = checkpointIndex;
     }
 
     /** From where the log is needed; negative if from its beginning. */
@@ -53,26 +86,42 @@ public final class LogRecovery implements ReplayHandler {
         return replayFrom;
     }
 
-    /** What was found, after the replay. */
-    public LogStore.Recovered recovered() {
-        endFrame();
-        long last = meta.index() + tail.size();
-        Invariant.check(commitIndex <= last, "what was known to be committed is in the log");
-        LogStore.Meta found = new LogStore.Meta(promise, meta.index(), meta.epochs(), meta.replicas());
-        return new LogStore.Recovered(
-                found, new Snapshot(pieces), List.copyOf(tail), Math.max(commitIndex, meta.index()));
+    /** Entries up to this one are committed, and in the log that is being read, whatever it says itself. Before {@link #recovered}. */
+    public void committedUpTo(long index) {
+        commitIndex = Math.max(commitIndex, index);
     }
 
-    /** Tells where the first record is of each entry behind the checkpoint. */
-    void forEachEntry(Places places) {
-        for (int i = 0; i < tail.size(); i++) {
-            places.entry(tail.get(i).index(), positions.get(i));
+    /** What was found, after the replay; the machine has been told everything that is known to be committed. */
+    public LogStore.Recovered recovered() {
+        endFrame();
+        tell();
+        Invariant.check(!missing && toldIndex == commitIndex, "the log has no gaps");
+        long base = epochs.lastIndex();
+        LogStore.Meta meta = new LogStore.Meta(promise, base, epochs.upTo(base), replicas);
+        List<Entry> tail = new ArrayList<>(kept);
+        uncommitted.forEach(found -> tail.add(found.entry()));
+        return new LogStore.Recovered(meta, tail, commitIndex);
+    }
+
+    /** Counts what is retained of entries that may be uncommitted as live, after {@link #recovered}, before the journal starts. */
+    public void restoreLive(Journal journal) {
+        for (Found found : uncommitted) {
+            if (found.retainedBytes() > 0) {
+                journal.restoreLive(Position.segmentId(found.position()), found.retainedBytes());
+            }
         }
     }
 
-    /** Takes indexes and positions. */
+    /** Tells the place of each entry that may be uncommitted. */
+    void forEachUncommitted(Places places) {
+        for (Found found : uncommitted) {
+            places.entry(found.entry().index(), found.position(), found.retainedBytes());
+        }
+    }
+
+    /** Takes indexes, positions of first records, and what is retained. */
     interface Places {
-        void entry(long index, long position);
+        void entry(long index, long position, long retainedBytes);
     }
 
     @Override
@@ -82,9 +131,11 @@ public final class LogRecovery implements ReplayHandler {
         index = logIndex;
         this.epoch = epoch;
         position = -1;
+        retainedBytes = 0;
         records.clear();
-        if (mine && logIndex > 0) {
+        if (mine && logIndex > checkpointIndex) {
             this.commitIndex = Math.max(this.commitIndex, commitIndex);
+            tell();
         }
     }
 
@@ -97,29 +148,55 @@ public final class LogRecovery implements ReplayHandler {
         if (this.position < 0) {
             this.position = position;
         }
-        if (index > 0) {
+        if (index > checkpointIndex) {
             int length = payload.remaining();
             reserve(Entry.RECORD_HEADER_BYTES + length);
             records.putInt(length).putInt(type & 0xFF).put(payload);
-        } else if (type == JournalStore.PROMISE) {
+            retainedBytes += retained.test(type) ? recordBytes : 0;
+        } else if (index == 0 && type == JournalStore.PROMISE) {
             promise = new Promise(payload.getLong(), payload.getLong());
         }
     }
 
     private void endFrame() {
-        if (!mine || index <= 0 || index <= meta.index() || position < 0) {
-            mine = false;
-            return;
+        if (mine && index > checkpointIndex && position >= 0) {
+            byte[] bytes = new byte[records.flip().remaining()];
+            records.get(bytes);
+            found(new Found(new Entry(index, epoch, bytes, 0, bytes.length), position, retainedBytes));
         }
         mine = false;
-        byte[] bytes = new byte[records.flip().remaining()];
-        records.get(bytes);
-        int at = (int) (index - meta.index() - 1);
-        Invariant.check(at <= tail.size(), "the log has no gaps");
-        tail.subList(at, tail.size()).clear();
-        positions.subList(at, positions.size()).clear();
-        tail.add(new Entry(index, epoch, bytes, 0, bytes.length));
-        positions.add(position);
+    }
+
+    private void found(Found found) {
+        Invariant.check(index > toldIndex, "what is committed is never replaced");
+        while (toldIndex + uncommitted.size() >= index) {
+            uncommitted.pollLast();
+        }
+        missing = index > toldIndex + uncommitted.size() + 1;
+        if (!missing) {
+            uncommitted.addLast(found);
+        }
+    }
+
+    private void tell() {
+        while (toldIndex < commitIndex && !uncommitted.isEmpty()) {
+            Found next = uncommitted.removeFirst();
+            toldIndex++;
+            machine.committed(next.entry(), next.position());
+            keep(next.entry());
+        }
+    }
+
+    private void keep(Entry entry) {
+        kept.addLast(entry);
+        keptBytes += entry.length();
+        while (keptBytes > tailBytes) {
+            Entry oldest = kept.removeFirst();
+            keptBytes -= oldest.length();
+            epochs.append(oldest.epoch());
+            ReplicaSet set = oldest.replicaSet();
+            replicas = set == null ? replicas : set;
+        }
     }
 
     private void reserve(int bytes) {
@@ -127,20 +204,6 @@ public final class LogRecovery implements ReplayHandler {
             ByteBuffer more = buffer(Math.max(records.capacity() * 2, records.position() + bytes));
             records = more.put(records.flip());
         }
-    }
-
-    private void read(CheckpointReader reader) throws IOException {
-        replayFrom = reader.replayFromPosition();
-        ByteBuffer chunk = reader.next();
-        while (chunk != null) {
-            byte[] piece = new byte[chunk.remaining()];
-            chunk.get(piece);
-            pieces.add(piece);
-            chunk = reader.next();
-        }
-        meta = decode(reader.meta());
-        promise = meta.promise();
-        commitIndex = meta.index();
     }
 
     static byte[] encode(LogStore.Meta meta) {
@@ -158,7 +221,7 @@ public final class LogRecovery implements ReplayHandler {
         return bytes;
     }
 
-    private static LogStore.Meta decode(byte[] bytes) {
+    static LogStore.Meta decode(byte[] bytes) {
         ByteBuffer in = view(bytes);
         Promise promise = new Promise(in.getLong(), in.getLong());
         long index = in.getLong();

@@ -14,11 +14,17 @@ public interface LogStore {
         void forced(long ticket);
     }
 
-    /** What a checkpoint holds besides the state: docs/ARCHITECTURE.md, rule R12. */
+    /** What a checkpoint holds of the log besides the state: docs/ARCHITECTURE.md, rule R12. */
     record Meta(Promise promise, long index, long[] epochs, ReplicaSet replicas) {}
 
-    /** What was found at the start. */
-    record Recovered(Meta meta, Snapshot snapshot, List<Entry> tail, long commitIndex) {}
+    /**
+     * What was found at the start.
+     *
+     * @param meta as of the entry before the tail
+     * @param tail what followers may need, or what may be uncommitted
+     * @param commitIndex up to where the machine has been told already
+     */
+    record Recovered(Meta meta, List<Entry> tail, long commitIndex) {}
 
     /** Before anything else. */
     void listener(Listener listener);
@@ -43,24 +49,12 @@ public interface LogStore {
     /** The next entry is committed; returns where its first record is, from which the places of the others follow. */
     long committed(long index);
 
-    /**
-     * Replaces the checkpoint by this state, at once or never; only one at a time. What was appended behind {@code meta.index()}
-     * is found again at a start.
-     *
-     * @param done told on the loop, with true once it is in force
-     */
-    void checkpoint(Meta meta, Snapshot snapshot, Done done);
+    /** From where a start replays on top of a checkpoint that begins now: no entry that is not committed yet lies before it. */
+    long replayFrom();
 
-    /**
-     * Replaces everything by this state, which is another's; nothing is appended until it is done.
-     *
-     * @param done told on the loop, with true once it is in force
-     */
-    void install(Meta meta, Snapshot snapshot, Done done);
+    /** Behind everything that was appended, all of which is forced: from where a start replays on top of a snapshot. */
+    long endPosition();
 
-    /** How a checkpoint ended. */
-    interface Done {
-        /** Whether it is in force; else the one before is. */
-        void done(boolean inForce);
-    }
+    /** A snapshot has taken the place of everything that was appended, but for promises. */
+    void installed();
 }

@@ -10,6 +10,14 @@ package org.waybill.cluster.replication;
  * <pre>
  *   (applies what is committed) ── leading(epoch) ──► (proposes, and applies what it proposes) ── deposed() ──► (as before)
  * </pre>
+ *
+ * <p>Checkpoints are the machine's: it asks {@link Replica#replayFrom}, and in a later task of its loop {@link Replica#meta}, which
+ * is then the checkpoint's beginning, and gathers its state in as many turns as it likes, while entries go on being applied. So
+ * the state has some of what followed the beginning; a start applies all of it again, and applying an entry twice must
+ * change nothing. But nothing in it may become void. Therefore a checkpoint ends only when everything that it shows is
+ * committed: the last entry that the machine has proposed itself when the last part has been gathered, if there is one. (What was
+ * in a checkpoint or a snapshot from which this state comes is committed, though it may not have been told again yet.) And a
+ * checkpoint that has not ended when the machine is deposed is given up.
  */
 public interface Machine {
     /**
@@ -38,9 +46,9 @@ public interface Machine {
      */
     void deposed();
 
-    /** A state that replaces all there is: that of a snapshot, or at the start that of the checkpoint. */
-    void restore(Snapshot snapshot);
+    /** Begins to give the state away, as of the last entry that was told committed. Several may be given at a time. */
+    SnapshotReader snapshot();
 
-    /** The state as of the last entry that was told committed. */
-    Snapshot snapshot();
+    /** Begins to take another's state, written aside; one at a time, and not while this replica leads. */
+    SnapshotWriter install();
 }

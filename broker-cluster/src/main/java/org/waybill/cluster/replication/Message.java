@@ -99,22 +99,35 @@ public sealed interface Message {
     /**
      * Asks for a piece of a snapshot.
      *
-     * @param index the snapshot's last entry, or 0 for any
-     * @param piece the number of the piece, from 0
+     * @param snapshot the giver's number of it, or 0 for a new one
+     * @param piece the number of the piece, from 0; {@link SnapshotPiece#PENDING} to say that the last one is being written
      */
-    record SnapshotRequest(long from, long epoch, long index, int piece) implements Message {}
+    record SnapshotRequest(long from, long epoch, long snapshot, int piece) implements Message {}
 
     /**
      * A piece of a snapshot.
      *
-     * @param index its last entry
-     * @param pieces how many there are
+     * @param snapshot the giver's number of it, drawn at random
+     * @param index the last entry that is wholly in it; what follows that is applied again
+     * @param piece its number, from 0; {@link #PENDING} to say that it is being made
+     * @param last whether there are no more
      * @param epochs pairs of epoch and first index; with the first piece only
      * @param replicas the replica set at that entry; with the first piece only
      */
     record SnapshotPiece(
-            long from, long epoch, long index, int piece, int pieces, long[] epochs, long[] replicas, byte[] bytes)
-            implements Message {}
+            long from,
+            long epoch,
+            long snapshot,
+            long index,
+            int piece,
+            boolean last,
+            long[] epochs,
+            long[] replicas,
+            byte[] bytes)
+            implements Message {
+        /** No piece: it takes a while. */
+        static final int PENDING = -1;
+    }
 
     /** A leader has let go and wants the receiver to lead. */
     record HandOver(long from, long epoch) implements Message {}

@@ -159,8 +159,9 @@ public final class MessageCodec {
         } else if (message instanceof Message.SnapshotRequest) {
             body = Long.BYTES + Integer.BYTES;
         } else if (message instanceof Message.SnapshotPiece m) {
-            body = Long.BYTES
-                    + 5 * Integer.BYTES
+            body = 2 * Long.BYTES
+                    + 4 * Integer.BYTES
+                    + 1
                     + (m.epochs().length + m.replicas().length) * Long.BYTES
                     + m.bytes().length;
         }
@@ -196,9 +197,9 @@ public final class MessageCodec {
             out.put(code(m.result())).putLong(m.previousIndex()).putLong(m.otherEpoch());
             entries(out, m.entries());
         } else if (message instanceof Message.SnapshotRequest m) {
-            out.putLong(m.index()).putInt(m.piece());
+            out.putLong(m.snapshot()).putInt(m.piece());
         } else if (message instanceof Message.SnapshotPiece m) {
-            out.putLong(m.index()).putInt(m.piece()).putInt(m.pieces());
+            out.putLong(m.snapshot()).putLong(m.index()).putInt(m.piece()).put(flag(m.last()));
             longs(out, m.epochs());
             longs(out, m.replicas());
             out.putInt(m.bytes().length).put(m.bytes());
@@ -217,8 +218,7 @@ public final class MessageCodec {
             case FETCH -> new Message.Fetch(from, epoch, in.getLong(), in.getLong());
             case FETCH_REPLY -> fetchReply(in, from, epoch);
             case SNAPSHOT_REQUEST -> new Message.SnapshotRequest(from, epoch, in.getLong(), in.getInt());
-            case SNAPSHOT_PIECE -> new Message.SnapshotPiece(
-                    from, epoch, in.getLong(), in.getInt(), in.getInt(), longs(in), longs(in), bytes(in));
+            case SNAPSHOT_PIECE -> snapshotPiece(in, from, epoch);
             case HAND_OVER -> new Message.HandOver(from, epoch);
             case JOIN -> new Message.Join(from, epoch);
             default -> throw new IllegalArgumentException("a message of the unknown type " + type);
@@ -238,6 +238,14 @@ public final class MessageCodec {
         Message.FetchResult result = fetchResult(in.get());
         long previousIndex = in.getLong();
         return new Message.FetchReply(from, epoch, result, previousIndex, in.getLong(), entries(in, previousIndex));
+    }
+
+    private static Message snapshotPiece(ByteBuffer in, long from, long epoch) {
+        long snapshot = in.getLong();
+        long index = in.getLong();
+        int piece = in.getInt();
+        boolean last = in.get() != 0;
+        return new Message.SnapshotPiece(from, epoch, snapshot, index, piece, last, longs(in), longs(in), bytes(in));
     }
 
     private static void entries(ByteBuffer out, List<Entry> entries) {

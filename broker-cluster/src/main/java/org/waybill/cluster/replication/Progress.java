@@ -18,6 +18,8 @@ final class Progress {
     long advancedNs;
     /** The newest of our own times that has come back. */
     long stampNs;
+    /** Whether any has. */
+    boolean hasAnswered;
 
     Progress(long member, long next, boolean replacement, long nowNs, long neverNs) {
         this.member = member;

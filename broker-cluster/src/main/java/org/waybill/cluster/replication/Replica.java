@@ -36,10 +36,9 @@ public final class Replica implements LogStore.Listener {
     private long seenEpoch;
     private @Nullable LeaderHint hint;
     private @Nullable Leadership leadership;
-    private boolean checkpointing;
 
     /**
-     * A replica as its store found it; the machine is told its state.
+     * A replica as its store found it, with a machine that has been told what is committed: see {@link LogRecovery}.
      *
      * @param self this node and its disk, see {@link Members}
      * @param random for delays
@@ -83,12 +82,6 @@ public final class Replica implements LogStore.Listener {
         this.follower = new Follower(this);
         this.candidacy = new Candidacy(this);
         store.listener(this);
-        if (recovered.meta().index() > 0) {
-            machine.restore(recovered.snapshot());
-        }
-        for (long index = log.firstIndex(); index <= log.commitIndex(); index++) {
-            machine.committed(log.entry(index), store.committed(index));
-        }
         log.trim(source.heldIndex());
     }
 
@@ -129,9 +122,12 @@ public final class Replica implements LogStore.Listener {
         return leads != null && leads.begun();
     }
 
-    /** Whether so much waits to be committed that nothing should be added: the shard takes nothing new from producers. */
+    /**
+     * Whether nothing should be added, so that the shard takes nothing new from producers: too much waits to be committed, or a
+     * replica that has failed to catch up by a snapshot before is about to fail again.
+     */
     public boolean isBacklogged() {
-        return log.bytesBetween(log.commitIndex(), log.lastIndex()) > options.windowBytes();
+        return log.bytesBetween(log.commitIndex(), log.lastIndex()) > options.windowBytes() || source.presses();
     }
 
     /** Whether deliveries, settlements and answers may go out at this moment: asked before each of them. */
@@ -167,14 +163,17 @@ public final class Replica implements LogStore.Listener {
         return leads != null && leads.handOver(member);
     }
 
-    /** Writes a checkpoint, so that the journal can free what is before it; returns false if one is being written. */
-    public boolean checkpoint() {
-        if (checkpointing || pull.installing()) {
-            return false;
-        }
-        checkpointing = true;
-        store.checkpoint(meta(), machine.snapshot(), inForce -> checkpointing = false);
-        return true;
+    /** From where a start must replay on top of a checkpoint that the machine begins in the next task of its loop. */
+    public long replayFrom() {
+        return store.replayFrom();
+    }
+
+    /**
+     * What a checkpoint must keep of the log, for {@link LogRecovery#checkpoint}, as of the last entry that was told committed: asked
+     * for when its first part is gathered, not at its end.
+     */
+    public byte[] meta() {
+        return encode(meta(log.commitIndex()));
     }
 
     /** Time has passed. */
@@ -246,6 +245,21 @@ public final class Replica implements LogStore.Listener {
         }
     }
 
+    /** What it does at present, and what it knows of the others. */
+    public ReplicaStatus status() {
+        return new ReplicaStatus(
+                self,
+                role,
+                epoch(),
+                leader(),
+                mayAct(),
+                log.commitIndex(),
+                log.forcedIndex(),
+                log.lastIndex(),
+                log.replicas(),
+                leadership == null ? List.of() : leadership.status());
+    }
+
     /** What this replica does at present. */
     public Role role() {
         return role;
@@ -259,6 +273,16 @@ public final class Replica implements LogStore.Listener {
     /** The member that leads, as far as is known, or {@link Members#NONE}. */
     public long leader() {
         return leadership != null ? self : follower.leader();
+    }
+
+    /** The name of this replica. */
+    public long self() {
+        return self;
+    }
+
+    /** Whether this replica has heard its leader within the leader's lease; no leader hears itself. */
+    public boolean hearsLeader() {
+        return leadership == null && follower.hearsLeader();
     }
 
     /** The members that count. */
@@ -277,10 +301,6 @@ public final class Replica implements LogStore.Listener {
     }
 
     // ---- for the parts
-
-    long self() {
-        return self;
-    }
 
     ReplicationOptions options() {
         return options;
@@ -322,8 +342,8 @@ public final class Replica implements LogStore.Listener {
         return pull;
     }
 
-    boolean checkpointing() {
-        return checkpointing;
+    SnapshotSource source() {
+        return source;
     }
 
     long nowNs() {
@@ -373,6 +393,9 @@ public final class Replica implements LogStore.Listener {
         Leadership led = leadership;
         leadership = null;
         role = Role.FOLLOWER;
+        if (led != null) {
+            source.close();
+        }
         if (led != null && led.begun()) {
             machine.deposed();
         }
@@ -386,6 +409,7 @@ public final class Replica implements LogStore.Listener {
 
     void becomeLeader() {
         candidacy.end();
+        source.close();
         role = Role.LEADER;
         leadership = new Leadership(this);
         leadership.begin();
@@ -422,9 +446,12 @@ public final class Replica implements LogStore.Listener {
         log.trim(source.heldIndex());
     }
 
-    LogStore.Meta meta() {
-        long index = log.commitIndex();
+    LogStore.Meta meta(long index) {
         return new LogStore.Meta(promise, index, log.epochs().upTo(index), log.replicasAt(index));
+    }
+
+    byte[] encode(LogStore.Meta meta) {
+        return LogRecovery.encode(rules.kept(meta));
     }
 
     private Leadership leadership() {

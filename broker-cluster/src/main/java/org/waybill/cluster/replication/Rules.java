@@ -5,7 +5,8 @@ package org.waybill.cluster.replication;
  * test can take one away and see that the simulation finds it; there is no other subclass.
  */
 class Rules {
-    // R9 and R10 are about who is meant: Members. What else R12 asks for is in LogStore.Meta.
+    // R9 and R10 are about who is meant: Members. What R12 asks of a machine's checkpoints and snapshots is said in
+    // Machine.
 
     /** R1: a promise goes to a higher epoch, or again to whom it was given. */
     boolean grants(Promise own, long epoch, long candidate) {
@@ -90,6 +91,11 @@ class Rules {
     /** R12: a checkpoint is followed by every entry that it does not contain, forced or not. */
     long replayFrom(long firstPosition, long forcedPosition) {
         return Math.min(firstPosition, forcedPosition);
+    }
+
+    /** R12: what a checkpoint keeps of the log. */
+    LogStore.Meta kept(LogStore.Meta meta) {
+        return meta;
     }
 
     /** R11: by how many members two consecutive sets differ. */

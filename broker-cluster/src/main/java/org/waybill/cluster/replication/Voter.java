@@ -80,6 +80,7 @@ final class Voter {
             List<Entry> entries =
                     log.from(m.previousIndex() + 1, replica.options().maxAppendBytes());
             fetched(m, Message.FetchResult.ENTRIES, m.previousIndex(), 0, entries);
+            replica.source().reached(m.from(), m.previousIndex());
         }
     }
 

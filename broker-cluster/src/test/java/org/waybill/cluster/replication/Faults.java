@@ -212,7 +212,7 @@ final class Faults {
 
     private void checkpoint(SimNode node) {
         if (node.up) {
-            node.run(node.life, () -> node.replica().checkpoint());
+            node.run(node.life, () -> node.machine().checkpoint());
         }
     }
 }

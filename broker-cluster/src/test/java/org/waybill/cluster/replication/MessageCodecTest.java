@@ -33,7 +33,7 @@ final class MessageCodecTest {
                 new Message.FetchReply(1, 4, Message.FetchResult.ENTRIES, 7, 3, entries),
                 new Message.SnapshotRequest(1, 4, 55, 2),
                 new Message.SnapshotPiece(
-                        1, 4, 55, 0, 3, new long[] {1, 1, 2, 40}, new long[] {1, 2, 3}, text("piece")),
+                        1, 4, 55, 77, 0, true, new long[] {1, 1, 2, 40}, new long[] {1, 2, 3}, text("piece")),
                 new Message.HandOver(1, 4),
                 new Message.Join(1, 4));
     }

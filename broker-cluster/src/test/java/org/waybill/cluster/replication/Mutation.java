@@ -1,8 +1,5 @@
 package org.waybill.cluster.replication;
 
-import java.util.function.UnaryOperator;
-import org.waybill.journal.Frame;
-
 /** Each rule taken away in turn. */
 @SuppressWarnings("ImmutableEnumChecker") // rules have no state
 enum Mutation {
@@ -150,25 +147,40 @@ enum Mutation {
             return forcedPosition;
         }
     }),
-    R12_PROMISE("R12", "a checkpoint forgets the promise", new Rules()) {
+    R12_PROMISE("R12", "a checkpoint forgets the promise", new Rules() {
         @Override
-        LogStore store(LogStore store) {
-            return new Forgetful(
-                    store, meta -> new LogStore.Meta(Promise.NONE, meta.index(), meta.epochs(), meta.replicas()));
+        LogStore.Meta kept(LogStore.Meta meta) {
+            return new LogStore.Meta(Promise.NONE, meta.index(), meta.epochs(), meta.replicas());
+        }
+    }),
+    R12_EPOCHS("R12", "a checkpoint forgets the epochs", new Rules() {
+        @Override
+        LogStore.Meta kept(LogStore.Meta meta) {
+            return new LogStore.Meta(meta.promise(), meta.index(), new long[] {1, 1}, meta.replicas());
+        }
+    }),
+    R12_REPLICAS("R12", "a checkpoint forgets the replicas", new Rules() {
+        @Override
+        LogStore.Meta kept(LogStore.Meta meta) {
+            return new LogStore.Meta(meta.promise(), meta.index(), meta.epochs(), ReplicaSet.NOBODY);
+        }
+    }),
+    R12_END("R12", "a checkpoint says that it has all that was there at its end", new Rules()) {
+        @Override
+        boolean keepsMetaOfTheEnd() {
+            return true;
         }
     },
-    R12_EPOCHS("R12", "a checkpoint forgets the epochs", new Rules()) {
+    R12_DEPOSED("R12", "a checkpoint is ended though its leader was deposed", new Rules()) {
         @Override
-        LogStore store(LogStore store) {
-            return new Forgetful(
-                    store, meta -> new LogStore.Meta(meta.promise(), meta.index(), new long[] {1, 1}, meta.replicas()));
+        boolean endsCheckpointWhenDeposed() {
+            return true;
         }
     },
-    R12_REPLICAS("R12", "a checkpoint forgets the replicas", new Rules()) {
+    R12_UNCOMMITTED("R12", "a snapshot is given away before it is committed", new Rules()) {
         @Override
-        LogStore store(LogStore store) {
-            return new Forgetful(
-                    store, meta -> new LogStore.Meta(meta.promise(), meta.index(), meta.epochs(), ReplicaSet.NOBODY));
+        boolean givesWhatIsNotCommitted() {
+            return true;
         }
     };
 
@@ -198,45 +210,15 @@ enum Mutation {
         return false;
     }
 
-    LogStore store(LogStore store) {
-        return store;
+    boolean keepsMetaOfTheEnd() {
+        return false;
     }
 
-    /** A store whose checkpoints lack something. */
-    private record Forgetful(LogStore store, UnaryOperator<LogStore.Meta> change) implements LogStore {
-        @Override
-        public void listener(Listener listener) {
-            store.listener(listener);
-        }
+    boolean endsCheckpointWhenDeposed() {
+        return false;
+    }
 
-        @Override
-        public long append(Entry entry, long commitIndex) {
-            return store.append(entry, commitIndex);
-        }
-
-        @Override
-        public long append(Entry entry, Frame frame) {
-            return store.append(entry, frame);
-        }
-
-        @Override
-        public long promise(Promise promise) {
-            return store.promise(promise);
-        }
-
-        @Override
-        public long committed(long index) {
-            return store.committed(index);
-        }
-
-        @Override
-        public void checkpoint(Meta meta, Snapshot snapshot, Done done) {
-            store.checkpoint(change.apply(meta), snapshot, done);
-        }
-
-        @Override
-        public void install(Meta meta, Snapshot snapshot, Done done) {
-            store.install(change.apply(meta), snapshot, done);
-        }
+    boolean givesWhatIsNotCommitted() {
+        return false;
     }
 }

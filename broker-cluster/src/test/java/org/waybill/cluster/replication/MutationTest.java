@@ -37,6 +37,8 @@ final class MutationTest {
         found = found != null ? found : caught(() -> Scenarios.donorMovesOn(mutation));
         found = found != null ? found : caught(() -> Scenarios.growsByTwo(mutation));
         found = found != null ? found : caught(() -> Scenarios.outdatedLeaderWritesOn(mutation));
+        found = found != null ? found : caught(() -> Scenarios.checkpointOfADeposedLeader(mutation));
+        found = found != null ? found : caught(() -> Scenarios.snapshotOfUncommitted(mutation));
         if (found != null) {
             row(table, mutation, "-", found);
         }

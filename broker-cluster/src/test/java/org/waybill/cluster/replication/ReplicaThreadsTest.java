@@ -3,12 +3,15 @@ package org.waybill.cluster.replication;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -26,6 +29,9 @@ import org.waybill.io.Disk;
 import org.waybill.io.FileDisk;
 import org.waybill.io.Loop;
 import org.waybill.io.SystemClock;
+import org.waybill.journal.CheckpointListener;
+import org.waybill.journal.CheckpointReader;
+import org.waybill.journal.CheckpointWriter;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalOptions;
@@ -36,6 +42,7 @@ final class ReplicaThreadsTest {
     private static final int NODES = 3;
     private static final int ENTRIES = 3_000;
     private static final int ENTRY_BYTES = 1_000;
+    private static final int PIECES = 40;
     private static final ReplicationOptions OPTIONS = new ReplicationOptions(
             100_000_000, 800_000_000, 250_000_000, 1_000_000_000, 3_000_000_000L, 1 << 16, 1 << 18, 1 << 19);
 
@@ -62,7 +69,7 @@ final class ReplicaThreadsTest {
             node.reached(ENTRIES);
         }
         node(2).stop();
-        leader.call(() -> assertThat(leader.replica().checkpoint()).isTrue());
+        leader.call(leader::checkpoint);
         leader.produce(ENTRIES);
         leader.reached(2 * ENTRIES);
 
@@ -121,8 +128,11 @@ final class ReplicaThreadsTest {
             Disk disk = new FileDisk(path);
             Journal opened = Journal.open(
                     new JournalOptions(1 << 20, 2, 4, 1 << 20, 1 << 20, 0, 0, 1_000), disk, new SystemClock());
-            LogRecovery recovery = LogRecovery.begin(disk, 0);
+            LogRecovery recovery = new LogRecovery(0, type -> false, OPTIONS.tailBytes(), this::committed);
+            readCheckpoint(disk, recovery);
             opened.replay(recovery.replayFrom(), recovery);
+            LogStore.Recovered recovered = recovery.recovered();
+            recovery.restoreLive(opened);
             opened.registerShard(0, this);
             opened.checkpointed(0, recovery.replayFrom());
             opened.start(cause -> failure = cause);
@@ -132,7 +142,7 @@ final class ReplicaThreadsTest {
                         member,
                         OPTIONS,
                         new JournalStore(opened, 0, this, type -> false, recovery),
-                        recovery.recovered(),
+                        recovered,
                         this,
                         this,
                         new SystemClock(),
@@ -236,21 +246,117 @@ final class ReplicaThreadsTest {
         @Override
         public void deposed() {}
 
-        @Override
-        public void restore(Snapshot snapshot) {
-            ByteBuffer state = ByteBuffer.wrap(snapshot.pieces().get(0));
+        private void readCheckpoint(Disk disk, LogRecovery recovery) throws Exception {
+            Optional<CheckpointReader> newest = CheckpointReader.newest(disk, 0);
+            if (newest.isPresent()) {
+                try (CheckpointReader reader = newest.get()) {
+                    ByteBuffer state = reader.next();
+                    assertThat(state).isNotNull();
+                    restore(state);
+                    recovery.checkpoint(reader.replayFromPosition(), reader.meta());
+                }
+            }
+        }
+
+        /** What was told committed, so that it need not wait for anything. */
+        private void checkpoint() {
+            long replayFrom = replica().replayFrom();
+            execute(() -> {
+                CheckpointWriter writer = journal().checkpoint(0, new Ending(success -> {}));
+                byte[] state = state();
+                assertThat(writer.append(state, 0, state.length)).isTrue();
+                writer.commit(replayFrom, replica().meta());
+            });
+        }
+
+        private byte[] state() {
+            return ByteBuffer.allocate(Long.BYTES + Integer.BYTES)
+                    .putLong(sum)
+                    .putInt(operations.get())
+                    .array();
+        }
+
+        private void restore(ByteBuffer state) {
+            state.order(ByteOrder.BIG_ENDIAN);
             sum = state.getLong();
             operations.set(state.getInt());
             restored.incrementAndGet();
             told();
         }
 
+        /** Its first piece is the state, the others are as many bytes as would make the giver or the taker notice. */
         @Override
-        public Snapshot snapshot() {
-            return new Snapshot(List.of(ByteBuffer.allocate(12)
-                    .putLong(sum)
-                    .putInt(operations.get())
-                    .array()));
+        public SnapshotReader snapshot() {
+            byte[] state = state();
+            return new SnapshotReader() {
+                private int next;
+
+                @Override
+                public void read(PieceHandler handler) {
+                    int piece = next++;
+                    Runnable give = () -> handler.piece(
+                            piece == 0 ? state : new byte[SnapshotReader.MAX_PIECE_BYTES], piece == PIECES - 1);
+                    if (piece % 2 == 0) {
+                        give.run();
+                    } else {
+                        execute(give);
+                    }
+                }
+
+                @Override
+                public void close() {}
+            };
+        }
+
+        @Override
+        public SnapshotWriter install() {
+            return new SnapshotWriter() {
+                private byte @Nullable [] state;
+                private int pieces;
+
+                @Override
+                public void write(byte[] piece, Done written) {
+                    state = state == null ? piece : state;
+                    pieces++;
+                    execute(() -> written.done(true));
+                }
+
+                @Override
+                public void commit(long replayFrom, byte[] meta, Done done) {
+                    byte[] whole = Objects.requireNonNull(state);
+                    assertThat(pieces).isEqualTo(PIECES);
+                    CheckpointWriter writer = journal().checkpoint(0, new Ending(success -> {
+                        restore(ByteBuffer.wrap(whole));
+                        done.done(success);
+                    }));
+                    assertThat(writer.append(whole, 0, whole.length)).isTrue();
+                    writer.commit(replayFrom, meta);
+                }
+
+                @Override
+                public void abandon() {
+                    throw new IllegalStateException("nothing happens here that would make it");
+                }
+            };
+        }
+
+        private Journal journal() {
+            return Objects.requireNonNull(journal);
+        }
+
+        private record Ending(SnapshotWriter.Done done) implements CheckpointListener {
+            @Override
+            public void ready() {}
+
+            @Override
+            public void committed(long bytes) {
+                done.done(true);
+            }
+
+            @Override
+            public void failed(Throwable cause) {
+                throw new IllegalStateException(cause);
+            }
         }
 
         @Override

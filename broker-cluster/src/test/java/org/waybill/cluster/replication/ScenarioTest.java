@@ -183,14 +183,7 @@ final class ScenarioTest {
 
     @Test
     void catchesUpBySnapshotWhenTheTailIsGone() {
-        Script script = Script.of(3);
-        script.elect(0);
-        script.kill(2);
-        for (int i = 0; i < 200; i++) {
-            script.propose(0, 60);
-            script.runFor(2);
-        }
-        script.awaitCommitted(1, script.replica(0).lastIndex());
+        Script script = Scenarios.behindTheTail(Mutation.NONE);
         assertThat(script.replica(0).log().firstIndex()).isGreaterThan(100);
         script.start(2);
         script.awaitCommitted(2, script.replica(0).lastIndex());
@@ -216,6 +209,123 @@ final class ScenarioTest {
     }
 
     @Test
+    void aSnapshotConvergesWhileMuchIsWritten() {
+        Script script = Scenarios.behindTheTail(Mutation.NONE);
+        // each piece takes so long that what is written meanwhile is more than is kept
+        script.node(0).machine().maxPartNs = 400 * Simulation.MS;
+        script.start(2);
+        int pressed = 0;
+        for (int i = 0; i < 2_000 && script.simulation.history().snapshots == 0; i++) {
+            if (script.replica(0).isBacklogged()) {
+                pressed++;
+            } else {
+                script.propose(0, 60);
+            }
+            script.runFor(5);
+        }
+        assertThat(pressed).isPositive();
+        assertThat(script.simulation.history().snapshots).isEqualTo(1);
+        script.awaitCommitted(2, script.replica(0).lastIndex());
+        script.runFor(1_000);
+        assertThat(script.replica(0).isBacklogged()).isFalse();
+        assertThat(script.simulation.history().snapshots).isEqualTo(1);
+    }
+
+    @Test
+    void aSilentTakerHoldsUpNobody() {
+        Script script = Scenarios.behindTheTail(Mutation.NONE);
+        script.node(0).machine().maxPartNs = 400 * Simulation.MS;
+        script.start(2);
+        while (!script.replica(0).isBacklogged()) {
+            script.propose(0, 60);
+            script.runFor(5);
+        }
+        script.kill(2);
+        script.runFor(1_500);
+        for (int i = 0; i < 400; i++) {
+            assertThat(script.replica(0).isBacklogged()).isFalse();
+            script.propose(0, 60);
+            script.runFor(5);
+        }
+    }
+
+    @Test
+    void aLeaderThatNeedsTheVoteOfWhomItGivesASnapshotBeginsAnew() {
+        Script script = Scenarios.catchingUpWithoutMajority(Mutation.NONE);
+        long epoch = script.replica(0).epoch();
+        long index = script.replica(0).lastIndex();
+        script.awaitCommitted(2, index);
+        assertThat(script.replica(0).epoch()).isGreaterThan(epoch);
+        assertThat(script.replica(0).isLeading()).isTrue();
+        assertThat(script.has(2, index, epoch)).isTrue();
+    }
+
+    @Test
+    void aDeposedLeaderEndsNoCheckpoint() {
+        Scenarios.checkpointOfADeposedLeader(Mutation.NONE);
+    }
+
+    @Test
+    void nobodyGivesAwayWhatIsNotCommitted() {
+        Scenarios.snapshotOfUncommitted(Mutation.NONE);
+    }
+
+    @Test
+    void aLeaderEndsACheckpointWhenItIsCommitted() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(0, script.propose(0));
+        script.isolate(0);
+        long index = script.propose(0);
+        script.checkpoint(0);
+        script.runFor(300);
+        assertThat(script.node(0).machine().checkpoints).isZero();
+        script.join();
+        script.awaitCommitted(0, index);
+        script.runFor(100);
+        assertThat(script.node(0).machine().checkpoints).isEqualTo(1);
+        script.kill(0);
+        script.start(0);
+        assertThat(script.node(0).machine().index()).isGreaterThanOrEqualTo(index - 1);
+    }
+
+    @Test
+    void aLeaderKnowsWhoLags() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.kill(2);
+        long before = script.replica(0).status().commitIndex();
+        script.propose(0, 30);
+        script.awaitCommitted(0, script.propose(0, 40));
+        script.runFor(300);
+        ReplicaStatus status = script.replica(0).status();
+        assertThat(status.role()).isEqualTo(Role.LEADER);
+        assertThat(status.acts()).isTrue();
+        assertThat(status.leader()).isEqualTo(status.self());
+        assertThat(status.lastIndex()).isEqualTo(before + 2);
+        assertThat(status.others()).allMatch(ReplicaStatus.Other::counts).noneMatch(ReplicaStatus.Other::snapshot);
+        ReplicaStatus.Other near = other(status, script.node(1));
+        assertThat(near.lagEntries()).isZero();
+        assertThat(near.lagBytes()).isZero();
+        assertThat(near.answeredNs()).isBetween(0L, 200 * Simulation.MS);
+        ReplicaStatus.Other lags = other(status, script.node(2));
+        assertThat(lags.lagEntries()).isEqualTo(2);
+        assertThat(lags.lagBytes()).isEqualTo(30 + 40 + 2 * Entry.RECORD_HEADER_BYTES);
+        assertThat(lags.answeredNs()).isGreaterThan(200 * Simulation.MS);
+        ReplicaStatus follows = script.replica(1).status();
+        assertThat(follows.leader()).isEqualTo(status.self());
+        assertThat(follows.acts()).isFalse();
+        assertThat(follows.others()).isEmpty();
+    }
+
+    private static ReplicaStatus.Other other(ReplicaStatus status, SimNode node) {
+        return status.others().stream()
+                .filter(other -> other.member() == node.member)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
     void survivesTheLossOfPowerEverywhere() {
         Script script = Script.of(3);
         script.elect(0);
@@ -224,8 +334,7 @@ final class ScenarioTest {
             index = script.propose(0, 40);
             script.runFor(i == 20 ? 100 : 3);
             if (i == 20) {
-                SimNode node = script.node(1);
-                node.run(node.life, () -> node.replica().checkpoint());
+                script.checkpoint(1);
             }
         }
         script.awaitCommitted(0, index);

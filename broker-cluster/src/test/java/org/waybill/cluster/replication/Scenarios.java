@@ -107,6 +107,61 @@ final class Scenarios {
         script.awaitCommitted(2, script.propose(0));
     }
 
+    /** A checkpoint of a leader that shows what nobody will ever commit is not ended when others have come in its place. */
+    static void checkpointOfADeposedLeader(Mutation mutation) {
+        Script script = new Script(3, 3, mutation);
+        script.elect(0);
+        script.awaitCommitted(0, script.propose(0));
+        script.isolate(0);
+        script.propose(0);
+        script.checkpoint(0);
+        script.runFor(1_200);
+        script.elect(1);
+        script.propose(1);
+        long index = script.propose(1);
+        script.join();
+        script.awaitCommitted(0, index);
+        script.runFor(500);
+        script.kill(0);
+        script.start(0);
+        script.awaitCommitted(0, index);
+    }
+
+    /** A snapshot that shows what is not committed is not given away, even if that is never committed then. */
+    static void snapshotOfUncommitted(Mutation mutation) {
+        Script script = catchingUpWithoutMajority(mutation);
+        script.simulation.runUntil(
+                "node 2 has a snapshot", () -> script.replica(2).commitIndex() > 200);
+        script.isolate(0);
+        script.runFor(1_200);
+        script.elect(1);
+        script.propose(1);
+        script.awaitCommitted(2, script.propose(1));
+    }
+
+    /** Node 0 leads and cannot commit without node 2, which needs a snapshot, which would show what is not committed. */
+    static Script catchingUpWithoutMajority(Mutation mutation) {
+        Script script = behindTheTail(mutation);
+        script.cut(0, 1);
+        script.cut(1, 0);
+        script.propose(0);
+        script.start(2);
+        return script;
+    }
+
+    /** Node 0 leads, with node 1; node 2 is down, and lacks more than is kept for it. */
+    static Script behindTheTail(Mutation mutation) {
+        Script script = new Script(3, 3, mutation);
+        script.elect(0);
+        script.kill(2);
+        for (int i = 0; i < 200; i++) {
+            script.propose(0, 60);
+            script.runFor(2);
+        }
+        script.awaitCommitted(1, script.replica(0).lastIndex());
+        return script;
+    }
+
     /** A set does not grow by two at once: majorities of three and of five need not meet. */
     static void growsByTwo(Mutation mutation) {
         Script script = new Script(5, 3, mutation);

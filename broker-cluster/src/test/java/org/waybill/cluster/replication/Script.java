@@ -1,6 +1,5 @@
 package org.waybill.cluster.replication;
 
-import java.nio.ByteBuffer;
 import java.util.stream.LongStream;
 
 /** A simulated cluster that does what a test says, step by step; nothing else goes wrong. Its coordinator is the test. */
@@ -53,14 +52,19 @@ final class Script {
     long propose(int number, int bytes) {
         SimNode node = node(number);
         long[] index = {0};
-        byte[] payload = new byte[Math.max(Long.BYTES, bytes)];
-        ByteBuffer.wrap(payload).putLong(++operations);
-        node.run(node.life, () -> index[0] = node.replica().propose(SimMachine.operation(payload)));
+        long operation = ++operations;
+        node.run(node.life, () -> index[0] = node.machine().operate(operation, Math.max(Long.BYTES, bytes)));
         return index[0];
     }
 
     long propose(int number) {
         return propose(number, Long.BYTES);
+    }
+
+    /** A node's machine begins a checkpoint. */
+    void checkpoint(int number) {
+        SimNode node = node(number);
+        node.run(node.life, () -> node.machine().checkpoint());
     }
 
     void kill(int number) {

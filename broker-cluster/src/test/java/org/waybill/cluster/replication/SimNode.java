@@ -1,11 +1,16 @@
 package org.waybill.cluster.replication;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
 import org.waybill.io.CrashDisk;
 import org.waybill.io.ManualLoop;
+import org.waybill.journal.CheckpointReader;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalDamage;
 import org.waybill.journal.JournalOptions;
@@ -33,6 +38,7 @@ final class SimNode implements Clock {
     boolean diskStalls;
     private ManualLoop loop = new ManualLoop("down");
     private @Nullable SteppedJournal stepped;
+    private @Nullable Journal journal;
     private @Nullable Replica replica;
     private SimMachine machine = new SimMachine(this);
     private boolean broken;
@@ -65,6 +71,22 @@ final class SimNode implements Clock {
             throw new IllegalStateException("node " + number + " is down");
         }
         return replica;
+    }
+
+    Journal journal() {
+        Journal open = journal;
+        if (open == null) {
+            throw new IllegalStateException("node " + number + " has never been up");
+        }
+        return open;
+    }
+
+    Mutation mutation() {
+        return simulation.mutation();
+    }
+
+    Random random() {
+        return simulation.random();
     }
 
     SimMachine machine() {
@@ -107,29 +129,25 @@ final class SimNode implements Clock {
     private void open() throws IOException {
         ManualLoop newLoop = new ManualLoop("node-" + number);
         loop = newLoop;
-        Journal journal = Journal.open(JOURNAL, disk, this);
-        LogRecovery recovery = LogRecovery.begin(disk, SHARD);
-        journal.replay(recovery.replayFrom(), recovery);
-        journal.registerShard(SHARD, newLoop);
-        journal.checkpointed(SHARD, recovery.replayFrom());
-        stepped = SteppedJournal.start(journal, cause -> broken = true);
-        LogStore.Recovered recovered = recovery.recovered();
-        history().started(this, recovered.meta().promise());
+        Journal opened = Journal.open(JOURNAL, disk, this);
         machine = new SimMachine(this);
-        LogStore store = simulation
-                .mutation()
-                .store(new JournalStore(
-                        journal,
-                        SHARD,
-                        newLoop,
-                        type -> false,
-                        simulation.mutation().rules(),
-                        recovery));
+        LogRecovery recovery = new LogRecovery(SHARD, type -> false, OPTIONS.tailBytes(), machine::committed);
+        readCheckpoint(recovery);
+        opened.replay(recovery.replayFrom(), recovery);
+        LogStore.Recovered recovered = recovery.recovered();
+        recovery.restoreLive(opened);
+        opened.registerShard(SHARD, newLoop);
+        opened.checkpointed(SHARD, recovery.replayFrom());
+        stepped = SteppedJournal.start(opened, cause -> broken = true);
+        journal = opened;
+        history().started(this, recovered.meta().promise());
+        LogStore store = new JournalStore(
+                opened, SHARD, newLoop, type -> false, mutation().rules(), recovery);
         int bornIn = life;
         replica = new Replica(
                 member,
                 OPTIONS,
-                simulation.mutation().rules(),
+                mutation().rules(),
                 store,
                 recovered,
                 (to, message) -> simulation.send(this, bornIn, to, message),
@@ -141,11 +159,35 @@ final class SimNode implements Clock {
         scheduleJournal();
     }
 
+    private void readCheckpoint(LogRecovery recovery) throws IOException {
+        Optional<CheckpointReader> newest = CheckpointReader.newest(disk, SHARD);
+        if (newest.isPresent()) {
+            try (CheckpointReader reader = newest.get()) {
+                List<byte[]> pieces = new ArrayList<>();
+                ByteBuffer chunk = reader.next();
+                while (chunk != null) {
+                    byte[] piece = new byte[chunk.remaining()];
+                    chunk.get(piece);
+                    pieces.add(piece);
+                    chunk = reader.next();
+                }
+                machine.restore(pieces);
+                recovery.checkpoint(reader.replayFromPosition(), reader.meta());
+            }
+        }
+    }
+
     void stop(boolean powerLoss) {
         up = false;
         life++;
         frozenUntilNs = 0;
         disk = powerLoss ? disk.afterPowerLoss(simulation.random()) : disk.afterKill();
+    }
+
+    /** As {@link #run}, after some time, if this node has not stopped meanwhile. */
+    void later(long ns, Runnable task) {
+        int bornIn = life;
+        simulation.after(ns, () -> run(bornIn, task));
     }
 
     /** Something happens on this node's loop, now or when it is not frozen any more. */
@@ -179,11 +221,11 @@ final class SimNode implements Clock {
             long delayNs = diskStalls
                     ? 200_000_000 + simulation.random().nextInt(500_000_000)
                     : 100_000 + simulation.random().nextInt(3_000_000);
-            simulation.after(delayNs, () -> run(bornIn, this::journal));
+            simulation.after(delayNs, () -> run(bornIn, this::write));
         }
     }
 
-    private void journal() {
+    private void write() {
         journalScheduled = false;
         SteppedJournal running = stepped;
         if (running == null) {

@@ -1,6 +1,5 @@
 package org.waybill.cluster.replication;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -221,9 +220,7 @@ final class Simulation {
     private void operate(SimNode node, int count) {
         Replica replica = node.replica();
         for (int i = 0; i < count && replica.isLeading() && replica.mayAct() && !replica.isBacklogged(); i++) {
-            byte[] payload = new byte[Long.BYTES + random.nextInt(60)];
-            ByteBuffer.wrap(payload).putLong(++operations);
-            replica.propose(SimMachine.operation(payload));
+            node.machine().operate(++operations, Long.BYTES + random.nextInt(60));
         }
     }
 

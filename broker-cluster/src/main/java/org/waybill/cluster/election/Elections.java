@@ -1,0 +1,24 @@
+package org.waybill.cluster.election;
+
+import java.util.concurrent.CompletionStage;
+
+/** Elections as a node sees them. Thread-safe; nothing blocks. What it finds out it tells a {@link HintListener}. */
+public interface Elections {
+    /**
+     * How this node's replica of a shard stands at this moment. Must be said at least every {@link ElectionOptions#staleNs}: what was
+     * said before that counts no more, so that a shard that is stuck is not taken for one that leads.
+     */
+    void observe(int shard, Standing standing);
+
+    /**
+     * Asks that a member lead a shard, whoever does so now. The leader hands over when it reads that; the answer tells only whether it was
+     * written, and comes within two {@linkplain ElectionOptions#timeoutNs time-outs}.
+     */
+    CompletionStage<Proposal> propose(int shard, long member);
+
+    /** What is known at this moment. */
+    ElectionStatus status();
+
+    /** Gives no hints any more and lets go of everything; ends within {@link ElectionOptions#closeNs}. */
+    CompletionStage<Void> close();
+}

@@ -1,0 +1,466 @@
+package org.waybill.cluster.node;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.broker.ClusterContext;
+import org.waybill.cluster.replication.Entry;
+import org.waybill.cluster.replication.LogRecovery;
+import org.waybill.cluster.replication.Machine;
+import org.waybill.cluster.replication.Message;
+import org.waybill.cluster.replication.MessageCodec;
+import org.waybill.cluster.replication.Replica;
+import org.waybill.cluster.replication.SnapshotReader;
+import org.waybill.cluster.replication.SnapshotWriter;
+import org.waybill.io.Invariant;
+import org.waybill.io.Loop;
+import org.waybill.journal.CheckpointReader;
+import org.waybill.journal.Frame;
+import org.waybill.journal.ReplayHandler;
+import org.waybill.shard.Follower;
+import org.waybill.shard.Shard;
+import org.waybill.shard.ShardLog;
+import org.waybill.shard.StateTaker;
+
+/**
+ * One shard on one node: its replica's log is where the shard records its turns while it leads, and what the shard follows while it does
+ * not. On the shard's loop.
+ *
+ * <pre>
+ *  FOLLOWING ── leading ──► LEADING ── deposed ──► REBUILDING ── state read again ──► FOLLOWING
+ * </pre>
+ *
+ * <p>A shard that leads has a state ahead of what is committed. When it is deposed that is given up, and made again from the checkpoint
+ * and the log up to the last entry whose effects took place here; what is committed meanwhile waits.
+ */
+final class ShardReplica implements Machine, ShardLog {
+    private static final Logger LOG = LoggerFactory.getLogger(ShardReplica.class);
+
+    private enum State {
+        FOLLOWING,
+        LEADING,
+        REBUILDING
+    }
+
+    /** A turn of the shard that waits for the commit of its frame. */
+    private record Pending(Frame frame, Runnable committed) {}
+
+    /** An entry that is committed, whose effects are still to take place. */
+    private record Ready(Entry entry, long position, @Nullable Runnable effects) {}
+
+    private final ClusterContext context;
+    private final ClusterNode node;
+    private final int number;
+    private final Loop loop;
+    private final MessageCodec codec = new MessageCodec();
+    private final Queue<byte[]> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ArrayDeque<Pending> pending = new ArrayDeque<>();
+    private final ArrayDeque<Ready> ready = new ArrayDeque<>();
+    private State state = State.FOLLOWING;
+    private Shard shard;
+    private Follower follower;
+    private long appliedIndex;
+    private long proposedIndex;
+    private @Nullable Replica replica;
+    private volatile boolean empty = true;
+    private boolean wantsToLead;
+    private boolean stalled;
+
+    /** A shard of which nothing is recovered yet. */
+    ShardReplica(ClusterContext context, ClusterNode node, int number) {
+        this.context = context;
+        this.node = node;
+        this.number = number;
+        this.shard = context.shards().here(number);
+        this.follower = new Follower(shard);
+        this.loop = shard.loop();
+    }
+
+    int number() {
+        return number;
+    }
+
+    Loop loop() {
+        return loop;
+    }
+
+    Follower follower() {
+        return follower;
+    }
+
+    /** Its replica, after {@link #begin}. */
+    Replica replica() {
+        return Invariant.present(replica);
+    }
+
+    /** Whether it has no log: as far as another thread can know. */
+    boolean isEmpty() {
+        return empty;
+    }
+
+    // ---- the start
+
+    /** Reads the checkpoint; what is behind it is to be told to the handler. On the starting thread. */
+    Recovering recover() throws IOException {
+        return recovering(follower, ReplicationSettings.TAIL_BYTES, Long.MAX_VALUE);
+    }
+
+    private Recovering recovering(Follower into, int tailBytes, long upTo) throws IOException {
+        LogRecovery log = new LogRecovery(number, Follower::isRetained, tailBytes, (entry, position) -> {
+            if (entry.index() <= upTo) {
+                apply(into, entry, position);
+            }
+        });
+        Optional<CheckpointReader> newest = CheckpointReader.newest(context.disk(), number);
+        if (newest.isPresent()) {
+            try (CheckpointReader reader = newest.get()) {
+                log.checkpoint(reader.replayFromPosition(), into.restore(reader));
+            }
+        }
+        return new Recovering(number, log, into);
+    }
+
+    /** Takes what the journal has of one shard: entries, and what concerns this journal alone. */
+    static final class Recovering implements ReplayHandler {
+        private final int number;
+        private final LogRecovery log;
+        private final Follower follower;
+        private boolean mine;
+        private boolean local;
+
+        Recovering(int number, LogRecovery log, Follower follower) {
+            this.number = number;
+            this.log = log;
+            this.follower = follower;
+        }
+
+        LogRecovery log() {
+            return log;
+        }
+
+        @Override
+        public void frame(int shard, long logIndex, long epoch, long commitIndex) {
+            mine = shard == number;
+            local = logIndex == 0;
+            if (mine) {
+                log.frame(shard, logIndex, epoch, commitIndex);
+            }
+        }
+
+        @Override
+        public void record(byte type, long position, int recordBytes, ByteBuffer payload) {
+            if (!mine) {
+                return;
+            }
+            if (local && Follower.isRelocation(type)) {
+                if (position >= log.replayFrom()) {
+                    follower.record(type, position, recordBytes, payload);
+                }
+            } else {
+                log.record(type, position, recordBytes, payload);
+            }
+        }
+    }
+
+    /** Begins to follow; on the loop, when the journal runs. */
+    void begin(Replica made) {
+        replica = made;
+        appliedIndex = made.commitIndex();
+        empty = made.lastIndex() == 0;
+        follower.follow(this);
+    }
+
+    // ---- from other nodes
+
+    /** A message for the replica has come. Any thread. */
+    void receive(byte[] message) {
+        inbox.add(message);
+        if (scheduled.compareAndSet(false, true)) {
+            loop.execute(this::drain);
+        }
+    }
+
+    private void drain() {
+        scheduled.set(false);
+        byte[] next = inbox.poll();
+        while (next != null) {
+            Message message;
+            try {
+                message = codec.decode(next);
+            } catch (IllegalArgumentException malformed) {
+                LOG.warn(
+                        "WB3010 shard {}: a message of another node cannot be read: {}",
+                        number,
+                        malformed.getMessage());
+                return;
+            }
+            long to = MessageCodec.to(next);
+            guarded(() -> replica().onMessage(to, message));
+            next = inbox.poll();
+        }
+        release();
+    }
+
+    /** Time has passed. */
+    void tick() {
+        guarded(() -> replica().tick());
+        node.observe(number, replica());
+        empty = empty && replica().lastIndex() == 0;
+        release();
+        if (stalled && state == State.LEADING && mayAct()) {
+            stalled = false;
+            shard.schedule();
+        }
+    }
+
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error broken) {
+            LOG.error("WB3011 shard {}: its replica cannot go on", number, broken);
+            context.failed(broken);
+            throw broken;
+        }
+    }
+
+    byte[] encode(long to, Message message) {
+        return codec.encode(number, to, message);
+    }
+
+    // ---- what the replica tells
+
+    @Override
+    public void committed(Entry entry, long position) {
+        Pending first = pending.peekFirst();
+        if (first != null && first.frame.logIndex() == entry.index()) {
+            pending.removeFirst();
+            ready.addLast(new Ready(entry, position, first.committed));
+        } else {
+            ready.addLast(new Ready(entry, position, null));
+        }
+        release();
+    }
+
+    /** Lets the effects of what is committed take place: at once on a follower, while it may act on a leader. */
+    private void release() {
+        while (!ready.isEmpty() && state != State.REBUILDING && (state == State.FOLLOWING || mayAct())) {
+            Ready next = ready.removeFirst();
+            appliedIndex = next.entry.index();
+            Runnable effects = next.effects;
+            if (effects != null) {
+                effects.run();
+            } else if (state == State.FOLLOWING) {
+                apply(follower, next.entry, next.position);
+            } else {
+                follower.committed(next.entry.index());
+            }
+        }
+    }
+
+    private static void apply(Follower to, Entry entry, long position) {
+        ByteBuffer records = entry.records();
+        long at = position;
+        while (records.hasRemaining()) {
+            int payload = records.getInt();
+            byte type = (byte) records.getInt();
+            int bytes = Frame.recordBytesOf(payload);
+            if (type != Entry.BARRIER && type != Entry.REPLICAS) {
+                to.record(
+                        type,
+                        at,
+                        bytes,
+                        records.slice(records.position(), payload).order(records.order()));
+            }
+            records.position(records.position() + payload);
+            at += bytes;
+        }
+        to.committed(entry.index());
+    }
+
+    @Override
+    public void leading(long epoch) {
+        if (state == State.REBUILDING) {
+            wantsToLead = true;
+        } else {
+            // in a task of its own: what is committed before has been released by then
+            loop.execute(() -> lead(epoch));
+        }
+    }
+
+    private void lead(long epoch) {
+        if (state != State.FOLLOWING || !replica().isLeading() || replica().epoch() != epoch) {
+            return;
+        }
+        release();
+        LOG.info("WB3012 shard {}: this node leads, epoch {}", number, epoch);
+        state = State.LEADING;
+        follower.lead(context.shards(), node, context.settings().transactions(), context::failed);
+        node.leads(number, epoch);
+    }
+
+    @Override
+    public void deposed() {
+        wantsToLead = false;
+        if (state == State.LEADING) {
+            LOG.info("WB3013 shard {}: this node does not lead any more", number);
+            state = State.REBUILDING;
+            node.leadsNot(number);
+            pending.clear();
+            // their effects have not taken place: they are entries like those of others now
+            int held = ready.size();
+            for (int i = 0; i < held; i++) {
+                Ready each = ready.removeFirst();
+                ready.addLast(new Ready(each.entry, each.position, null));
+            }
+            shard.abandon(this::rebuild);
+        }
+    }
+
+    private void rebuild(long position) {
+        Shard made = context.newShard(number);
+        Follower into = new Follower(made);
+        long upTo = appliedIndex;
+        Thread reader = new Thread(
+                () -> {
+                    try {
+                        read(into, position, upTo);
+                        loop.execute(() -> rebuilt(made, into));
+                    } catch (IOException | RuntimeException | Error broken) {
+                        LOG.error("WB3014 shard {}: its state cannot be read again", number, broken);
+                        context.failed(broken);
+                    }
+                },
+                "waybill-rebuild-" + number);
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    private void read(Follower into, long position, long upTo) throws IOException {
+        Recovering recovering = recovering(into, 0, upTo);
+        context.journal().reread(recovering.log().replayFrom(), position, recovering);
+        recovering.log().committedUpTo(upTo);
+        recovering.log().recovered();
+    }
+
+    private void rebuilt(Shard made, Follower into) {
+        shard = made;
+        follower = into;
+        context.shards().replace(made);
+        into.follow(this);
+        state = State.FOLLOWING;
+        release();
+        if (wantsToLead) {
+            wantsToLead = false;
+            lead(replica().epoch());
+        }
+    }
+
+    @Override
+    public SnapshotReader snapshot() {
+        return new GivenState(state == State.REBUILDING ? null : shard);
+    }
+
+    @Override
+    public SnapshotWriter install() {
+        return new TakenState();
+    }
+
+    /** Another node's state on its way here: aside, until it takes the place of what there is. */
+    private final class TakenState implements SnapshotWriter {
+        private final Shard made = context.newShard(number);
+        private final StateTaker taker = new StateTaker(made);
+
+        @Override
+        public void write(byte[] piece, Done written) {
+            try {
+                taker.write(piece, () -> written.done(true));
+            } catch (IllegalArgumentException malformed) {
+                LOG.warn("WB3015 shard {}: a state cannot be taken over: {}", number, malformed.getMessage());
+                written.done(false);
+            }
+        }
+
+        @Override
+        public void commit(long replayFrom, byte[] meta, Done done) {
+            state = State.REBUILDING;
+            shard.abandon(position -> taker.commit(replayFrom, meta, inForce -> {
+                if (inForce) {
+                    follower.discard();
+                    take();
+                    done.done(true);
+                    appliedIndex = replica().commitIndex();
+                } else {
+                    taker.abandon();
+                    done.done(false);
+                    rebuild(position);
+                }
+            }));
+        }
+
+        private void take() {
+            LOG.info("WB3016 shard {}: the state of another node was taken over", number);
+            shard = made;
+            follower = taker.follower();
+            context.shards().replace(made);
+            follower.follow(ShardReplica.this);
+            state = State.FOLLOWING;
+        }
+
+        @Override
+        public void abandon() {
+            taker.abandon();
+        }
+    }
+
+    // ---- the shard's log
+
+    @Override
+    public void append(Frame frame, Runnable committed) {
+        pending.addLast(new Pending(frame, committed));
+        proposedIndex = replica().propose(frame);
+    }
+
+    @Override
+    public void appendUnhurried(Frame frame, Runnable committed) {
+        frame.unhurried();
+        append(frame, committed);
+    }
+
+    /** The last entry of the shard's own: others' are in the state only when they are committed. */
+    @Override
+    public long lastIndex() {
+        return proposedIndex;
+    }
+
+    @Override
+    public boolean mayAct() {
+        boolean may = replica().mayAct();
+        stalled |= !may;
+        return may;
+    }
+
+    @Override
+    public boolean isBacklogged() {
+        boolean backlogged = replica().isBacklogged();
+        stalled |= backlogged;
+        return backlogged;
+    }
+
+    @Override
+    public long replayFrom() {
+        return replica().replayFrom();
+    }
+
+    @Override
+    public byte[] meta() {
+        return replica().meta();
+    }
+}

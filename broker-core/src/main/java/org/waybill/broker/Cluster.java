@@ -1,0 +1,21 @@
+package org.waybill.broker;
+
+/** A broker's part in a cluster, found by {@link java.util.ServiceLoader} as its {@link Provider}. */
+public interface Cluster {
+    /** Makes brokers nodes of clusters. */
+    interface Provider {
+        /**
+         * Recovers what the broker's shards have on disk, starts its journal, and begins to work with the other nodes. Blocks, on the
+         * starting thread.
+         *
+         * @throws StartFailure when it cannot
+         */
+        Cluster join(ClusterContext context);
+    }
+
+    /** Hands over what this node leads, as far as there is somebody to take it. Blocks, for a bounded time; before connections are closed. */
+    void leave();
+
+    /** Ends the work with the other nodes; the journal is closed afterwards. Blocks, for a bounded time. */
+    void stop();
+}
