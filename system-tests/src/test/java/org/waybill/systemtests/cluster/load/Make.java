@@ -48,6 +48,14 @@ enum Make {
         return this == WAYBILL;
     }
 
+    /**
+     * Whether a commit that is said to be rolled back is: Qpid JMS says so, too, of one that was under way when the connection was lost, and
+     * that may have happened.
+     */
+    boolean knowsRollback() {
+        return this == WAYBILL;
+    }
+
     private static Connection login(ConnectionFactory factory, Servers servers) throws JMSException {
         return servers.user().isEmpty()
                 ? factory.createConnection()

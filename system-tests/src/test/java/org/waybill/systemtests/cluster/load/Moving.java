@@ -56,7 +56,9 @@ record Moving(String from, List<String> to) implements JmsWorker.Work {
                     worker.notes().committed(name);
                 }
             } catch (TransactionRolledBackException e) {
-                worker.notes().rolledBack(name);
+                if (worker.make().knowsRollback()) {
+                    worker.notes().rolledBack(name);
+                }
             } catch (JMSException e) {
                 // Of unknown end, or undone before it was to be committed: the history tells which by whether it says
                 // "committing".
