@@ -203,8 +203,13 @@ public final class BrokerProcess implements AutoCloseable {
 
     /** SIGTERM, and the exit code. */
     public int terminate() {
+        return terminate(Duration.ofSeconds(30));
+    }
+
+    /** SIGTERM, and the exit code of a broker that has this long to end. */
+    public int terminate(Duration atMost) {
         process.destroy();
-        return awaitExit(Duration.ofSeconds(30));
+        return awaitExit(atMost);
     }
 
     /** Waits at most this long for the process to end by itself. */

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,14 @@ public final class Conversation implements AutoCloseable {
     public static Conversation python(String program) {
         return new Conversation(
                 List.of(python(), "-u", PYTHON_SOURCES.resolve(program).toString()));
+    }
+
+    /** The same with arguments. */
+    public static Conversation python(String program, List<String> arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(python(), "-u", PYTHON_SOURCES.resolve(program).toString()));
+        command.addAll(arguments);
+        return new Conversation(command);
     }
 
     /** A Python that has qpid-proton. */
@@ -74,6 +83,30 @@ public final class Conversation implements AutoCloseable {
                 nextLine().orElseThrow(() -> new AssertionError("the helper program has ended:\n" + stderr.text()));
         answered++;
         return answer;
+    }
+
+    /** Ends its standard input, by which it is asked to end. */
+    public void endInput() {
+        try {
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            // it has ended already
+        }
+    }
+
+    /** Waits for its end; false if it takes longer or fails. */
+    public boolean endsWithin(Duration atMost) {
+        try {
+            return process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS) && process.exitValue() == 0;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** What it has written to its standard error. */
+    public String complaints() {
+        return stderr.text();
     }
 
     private Optional<String> nextLine() {

@@ -8,9 +8,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /** What all clients did and saw, by one clock. Thread-safe. */
@@ -18,8 +19,8 @@ public final class History {
     private final LongSupplier clock;
     private final Queue<Note> notes = new ConcurrentLinkedQueue<>();
     private final Queue<String> offences = new ConcurrentLinkedQueue<>();
-    private final AtomicLong settledCount = new AtomicLong();
-    private final AtomicLong goneCount = new AtomicLong();
+    private final Map<String, Long> settledCounts = new ConcurrentHashMap<>();
+    private final Map<String, Long> lastSettledNs = new ConcurrentHashMap<>();
 
     /** With a clock in nanoseconds that never goes back. */
     public History(LongSupplier clock) {
@@ -34,16 +35,6 @@ public final class History {
     /** Now, on the clock of this history. */
     public long nowNs() {
         return clock.getAsLong();
-    }
-
-    /** How many sends were settled so far, those of committed transactions not counted. */
-    public long settledCount() {
-        return settledCount.get();
-    }
-
-    /** How many acknowledgements were settled and transactions committed so far. */
-    public long goneCount() {
-        return goneCount.get();
     }
 
     /** A client saw something that must not be. */
@@ -70,6 +61,32 @@ public final class History {
         return Math.max(longest, toNs - before);
     }
 
+    /** When this client had its last send settled; 0 if it never had one. */
+    public long lastSettledNs(String client) {
+        return lastSettledNs.getOrDefault(client, 0L);
+    }
+
+    /** How many sends of this client were settled so far. */
+    public long settledCount(String client) {
+        return settledCounts.getOrDefault(client, 0L);
+    }
+
+    /**
+     * Takes over what a client of another language wrote about this queue: a line each of time, kind, message and, for what was received,
+     * since when. A last line that is not whole is left out.
+     */
+    public void read(String client, String queue, Path file) {
+        try {
+            String text = Files.exists(file) ? Files.readString(file) : "";
+            text.substring(0, text.lastIndexOf('\n') + 1)
+                    .lines()
+                    .map(line -> Note.parse(client, queue, line))
+                    .forEach(this::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Writes everything down, one note a line, for a look after a failure. */
     public void dump(Path file) {
         try (BufferedWriter out = Files.newBufferedWriter(file)) {
@@ -85,9 +102,8 @@ public final class History {
     void add(Note note) {
         notes.add(note);
         if (note.kind() == Note.Kind.SETTLED) {
-            settledCount.incrementAndGet();
-        } else if (note.kind() == Note.Kind.ACKNOWLEDGED || note.kind() == Note.Kind.COMMITTED) {
-            goneCount.incrementAndGet();
+            settledCounts.merge(note.client(), 1L, Long::sum);
+            lastSettledNs.put(note.client(), note.timeNs());
         }
     }
 

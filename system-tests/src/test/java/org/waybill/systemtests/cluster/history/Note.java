@@ -32,6 +32,14 @@ record Note(long timeNs, String client, Kind kind, Copy copy, String transaction
         ROLLED_BACK
     }
 
+    /** A line of another program: time, kind, message, and since when it was received. */
+    static Note parse(String client, String queue, String line) {
+        String[] words = line.split(" ", -1);
+        long sinceNs = words.length > 3 ? Long.parseLong(words[3]) : 0;
+        return new Note(
+                Long.parseLong(words[0]), client, Kind.valueOf(words[1]), Copy.parse(queue, words[2]), "", sinceNs);
+    }
+
     /** The line of it in a dump. */
     String line() {
         String inside = transaction.isEmpty() ? "" : " tx=" + transaction;

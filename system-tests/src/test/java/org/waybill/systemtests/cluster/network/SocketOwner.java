@@ -34,7 +34,7 @@ final class SocketOwner {
             List<String> lines = Files.readAllLines(Path.of("/proc/net", table));
             return lines.stream()
                     .skip(1)
-                    .map(line -> line.trim().split("\\s+"))
+                    .map(line -> line.trim().split("\\s+", -1))
                     .filter(words -> port(words[LOCAL]) == localPort && port(words[REMOTE]) == remotePort)
                     .map(words -> words[INODE])
                     .findFirst();
