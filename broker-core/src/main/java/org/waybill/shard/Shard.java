@@ -312,6 +312,7 @@ public final class Shard implements Lead {
     }
 
     private void run() {
+        scheduled.set(false);
         if (phase != Phase.LEADING) {
             return;
         }
@@ -330,7 +331,6 @@ public final class Shard implements Lead {
     }
 
     private void runTurn() {
-        scheduled.set(false);
         if (!log().mayAct() || log().isBacklogged()) {
             // what has come waits; whoever keeps the log has the shard look again
             return;

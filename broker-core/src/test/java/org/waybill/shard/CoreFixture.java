@@ -240,6 +240,52 @@ final class CoreFixture implements AutoCloseable {
         throw new AssertionError("no body");
     }
 
+    /** Has a session look at all of a queue; what comes is added as it comes. */
+    static void browse(Shards shards, TestLoop on, String queue, List<String> texts) {
+        LocalSession session =
+                new LocalSession(shards, on, "browser", TransactionSettings.defaults(), new SessionHandler() {
+                    @Override
+                    public void batchEnd() {
+                        // nothing is gathered
+                    }
+
+                    @Override
+                    public void closed(BrokerError error) {
+                        throw new AssertionError(error);
+                    }
+                });
+        org.waybill.spi.Consumer[] consumer = new org.waybill.spi.Consumer[1];
+        consumer[0] = session.openConsumer(
+                new ConsumerSpec(queue, NodeKind.QUEUE, true, false, Outcome.RELEASED, null), new ConsumerHandler() {
+                    @Override
+                    public void opened() {
+                        consumer[0].credit(1 << 20, false);
+                    }
+
+                    @Override
+                    public void closed(BrokerError error) {
+                        throw new AssertionError(error);
+                    }
+
+                    @Override
+                    public void deliver(long token, Message message, byte @Nullable [] head) {
+                        texts.add(text(message));
+                        consumer[0].consumed(message.size());
+                    }
+
+                    @Override
+                    public void drained(long limitToken) {
+                        // it does not drain
+                    }
+
+                    @Override
+                    public void settled(long firstToken, long lastToken) {
+                        // it settles nothing
+                    }
+                });
+        session.flush();
+    }
+
     /** Time that the test sets. */
     static final class TestClock implements Clock {
         long epochMs = 1_700_000_000_000L;
@@ -412,6 +458,12 @@ final class CoreFixture implements AutoCloseable {
             credit(wanted);
             in.core.loop.until(() -> texts.size() >= wanted);
             return texts.subList(wanted - count, wanted);
+        }
+
+        /** Receives what there is, up to so many messages. */
+        void take(int most) {
+            credit(texts.size() + most);
+            in.core.loop.settle();
         }
 
         void credit(long limit) {
