@@ -7,19 +7,27 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The cluster that a broker is a node of. Immutable; the same on all of its nodes but for {@code self}.
  *
  * @param name what tells it apart from other clusters
  * @param self this node
- * @param secret what all nodes know and nobody else, at least {@link #MIN_SECRET_CHARS} characters
+ * @param secret what all nodes know and nobody else, at least {@link #MIN_SECRET_CHARS} characters; null if certificates alone prove who they are
+ * @param tls certificates, or null: then what nodes say to each other is not encrypted
  * @param nodes all nodes, three or five
  * @param leaseMs how long a node may lead on after it heard of a majority last
  * @param failoverMs after what time without a sign of a leader another node tries to lead
  */
 public record ClusterSettings(
-        String name, ClusterNode self, String secret, List<ClusterNode> nodes, long leaseMs, long failoverMs) {
+        String name,
+        ClusterNode self,
+        @Nullable String secret,
+        @Nullable ClusterTls tls,
+        List<ClusterNode> nodes,
+        long leaseMs,
+        long failoverMs) {
     /** The shortest secret. */
     public static final int MIN_SECRET_CHARS = 16;
 
@@ -45,10 +53,12 @@ public record ClusterSettings(
                 .findFirst()
                 .orElseThrow(() -> in.error("node", "must be the name of one of cluster.nodes"));
         String name = in.text("name", "waybill");
+        ClusterTls tls = in.sectionOrNone("tls").map(ClusterTls::read).orElse(null);
         return new ClusterSettings(
                 name,
                 self,
-                secret(in),
+                secret(in, tls != null),
+                tls,
                 nodes,
                 in.whole("lease-ms", 800, 200, 60_000),
                 in.whole("failover-ms", 1_000, 300, 60_000));
@@ -78,9 +88,12 @@ public record ClusterSettings(
         }
     }
 
-    private static String secret(Section in) {
+    private static @Nullable String secret(Section in, boolean hasCertificates) {
         Optional<String> given = in.textOrNone("secret", Optional.empty());
         Optional<String> file = in.textOrNone("secret-file", Optional.empty());
+        if (hasCertificates && given.isEmpty() && file.isEmpty()) {
+            return null;
+        }
         if (given.isPresent() == file.isPresent()) {
             throw in.error("secret", "or cluster.secret-file must be given, one of the two");
         }
@@ -91,6 +104,13 @@ public record ClusterSettings(
                     + " is too short, a secret has at least " + MIN_SECRET_CHARS + " characters.");
         }
         return secret;
+    }
+
+    /** Without the secret. */
+    @Override
+    public String toString() {
+        return "ClusterSettings[name=" + name + ", self=" + self + ", tls=" + tls + ", nodes=" + nodes + ", leaseMs="
+                + leaseMs + ", failoverMs=" + failoverMs + "]";
     }
 
     private static String read(Section in, Path file) {

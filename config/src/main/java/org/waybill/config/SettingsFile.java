@@ -57,7 +57,7 @@ final class SettingsFile {
                 in.section("transactions").map(TransactionSettings::read).orElse(or.transactions()),
                 in.section("exactly-once").map(ExactlyOnceSettings::read).orElse(or.exactlyOnce()),
                 in.sections("addresses").map(SettingsFile::addresses).orElse(or.addresses()),
-                in.section("cluster").map(ClusterSettings::read));
+                in.sectionOrNone("cluster").map(ClusterSettings::read));
         in.refuseUnknownKeys();
         return settings;
     }

@@ -53,29 +53,13 @@ public record LinkOptions(
         }
     }
 
-    /** The defaults named above, and a secret. */
-    public static LinkOptions of(String cluster, Peer self, List<Peer> peers, String secret) {
-        return new LinkOptions(cluster, self, peers, secret, null, 200, 2_000, 5_000, 32, 1 << 30, 8 << 20, 256 << 20);
+    /** The defaults named above, with a secret, certificates, or both. */
+    public static LinkOptions of(
+            String cluster, Peer self, List<Peer> peers, @Nullable String secret, @Nullable LinkTls tls) {
+        return new LinkOptions(cluster, self, peers, secret, tls, 200, 2_000, 5_000, 32, 1 << 30, 8 << 20, 256 << 20);
     }
 
-    /** The same with certificates, and with a secret besides if it is not null. */
-    public LinkOptions withTls(LinkTls certificates, @Nullable String withSecret) {
-        return new LinkOptions(
-                cluster,
-                self,
-                peers,
-                withSecret,
-                certificates,
-                heartbeatMs,
-                silenceMs,
-                handshakeMs,
-                maxUnproven,
-                maxPayloadBytes,
-                fullBytes,
-                maxQueuedBytes);
-    }
-
-    /** What hides the secret. */
+    /** Without the secret. */
     @Override
     public String toString() {
         return "LinkOptions[cluster=" + cluster + ", self=" + self + ", peers=" + peers + "]";

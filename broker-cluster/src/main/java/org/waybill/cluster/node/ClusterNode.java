@@ -27,6 +27,7 @@ import org.waybill.cluster.hazelcast.HazelcastOptions;
 import org.waybill.cluster.hazelcast.Seat;
 import org.waybill.cluster.link.LinkHandler;
 import org.waybill.cluster.link.LinkOptions;
+import org.waybill.cluster.link.LinkTls;
 import org.waybill.cluster.link.Links;
 import org.waybill.cluster.link.Peer;
 import org.waybill.cluster.replication.JournalStore;
@@ -36,6 +37,7 @@ import org.waybill.cluster.replication.Replica;
 import org.waybill.cluster.replication.ReplicaSet;
 import org.waybill.cluster.replication.ReplicationOptions;
 import org.waybill.config.ClusterSettings;
+import org.waybill.config.ClusterTls;
 import org.waybill.journal.ReplayHandler;
 import org.waybill.shard.Follower;
 import org.waybill.shard.NodeLink;
@@ -202,9 +204,8 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
         settings.nodes().stream()
                 .filter(each -> each.id() != settings.self().id())
                 .forEach(each -> peers.add(peer(each)));
-        LinkOptions of = LinkOptions.of(settings.name(), peer(settings.self()), peers, settings.secret());
         try {
-            links = Links.start(context.vertx(), of, this, context.clock())
+            links = Links.start(context.vertx(), linkOptions(peers), this, context.clock())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(TIMEOUT_S, TimeUnit.SECONDS);
@@ -261,6 +262,13 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
         if (running != null) {
             running.observe(shard, Standing.of(replica));
         }
+    }
+
+    private LinkOptions linkOptions(List<Peer> peers) {
+        ClusterTls tls = settings.tls();
+        LinkTls certificates =
+                tls == null ? null : new LinkTls(tls.certificate(), tls.key(), tls.trust(), tls.checkNames());
+        return LinkOptions.of(settings.name(), peer(settings.self()), peers, settings.secret(), certificates);
     }
 
     private static Peer peer(org.waybill.config.ClusterNode node) {

@@ -86,7 +86,8 @@ final class LinkTest {
     }
 
     private Link link() {
-        LinkOptions usual = LinkOptions.of("tests", TestNode.peer(1, 0), List.of(TestNode.peer(2, 0)), TestNode.SECRET);
+        LinkOptions usual =
+                LinkOptions.of("tests", TestNode.peer(1, 0), List.of(TestNode.peer(2, 0)), TestNode.SECRET, null);
         LinkOptions options =
                 TestNode.bounds(TestNode.timing(usual, HEARTBEAT_MS, 1_000, 5_000), 1, 1 << 20, FULL, BOUND);
         channel.config().setWriteBufferWaterMark(new WriteBufferWaterMark(1_000, 2_000));

@@ -104,7 +104,8 @@ final class LinksTlsTest {
     }
 
     private TestNode start(LinkOptions options, LinkTls tls, @Nullable String secret) {
-        TestNode node = TestNode.start(vertx, options.withTls(tls, secret));
+        TestNode node =
+                TestNode.start(vertx, LinkOptions.of(options.cluster(), options.self(), options.peers(), secret, tls));
         nodes.add(node);
         return node;
     }

@@ -51,7 +51,7 @@ final class TestNode implements LinkHandler, AutoCloseable {
                 peers.add(peer(other, ports[other]));
             }
         }
-        LinkOptions usual = LinkOptions.of("tests", peer(number, ports[number]), peers, SECRET);
+        LinkOptions usual = LinkOptions.of("tests", peer(number, ports[number]), peers, SECRET, null);
         return timing(usual, 20, 2_000, 5_000);
     }
 
@@ -92,7 +92,7 @@ final class TestNode implements LinkHandler, AutoCloseable {
     }
 
     static LinkOptions named(LinkOptions from, String cluster, List<Peer> peers, String secret) {
-        return timing(LinkOptions.of(cluster, from.self(), peers, secret), 20, 2_000, 5_000);
+        return timing(LinkOptions.of(cluster, from.self(), peers, secret, null), 20, 2_000, 5_000);
     }
 
     static <T> T await(io.vertx.core.Future<T> future) {
