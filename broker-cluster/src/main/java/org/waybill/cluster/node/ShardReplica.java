@@ -72,6 +72,7 @@ final class ShardReplica implements Machine, ShardLog {
     private @Nullable Replica replica;
     private volatile boolean empty = true;
     private boolean wantsToLead;
+    private @Nullable Runnable afterRebuild;
     private boolean stalled;
 
     /** A shard of which nothing is recovered yet. */
@@ -358,7 +359,11 @@ final class ShardReplica implements Machine, ShardLog {
         into.follow(this);
         state = State.FOLLOWING;
         release();
-        if (wantsToLead) {
+        Runnable next = afterRebuild;
+        afterRebuild = null;
+        if (next != null) {
+            next.run();
+        } else if (wantsToLead) {
             wantsToLead = false;
             lead(replica().epoch());
         }
@@ -392,6 +397,12 @@ final class ShardReplica implements Machine, ShardLog {
 
         @Override
         public void commit(long replayFrom, byte[] meta, Done done) {
+            if (state == State.REBUILDING) {
+                // else the state that is being read would take the place of this one, and what waits for it be applied
+                // to this one
+                afterRebuild = () -> commit(replayFrom, meta, done);
+                return;
+            }
             state = State.REBUILDING;
             shard.abandon(position -> taker.commit(replayFrom, meta, inForce -> {
                 if (inForce) {

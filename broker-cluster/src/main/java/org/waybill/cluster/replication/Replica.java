@@ -295,6 +295,7 @@ public final class Replica implements LogStore.Listener {
                 log.commitIndex(),
                 log.forcedIndex(),
                 log.lastIndex(),
+                lacks(),
                 log.replicas(),
                 leadership == null ? List.of() : leadership.status());
     }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param commitIndex up to where the log is committed, as far as is known here
  * @param forcedIndex up to where it survives a crash here
  * @param lastIndex its last entry
+ * @param lacks whether it may lack what it has answered for before a crash, so that its vote does not count alone: rule R13
  * @param replicas the members that count
  * @param others what a leader knows of each of the others, those included that are to be members; empty if it does not lead
  */
@@ -25,6 +26,7 @@ public record ReplicaStatus(
         long commitIndex,
         long forcedIndex,
         long lastIndex,
+        boolean lacks,
         ReplicaSet replicas,
         List<Other> others) {
     /** Of a member that has not answered in this leadership. */

@@ -324,6 +324,7 @@ final class ScenarioTest {
         ReplicaStatus follows = script.replica(1).status();
         assertThat(follows.leader()).isEqualTo(status.self());
         assertThat(follows.acts()).isFalse();
+        assertThat(follows.lacks()).isFalse();
         assertThat(follows.others()).isEmpty();
     }
 
