@@ -23,6 +23,8 @@ import org.waybill.tx.TransactionId;
  *                     var message id, var arrived (epoch ms), var expires (epoch ms, 0 never), scheduled: var due
  *                     (epoch ms), var message format, var count, count x var queue; then the encoded message
  *  RELOCATED      4   as STORED: the record of a message that is moving out of an old segment
+ *  COPIED        21   as STORED: the record of a message that came with the state of another node; what refers to it is in the
+ *                     checkpoint behind it
  *  REMOVED        5   var queue, var count, var first id, then var difference to the id before
  *  COUNTED        6   var queue, var message id, var failed deliveries, var due (epoch ms, 0 at once), bytes annotations
  *                     (none: empty)
@@ -60,6 +62,7 @@ public final class Events {
     static final byte TOPIC_CREATED = 7;
     static final byte TOPIC_DELETED = 8;
     static final byte SUBSCRIBED = 9;
+    static final byte COPIED = 21;
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
@@ -90,6 +93,7 @@ public final class Events {
             case TOPIC_CREATED -> "topic-created";
             case TOPIC_DELETED -> "topic-deleted";
             case SUBSCRIBED -> "subscribed";
+            case COPIED -> "copied";
             default -> "type " + type;
         };
     }

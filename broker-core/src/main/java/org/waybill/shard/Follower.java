@@ -66,31 +66,32 @@ public final class Follower {
         return ofLog;
     }
 
-    private void chunk(ByteBuffer in) {
+    /** Applies a chunk of a state. */
+    void chunk(ByteBuffer in) {
         switch (in.get()) {
-            case Checkpointer.QUEUE -> {
+            case Capture.QUEUE -> {
                 int id = (int) Bytes.var(in);
                 state.created(id, Bytes.text(in), null);
             }
-            case Checkpointer.TOPIC -> state.topics().created(Bytes.text(in));
-            case Checkpointer.SUBSCRIPTION -> {
+            case Capture.TOPIC -> state.topics().created(Bytes.text(in));
+            case Capture.SUBSCRIPTION -> {
                 int id = (int) Bytes.var(in);
                 state.subscribed(id, Subscription.read(in));
             }
-            case Checkpointer.DUPLICATES -> duplicates(in);
-            case Checkpointer.DUPLICATE -> Events.duplicate(in, state.duplicates());
-            case Checkpointer.PRODUCED, Checkpointer.PROMISED -> {
+            case Capture.DUPLICATES -> duplicates(in);
+            case Capture.DUPLICATE -> Events.duplicate(in, state.duplicates());
+            case Capture.PRODUCED, Capture.PROMISED -> {
                 while (in.hasRemaining()) {
                     Events.produced(in, state.producers());
                 }
             }
-            case Checkpointer.PREPARED -> found.prepared(in);
-            case Checkpointer.DECIDED -> decided(in);
-            case Checkpointer.BRANCH_PREPARED -> BranchEvents.prepared(
+            case Capture.PREPARED -> found.prepared(in);
+            case Capture.DECIDED -> decided(in);
+            case Capture.BRANCH_PREPARED -> BranchEvents.prepared(
                     in, state.ledger().branches());
-            case Checkpointer.BRANCH_DECIDED -> BranchEvents.decided(
+            case Capture.BRANCH_DECIDED -> BranchEvents.decided(
                     in, state.ledger().branches());
-            case Checkpointer.BRANCH_ENDED -> {
+            case Capture.BRANCH_ENDED -> {
                 while (in.hasRemaining()) {
                     BranchEvents.ended(in, state.ledger().branches());
                 }
@@ -201,6 +202,9 @@ public final class Follower {
             case Events.BRANCH_DECIDED -> BranchEvents.decided(
                     in, state.ledger().branches());
             case Events.BRANCH_FORGOTTEN -> state.ledger().branches().forgotten(TransactionEvents.transaction(in));
+            case Events.COPIED -> {
+                // a checkpoint refers to it
+            }
             default -> throw new IllegalArgumentException("an unknown type of entry: " + type);
         }
     }
@@ -269,6 +273,18 @@ public final class Follower {
             Shards shards, RemoteShards remote, TransactionSettings transactions, Consumer<Throwable> failure) {
         finish();
         shard.lead(shards, remote, transactions, failure);
+    }
+
+    /** The state is void because another has taken its place: all that it refers to in the journal is dead. */
+    public void discard() {
+        for (Node node : state.nodes()) {
+            node.queue.lines().forEachLive((block, index) -> {
+                if (block.position(index) != Block.NO_POSITION && block.ownsBody(index)) {
+                    shard.release((int) (block.position(index) >>> SEGMENT_SHIFT), block.recordBytes(index));
+                }
+                node.queue.remove(block, index);
+            });
+        }
     }
 
     /** There is no more: from here on the shard's own turns change the state. */

@@ -18,7 +18,7 @@ public interface ShardLog {
     /** As {@link #append}, for a frame nobody waits for: it may take a little longer. */
     void appendUnhurried(Frame frame, Runnable committed);
 
-    /** The index of the last frame that was appended, or 0. */
+    /** The index of the last frame that this shard has appended, or 0. */
     long lastIndex();
 
     /** Whether what leaves the shard may leave it now: asked before each turn. */

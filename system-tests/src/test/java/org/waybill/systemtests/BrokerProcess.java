@@ -27,8 +27,13 @@ public final class BrokerProcess implements AutoCloseable {
      * @param port its AMQP port on loopback
      * @param config a YAML file, or null for the defaults
      * @param jvmOpts the value of WAYBILL_JVM_OPTS
+     * @param behind the beginning of a command that runs what follows it, or empty
      */
-    public record Options(Path data, int port, @Nullable Path config, String jvmOpts) {
+    public record Options(Path data, int port, @Nullable Path config, String jvmOpts, List<String> behind) {
+        public Options(Path data, int port, @Nullable Path config, String jvmOpts) {
+            this(data, port, config, jvmOpts, List.of());
+        }
+
         /** A new data directory, a free port, 512 MiB of heap. */
         public static Options fresh() {
             return new Options(Distribution.newDirectory("data"), Ports.free(), null, "-Xmx512m");
@@ -39,7 +44,7 @@ public final class BrokerProcess implements AutoCloseable {
             try {
                 Path file = Distribution.newDirectory("conf").resolve("waybill.yaml");
                 Files.writeString(file, yaml);
-                return new Options(data, port, file, jvmOpts);
+                return new Options(data, port, file, jvmOpts, behind);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
@@ -47,16 +52,27 @@ public final class BrokerProcess implements AutoCloseable {
 
         /** The same with other JVM options. */
         public Options withJvmOpts(String other) {
-            return new Options(data, port, config, other);
+            return new Options(data, port, config, other, behind);
         }
 
         /** The same on another port. */
         public Options withPort(int other) {
-            return new Options(data, other, config, jvmOpts);
+            return new Options(data, other, config, jvmOpts, behind);
+        }
+
+        /** The same on another data directory. */
+        public Options withData(Path other) {
+            return new Options(other, port, config, jvmOpts, behind);
+        }
+
+        /** The same, started by a command that begins so. */
+        public Options behind(List<String> command) {
+            return new Options(data, port, config, jvmOpts, List.copyOf(command));
         }
 
         private List<String> command() {
-            List<String> command = new ArrayList<>(List.of(
+            List<String> command = new ArrayList<>(behind);
+            command.addAll(List.of(
                     Distribution.launcher().toString(),
                     "start",
                     "--data",
@@ -93,20 +109,25 @@ public final class BrokerProcess implements AutoCloseable {
     /** Starts a broker and waits for its line {@code Waybill ready}. */
     public static BrokerProcess start(Options options) {
         BrokerProcess broker = launch(options);
+        broker.awaitReady();
+        return broker;
+    }
+
+    /** Waits for its line {@code Waybill ready}; a broker that fails to say it is ended. */
+    public void awaitReady() {
         try {
             await("the line Waybill ready")
                     .atMost(READY_WITHIN)
                     .pollInterval(Duration.ofMillis(5))
-                    .until(() -> broker.ready() || !broker.isAlive());
+                    .until(() -> ready() || !isAlive());
         } catch (RuntimeException e) {
-            broker.close();
-            throw new AssertionError("The broker did not get ready:\n" + broker.output(), e);
+            close();
+            throw new AssertionError("The broker did not get ready:\n" + output(), e);
         }
-        if (!broker.ready()) {
-            throw new AssertionError("The broker ended with " + broker.process.exitValue() + " before it was ready:\n"
-                    + broker.output());
+        if (!ready()) {
+            throw new AssertionError(
+                    "The broker ended with " + process.exitValue() + " before it was ready:\n" + output());
         }
-        return broker;
     }
 
     /** Starts a broker with every option at its default. */
@@ -154,6 +175,30 @@ public final class BrokerProcess implements AutoCloseable {
     public void kill() {
         process.destroyForcibly();
         awaitExit(Duration.ofSeconds(20));
+    }
+
+    /** SIGSTOP: it does nothing any more, its connections stay, and its clock goes on. */
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /** SIGCONT: it goes on as if nothing had been. */
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String signal) {
+        try {
+            Process kill = Children.adopt(new ProcessBuilder("kill", "-" + signal, String.valueOf(pid())).start());
+            if (kill.waitFor() != 0) {
+                throw new AssertionError("SIG" + signal + " could not be sent to the broker.");
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while a signal was sent", e);
+        }
     }
 
     /** SIGTERM, and the exit code. */

@@ -30,6 +30,13 @@ public final class JavaProcess implements AutoCloseable {
         return start(classPath(), main, arguments);
     }
 
+    /** Starts it so, behind the beginning of a command that runs what follows. */
+    public static JavaProcess startBehind(List<String> command, Class<?> main, List<String> arguments) {
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(command(classPath(), main, arguments));
+        return new JavaProcess(whole);
+    }
+
     /** The class path of this JVM. */
     public static String classPath() {
         // failsafe hides the class path behind a jar and states it here
@@ -38,6 +45,10 @@ public final class JavaProcess implements AutoCloseable {
 
     /** Starts it on the Java of this JVM and another class path. */
     public static JavaProcess start(String classPath, Class<?> main, List<String> arguments) {
+        return new JavaProcess(command(classPath, main, arguments));
+    }
+
+    private static List<String> command(String classPath, Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx192m",
@@ -51,7 +62,11 @@ public final class JavaProcess implements AutoCloseable {
         }
         command.add(main.getName());
         command.addAll(arguments);
-        return new JavaProcess(command);
+        return command;
+    }
+
+    public long pid() {
+        return process.pid();
     }
 
     public boolean isAlive() {

@@ -35,7 +35,7 @@ final class Frames {
     /** Messages that may be under way at a time. */
     static final int MAX_OPEN = 4_096;
 
-    private static final int INITIAL_BYTES = 4 * PIECE_BYTES;
+    private static final int INITIAL_BYTES = 16 * PIECE_BYTES;
 
     private final int maxPayloadBytes;
     private final long maxOpenBytes;

@@ -116,7 +116,7 @@ final class Handshake {
     /** Why it did not come to an end, when the other side has closed the connection. */
     String whyBroken() {
         return dials && other != null
-                ? "the other side ended the connection after this node's proof: is the cluster's secret the same there?"
+                ? "the other side ended the connection after this node's proof: its log says why, perhaps another secret"
                 : "the other side ended the connection before it had proven itself";
     }
 

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,7 +60,6 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
     private static final byte HELLO = 1;
     private static final byte LEADS = 2;
     private static final byte LEADS_NOT = 3;
-    private static final int URGENT_BYTES = 4_096;
     private static final long TICK_NS = 50_000_000;
     private static final long TIMEOUT_S = 20;
     private static final int DISK_SHIFT = 16;
@@ -160,7 +159,7 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
                         (to, message) -> send(to, replica, message),
                         replica,
                         context.clock(),
-                        new Random()));
+                        RandomGenerator.of("L64X128MixRandom")));
                 replica.replica()
                         .join(settings.nodes().stream()
                                 .mapToInt(each -> each.id())
@@ -324,8 +323,8 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
         int node = Members.node(to);
         if (open != null && node != settings.self().id() && isKnown(node)) {
             byte[] bytes = replica.encode(to, message);
-            boolean urgent = bytes.length < URGENT_BYTES;
-            open.send(node, Channels.of(replica.number(), Channels.REPLICATION), bytes, 0, bytes.length, urgent);
+            boolean unused =
+                    open.send(node, Channels.of(replica.number(), Channels.REPLICATION), bytes, 0, bytes.length, false);
         }
     }
 
@@ -390,19 +389,24 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
             throw new IllegalArgumentException("there is no shard " + shard);
         }
         switch (kind) {
-            case Channels.REPLICATION -> replicas.get(shard).receive(array(payload));
+            case Channels.REPLICATION -> replicas.get(shard).receive(whole(payload));
             case Channels.COMMANDS -> sessions.commands(node, shard, payload);
             case Channels.ANSWERS -> shards.answers(shard, payload);
             default -> {
                 if (shards.isLedHere(shard)) {
                     int from = payload.getInt();
-                    shards.here(shard).receive(from, array(payload));
+                    shards.here(shard).receive(from, rest(payload));
                 }
             }
         }
     }
 
-    private static byte[] array(ByteBuffer payload) {
+    @SuppressWarnings("ByteBufferBackingArray") // a link gives each message in an array of its own
+    private static byte[] whole(ByteBuffer payload) {
+        return payload.array();
+    }
+
+    private static byte[] rest(ByteBuffer payload) {
         byte[] bytes = new byte[payload.remaining()];
         payload.get(bytes);
         return bytes;

@@ -27,6 +27,7 @@ import org.waybill.journal.ReplayHandler;
 import org.waybill.shard.Follower;
 import org.waybill.shard.Shard;
 import org.waybill.shard.ShardLog;
+import org.waybill.shard.StateTaker;
 
 /**
  * One shard on one node: its replica's log is where the shard records its turns while it leads, and what the shard follows while it does
@@ -67,6 +68,7 @@ final class ShardReplica implements Machine, ShardLog {
     private Shard shard;
     private Follower follower;
     private long appliedIndex;
+    private long proposedIndex;
     private @Nullable Replica replica;
     private volatile boolean empty = true;
     private boolean wantsToLead;
@@ -363,12 +365,59 @@ final class ShardReplica implements Machine, ShardLog {
 
     @Override
     public SnapshotReader snapshot() {
-        return new NoSnapshot();
+        return new GivenState(state == State.REBUILDING ? null : shard);
     }
 
     @Override
     public SnapshotWriter install() {
-        return new NoSnapshot();
+        return new TakenState();
+    }
+
+    /** Another node's state on its way here: aside, until it takes the place of what there is. */
+    private final class TakenState implements SnapshotWriter {
+        private final Shard made = context.newShard(number);
+        private final StateTaker taker = new StateTaker(made);
+
+        @Override
+        public void write(byte[] piece, Done written) {
+            try {
+                taker.write(piece, () -> written.done(true));
+            } catch (IllegalArgumentException malformed) {
+                LOG.warn("WB3015 shard {}: a state cannot be taken over: {}", number, malformed.getMessage());
+                written.done(false);
+            }
+        }
+
+        @Override
+        public void commit(long replayFrom, byte[] meta, Done done) {
+            state = State.REBUILDING;
+            shard.abandon(position -> taker.commit(replayFrom, meta, inForce -> {
+                if (inForce) {
+                    follower.discard();
+                    take();
+                    done.done(true);
+                    appliedIndex = replica().commitIndex();
+                } else {
+                    taker.abandon();
+                    done.done(false);
+                    rebuild(position);
+                }
+            }));
+        }
+
+        private void take() {
+            LOG.info("WB3016 shard {}: the state of another node was taken over", number);
+            shard = made;
+            follower = taker.follower();
+            context.shards().replace(made);
+            follower.follow(ShardReplica.this);
+            state = State.FOLLOWING;
+        }
+
+        @Override
+        public void abandon() {
+            taker.abandon();
+        }
     }
 
     // ---- the shard's log
@@ -376,7 +425,7 @@ final class ShardReplica implements Machine, ShardLog {
     @Override
     public void append(Frame frame, Runnable committed) {
         pending.addLast(new Pending(frame, committed));
-        replica().propose(frame);
+        proposedIndex = replica().propose(frame);
     }
 
     @Override
@@ -385,9 +434,10 @@ final class ShardReplica implements Machine, ShardLog {
         append(frame, committed);
     }
 
+    /** The last entry of the shard's own: others' are in the state only when they are committed. */
     @Override
     public long lastIndex() {
-        return replica().lastIndex();
+        return proposedIndex;
     }
 
     @Override

@@ -91,7 +91,7 @@ final class LinksTest {
         LinkOptions right = second(one.port());
         TestNode two = start(TestNode.named(right, "tests", right.peers(), OTHER_SECRET));
         awaitEnd(one, 2, "does not know this cluster's secret");
-        awaitEnd(two, 1, "is the cluster's secret the same there?");
+        awaitEnd(two, 1, "after this node's proof");
         assertThat(one.links().isUp(2)).isFalse();
         assertThat(one.send(2, 1, "nobody")).isFalse();
         assertThat(two.rest()).isEmpty();
