@@ -36,6 +36,8 @@ public final class Logging extends ContextAwareBase implements Configurator {
         Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(System.getenv("WAYBILL_LOG_LEVEL"), Level.INFO));
         root.addAppender(appender);
+        // while nodes are gone it warns several times a second; what an operator must know the cluster says itself
+        context.getLogger("com.hazelcast").setLevel(root.isDebugEnabled() ? Level.INFO : Level.ERROR);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
     }
 }

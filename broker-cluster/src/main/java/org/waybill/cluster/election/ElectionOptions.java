@@ -24,7 +24,18 @@ public record ElectionOptions(long beatNs, long goneNs, long rankNs, long staleN
 
     /** The defaults named above. */
     public static ElectionOptions defaults() {
-        return new ElectionOptions(200 * MS, 1_000 * MS, 300 * MS, 600 * MS, 600 * MS, 5_000 * MS);
+        return of(1_000 * MS);
+    }
+
+    /** The defaults, made shorter where a shorter {@code goneNs} asks for that. */
+    public static ElectionOptions of(long goneNs) {
+        return new ElectionOptions(
+                Math.min(200 * MS, goneNs / 5),
+                goneNs,
+                Math.min(300 * MS, goneNs * 3 / 10),
+                Math.min(600 * MS, goneNs * 6 / 10),
+                600 * MS,
+                5_000 * MS);
     }
 
     private static void require(boolean condition, String message) {

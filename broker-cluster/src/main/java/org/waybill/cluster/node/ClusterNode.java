@@ -228,14 +228,7 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
         List<Seat> seats = settings.nodes().stream()
                 .map(each -> new Seat(each.id(), each.host(), each.electionPort()))
                 .toList();
-        ElectionOptions usual = ElectionOptions.defaults();
-        ElectionOptions times = new ElectionOptions(
-                usual.beatNs(),
-                TimeUnit.MILLISECONDS.toNanos(settings.failoverMs()),
-                usual.rankNs(),
-                usual.staleNs(),
-                usual.timeoutNs(),
-                usual.closeNs());
+        ElectionOptions times = ElectionOptions.of(TimeUnit.MILLISECONDS.toNanos(settings.failoverMs()));
         HazelcastOptions usually =
                 HazelcastOptions.of(settings.name(), settings.self().id(), seats, shards.count());
         HazelcastOptions of = new HazelcastOptions(

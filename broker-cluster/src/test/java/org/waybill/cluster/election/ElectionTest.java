@@ -80,6 +80,7 @@ final class ElectionTest {
 
         assertThat(cluster.changes).isEqualTo(before);
         assertThat(leader(cluster, 0)).isEqualTo(1);
+        assertThat(cluster.isTrue(0)).isTrue();
     }
 
     @Test
@@ -184,6 +185,17 @@ final class ElectionTest {
 
         assertThat(cluster.registers.questions - asked).isLessThan(20);
         assertThat(cluster.node(1).election().answers()).isFalse();
+    }
+
+    @Test
+    void everyTimeThatCanBeConfiguredMakesGoodOptions() {
+        for (long goneMs = 300; goneMs <= 60_000; goneMs += 100) {
+            ElectionOptions options = ElectionOptions.of(goneMs * SimCluster.MS);
+            assertThat(options.goneNs()).isEqualTo(goneMs * SimCluster.MS);
+            assertThat(options.staleNs()).isGreaterThan(3 * 50 * SimCluster.MS);
+            assertThat(options.rankNs()).isGreaterThan(options.beatNs());
+        }
+        assertThat(ElectionOptions.of(1_000 * SimCluster.MS)).isEqualTo(ElectionOptions.defaults());
     }
 
     private static SimCluster settled(int size, int shards) {

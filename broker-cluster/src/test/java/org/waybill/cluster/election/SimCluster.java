@@ -115,7 +115,7 @@ final class SimCluster {
     }
 
     boolean hears(SimNode node, int shard) {
-        return isFine(node) && nowNs - heardNs[shard] < 800 * MS;
+        return isFine(node) && nowNs - node.replicas.get(shard).heardNs < 800 * MS;
     }
 
     /** Whether whoever has answered a leader holds to it still. */
@@ -128,6 +128,7 @@ final class SimCluster {
         for (SimNode node : nodes) {
             if (isFine(node)) {
                 node.replicas.get(shard).leads = node == leader;
+                node.replicas.get(shard).heardNs = nowNs;
                 node.replicas.get(shard).epoch =
                         Math.max(node.replicas.get(shard).epoch, leader.replicas.get(shard).epoch);
             }
@@ -141,6 +142,9 @@ final class SimCluster {
             if (leader != null) {
                 heardNs[shard] = nowNs;
                 for (SimNode node : nodes) {
+                    if (isFine(node)) {
+                        node.replicas.get(shard).heardNs = nowNs;
+                    }
                     boolean old = node != leader && node.replicas.get(shard).leads;
                     if (old && isFine(node)) {
                         node.replicas.get(shard).leads = false;

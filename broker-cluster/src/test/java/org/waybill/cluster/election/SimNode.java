@@ -30,6 +30,7 @@ final class SimNode implements Clock {
         long epoch = 1;
         boolean leads;
         long triesUntilNs;
+        long heardNs;
         boolean failsToLead;
         boolean stuck;
 
@@ -74,6 +75,7 @@ final class SimNode implements Clock {
         for (Replica replica : replicas) {
             replica.leads = false;
             replica.triesUntilNs = 0;
+            replica.heardNs = cluster.nowNs() - 1_000 * MS;
             replica.hint = null;
         }
         int bornIn = life;
@@ -102,11 +104,15 @@ final class SimNode implements Clock {
         return election().propose(shard, member);
     }
 
-    /** Something happens here, now or when this node is not frozen any more. */
+    /** Something happens here, now or when this node is not frozen any more; then its shards may be first, or not. */
     void run(int bornIn, Runnable task) {
+        run(bornIn, cluster.random.nextInt(10) * MS, task);
+    }
+
+    private void run(int bornIn, long lateNs, Runnable task) {
         if (up && life == bornIn) {
             if (cluster.nowNs() < frozenUntilNs) {
-                cluster.at(frozenUntilNs, () -> run(bornIn, task));
+                cluster.at(frozenUntilNs + lateNs, () -> run(bornIn, lateNs, task));
             } else {
                 task.run();
             }
@@ -121,7 +127,7 @@ final class SimNode implements Clock {
     }
 
     private void observe(int bornIn) {
-        run(bornIn, () -> {
+        run(bornIn, 0, () -> {
             for (int shard = 0; shard < replicas.size(); shard++) {
                 step(shard);
             }
