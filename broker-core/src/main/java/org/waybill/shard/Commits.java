@@ -1,8 +1,8 @@
 package org.waybill.shard;
 
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ final class Commits {
     private final Shard shard;
     private final Peers peers;
     private final Conclusions conclusions;
-    private final Map<TransactionId, Commit> open = new HashMap<>();
+    private final Map<TransactionId, Commit> open = new LinkedHashMap<>();
     private final Set<TransactionId> aborted = new LinkedHashSet<>();
 
     /** A commit that is not decided. */

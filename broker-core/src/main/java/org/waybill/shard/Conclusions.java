@@ -1,7 +1,7 @@
 package org.waybill.shard;
 
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +19,7 @@ final class Conclusions {
 
     private final Shard shard;
     private final Peers peers;
-    private final Map<TransactionId, Conclusion> open = new HashMap<>();
+    private final Map<TransactionId, Conclusion> open = new LinkedHashMap<>();
 
     Conclusions(Shard shard, Peers peers) {
         this.shard = shard;

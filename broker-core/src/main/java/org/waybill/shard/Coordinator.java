@@ -2,7 +2,7 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,8 +35,8 @@ final class Coordinator {
 
     private final Shard shard;
     private final BranchLedger ledger;
-    private final Map<TransactionId, Branch> branches = new HashMap<>();
-    private final Map<WorkId, Association> associations = new HashMap<>();
+    private final Map<TransactionId, Branch> branches = new LinkedHashMap<>();
+    private final Map<WorkId, Association> associations = new LinkedHashMap<>();
     private final List<Asker> waiting = new ArrayList<>();
     private final Ends ends;
     private final Deadlines deadlines;

@@ -2,7 +2,7 @@ package org.waybill.shard;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -17,7 +17,7 @@ import org.waybill.tx.TransactionId;
  * read yet, or not any more; what is still undecided at the end is looked up then.
  */
 final class FoundTransactions {
-    private final Map<TransactionId, Found> undecided = new HashMap<>();
+    private final Map<TransactionId, Found> undecided = new LinkedHashMap<>();
 
     private record Sent(int queue, long messageId) {}
 

@@ -2,7 +2,7 @@ package org.waybill.shard;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.waybill.shard.ShardMessage.EndKnown;
@@ -19,7 +19,7 @@ final class Inquiries {
 
     private final int self;
     private final Peers peers;
-    private final Map<TransactionId, Inquiry> open = new HashMap<>();
+    private final Map<TransactionId, Inquiry> open = new LinkedHashMap<>();
 
     Inquiries(int self, Peers peers) {
         this.self = self;

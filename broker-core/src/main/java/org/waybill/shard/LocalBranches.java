@@ -3,7 +3,7 @@ package org.waybill.shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +40,7 @@ final class LocalBranches implements Branches {
     private final TransactionSettings settings;
     private final UUID name = UUID.randomUUID();
     private final Set<BranchWork> works = new LinkedHashSet<>(0);
-    private final Map<Long, Pending> pending = new HashMap<>(0);
+    private final Map<Long, Pending> pending = new LinkedHashMap<>(0);
     private long timeoutS;
     private int lastWork;
     private long lastRequest;

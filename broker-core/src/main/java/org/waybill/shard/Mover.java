@@ -2,8 +2,8 @@ package org.waybill.shard;
 
 import java.nio.BufferUnderflowException;
 import java.util.ArrayDeque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,7 +30,7 @@ import org.waybill.spi.SessionHandler;
  * batch a turn. On the shard's loop.
  *
  * <p>Within the shard one frame holds both the message's arrival and its removal. To another shard the mover sends as a producer
- * does, and removes the message once it is stored there: a crash between the two leaves it in both. What the address does not
+ * does, and removes the message once it is stored there: a crash between the two, or another leader there, leaves it in both. What the address does not
  * take is put off, and available again at its old place after {@link #RETRY_MS}.
  *
  * <p>The moved message has no time to live and waits for nothing. Its annotations say where it came from, why, when, and after how
@@ -53,11 +53,11 @@ final class Mover implements ProducerHandler, SessionHandler {
             new BrokerError(BrokerError.Code.RESOURCE_DELETED, "the message is gone or cannot be read back");
 
     private final Shard shard;
-    private final int shardCount;
-    private final LocalSession session;
-    private final SessionProducer producer;
+    private final Shards shards;
+    private LocalSession session;
+    private SessionProducer producer;
     private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
-    private final Map<Long, Moving> sent = new HashMap<>();
+    private final Map<Long, Moving> sent = new LinkedHashMap<>();
     private @Nullable Load reading;
     private boolean scheduled;
     private boolean stopped;
@@ -65,7 +65,7 @@ final class Mover implements ProducerHandler, SessionHandler {
 
     Mover(Shard shard, Shards all) {
         this.shard = shard;
-        this.shardCount = all.count();
+        this.shards = all;
         this.session = new LocalSession(all, shard.loop(), "", TransactionSettings.defaults(), this);
         this.producer = (SessionProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
     }
@@ -150,6 +150,12 @@ final class Mover implements ProducerHandler, SessionHandler {
         stopped = true;
     }
 
+    /** As {@link #stop}, and what was on its way is of no account here. */
+    void abandon() {
+        stop();
+        session.close();
+    }
+
     private void proceed() {
         if (!scheduled && reading == null && !waiting.isEmpty()) {
             scheduled = true;
@@ -206,7 +212,7 @@ final class Mover implements ProducerHandler, SessionHandler {
             return;
         }
         Message copy = message.forwarded(annotations(entry, message));
-        if (Placement.shardOf(to, shardCount) != shard.number()) {
+        if (Placement.shardOf(to, shards.count()) != shard.number()) {
             sent.put(++lastToken, entry);
             session.forward(producer, to, copy, lastToken);
             return;
@@ -297,9 +303,18 @@ final class Mover implements ProducerHandler, SessionHandler {
         // an anonymous producer may always send
     }
 
+    /** A shard has another leader, or none: what is on its way there may have come or not, and is sent again later. */
     @Override
     public void closed(BrokerError error) {
-        // the broker stops: what is on its way is still here at the next start
+        if (stopped) {
+            return;
+        }
+        session.close();
+        session = new LocalSession(shards, shard.loop(), "", TransactionSettings.defaults(), this);
+        producer = (SessionProducer) session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), this);
+        List<Moving> interrupted = List.copyOf(sent.values());
+        sent.clear();
+        shard.execute(() -> interrupted.forEach(entry -> putOff(entry, error)));
     }
 
     @Override

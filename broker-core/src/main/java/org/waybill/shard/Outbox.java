@@ -1,7 +1,7 @@
 package org.waybill.shard;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,7 @@ final class Outbox {
     /** What it does in branches that this shard coordinates. */
     final Set<Association> associations = new LinkedHashSet<>(0);
 
-    private final Map<ShareId, Share> shares = new HashMap<>(0);
+    private final Map<ShareId, Share> shares = new LinkedHashMap<>(0);
     private @Nullable Batch answers;
 
     Outbox(Shard shard, SessionPort session) {

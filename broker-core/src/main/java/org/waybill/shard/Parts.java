@@ -1,7 +1,7 @@
 package org.waybill.shard;
 
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -40,7 +40,10 @@ final class Parts {
     private final Participant participant;
     private final Ledger ledger;
     private final BranchRecords records;
-    private final Map<TransactionId, Held> held = new HashMap<>();
+    private final Map<TransactionId, Held> held = new LinkedHashMap<>();
+
+    /** Of these, what another shard coordinates. */
+    private int waiting;
 
     /** Another leader of this shard, in this process or another, has another. */
     private final long term = UUID.randomUUID().getLeastSignificantBits();
@@ -87,7 +90,7 @@ final class Parts {
     /** Promises a local transaction's work; its coordinator hears of it once that is forced. */
     void prepare(CommitPlan plan, Share share, Peers peers) {
         Held mine = new Held(share, plan.coordinator(), false);
-        held.put(plan.id(), mine);
+        put(plan.id(), mine);
         promise(plan.id(), mine, 0, peers);
     }
 
@@ -128,7 +131,7 @@ final class Parts {
             mine.promised = true;
             mine.arrivals.clear();
         } else {
-            held.remove(id);
+            take(id);
         }
         return refusal;
     }
@@ -148,7 +151,11 @@ final class Parts {
         boolean kept = !share.isEmpty();
         Arrived arrived = new Arrived(id, arrival.work(), term, kept, sent, taken);
         if (kept) {
-            Held mine = held.computeIfAbsent(id, none -> new Held(share, arrival.coordinator(), false));
+            Held mine = held.get(id);
+            if (mine == null) {
+                mine = new Held(share, arrival.coordinator(), false);
+                put(id, mine);
+            }
             mine.arrivals.add(arrived);
             if (mine.share != null && mine.share != share) {
                 absorb(mine.share, share);
@@ -211,7 +218,7 @@ final class Parts {
     /** Does a branch's work here at once, and records that this is its end if any of it is durable. */
     @Nullable
     BrokerError commit(TransactionId id) {
-        Held mine = held.remove(id);
+        Held mine = take(id);
         if (mine == null || mine.share == null) {
             return null;
         }
@@ -223,10 +230,14 @@ final class Parts {
         return refusal;
     }
 
-    /** A coordinator does not know how a branch ended. */
+    /** A coordinator knows nothing of a branch: what is not committed here must not be any more, whatever its predecessor has asked for. */
     void endWanted(int coordinator, EndWanted asked, Peers peers) {
         TransactionId id = asked.id();
         boolean committed = shard.coordinator().isCommitted(id);
+        Held mine = held.get(id);
+        if (!committed && mine != null && !mine.promised) {
+            conclude(id, false);
+        }
         shard.turn().afterwards(() -> peers.tell(coordinator, new EndKnown(id, committed)));
     }
 
@@ -244,7 +255,7 @@ final class Parts {
     void conclude(TransactionId id, boolean committed) {
         Held mine = held.get(id);
         if (mine != null && (mine.promised || !committed)) {
-            held.remove(id);
+            take(id);
             participant.conclude(id, part(id, mine), mine.share, committed);
         }
     }
@@ -253,7 +264,7 @@ final class Parts {
 
     /** Recovery has found what the log has promised. */
     void begin(Peers peers) {
-        ledger.forEachPrepared((id, promise) -> held.put(id, new Held(null, promise.coordinator(), true)));
+        ledger.forEachPrepared((id, promise) -> put(id, new Held(null, promise.coordinator(), true)));
         held.forEach((id, mine) -> ask(id, mine, peers));
     }
 
@@ -266,14 +277,20 @@ final class Parts {
         }
     }
 
+    private void put(TransactionId id, Held mine) {
+        held.put(id, mine);
+        waiting += mine.coordinator == shard.number() ? 0 : 1;
+    }
+
+    private @Nullable Held take(TransactionId id) {
+        Held mine = held.remove(id);
+        waiting -= mine == null || mine.coordinator == shard.number() ? 0 : 1;
+        return mine;
+    }
+
     /** Whether nothing waits for the word of another shard. */
     boolean isEmpty() {
-        for (Held mine : held.values()) {
-            if (mine.coordinator != shard.number()) {
-                return false;
-            }
-        }
-        return true;
+        return waiting == 0;
     }
 
     /** Time has passed. */

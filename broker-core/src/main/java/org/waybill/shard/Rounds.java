@@ -1,7 +1,7 @@
 package org.waybill.shard;
 
 import java.util.BitSet;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -15,7 +15,7 @@ import org.waybill.tx.TransactionId;
 /** Questions to the participants of branches, each asked until all have answered or one has refused. On the coordinator's loop. */
 final class Rounds {
     private final Peers peers;
-    private final Map<TransactionId, Round> open = new HashMap<>();
+    private final Map<TransactionId, Round> open = new LinkedHashMap<>();
 
     /** Two leaders of a shard do not use the same numbers. */
     private long lastNumber = UUID.randomUUID().getMostSignificantBits();

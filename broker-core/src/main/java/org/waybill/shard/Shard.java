@@ -186,7 +186,7 @@ public final class Shard implements Lead {
     private void stopWork() {
         if (alarm != null) {
             alarm.stop();
-            mover().stop();
+            mover().abandon();
             coordinator.stop();
             transactions.stop();
         }

@@ -1,6 +1,5 @@
 package org.waybill.tx;
 
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,7 +15,7 @@ public final class BranchLedger {
     /** Ends that are remembered on one shard; the oldest is forgotten first. */
     public static final int MOST_ENDS = 10_000;
 
-    private final Map<TransactionId, Promise> promises = new HashMap<>();
+    private final Map<TransactionId, Promise> promises = new LinkedHashMap<>();
     private final Map<TransactionId, Boolean> ends = new LinkedHashMap<>();
 
     /** What an administrator has decided. */

@@ -1,6 +1,6 @@
 package org.waybill.tx;
 
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * when that is found again.
  */
 public final class Ledger {
-    private final Map<TransactionId, Prepared> prepared = new HashMap<>();
-    private final Map<TransactionId, int[]> decided = new HashMap<>();
+    private final Map<TransactionId, Prepared> prepared = new LinkedHashMap<>();
+    private final Map<TransactionId, int[]> decided = new LinkedHashMap<>();
     private final BranchLedger branches = new BranchLedger();
 
     /**
