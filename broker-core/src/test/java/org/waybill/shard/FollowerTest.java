@@ -42,14 +42,14 @@ class FollowerTest {
         Random random = new Random(seed);
         try (CoreFixture core =
                 new CoreFixture(new CrashDisk(), 1, 64L << 20, SEGMENT_BYTES, name -> AddressSettings.defaults())) {
-            Twin twin = new Twin(core, 0);
+            Twin twin = new Twin(core);
             twin.follow();
             core.shards[0].log(new Tee(core.shards[0].log(), twin));
             work(core, random, twin);
             twin.settle();
             assertThat(twin.live()).as("seed %d", seed).isEqualTo(live(core.shards[0]));
             assertThat(twin.liveBytes()).as("seed %d", seed).isEqualTo(twin.referredBytes());
-            assertThat(twin.drained()).as("seed %d", seed).isEqualTo(queued(core));
+            assertThat(twin.drained()).as("seed %d", seed).isEqualTo(queued());
         }
     }
 
@@ -59,18 +59,17 @@ class FollowerTest {
         Random random = new Random(seed);
         try (CoreFixture core =
                 new CoreFixture(new CrashDisk(), 1, 64L << 20, SEGMENT_BYTES, name -> AddressSettings.defaults())) {
-            Twin twin = new Twin(core, 0);
-            Tee tee = new Tee(core.shards[0].log(), twin);
-            core.shards[0].log(tee);
+            Twin twin = new Twin(core);
+            core.shards[0].log(new Tee(core.shards[0].log(), twin));
             work(core, random, null);
-            twin.take(core.shards[0], tee, () -> step(core, random));
+            twin.take(core.shards[0], () -> step(core, random));
             work(core, random, null);
             twin.settle();
             assertThat(twin.live()).as("seed %d", seed).isEqualTo(live(core.shards[0]));
             assertThat(twin.liveBytes()).as("seed %d", seed).isEqualTo(twin.referredBytes());
             Twin again = twin.reopened();
             assertThat(again.live()).as("seed %d, from the disk", seed).isEqualTo(live(core.shards[0]));
-            assertThat(again.drained()).as("seed %d", seed).isEqualTo(queued(core));
+            assertThat(again.drained()).as("seed %d", seed).isEqualTo(queued());
         }
     }
 
@@ -166,7 +165,7 @@ class FollowerTest {
         return live;
     }
 
-    private List<String> queued(CoreFixture core) {
+    private List<String> queued() {
         return session.browser("q", null).drain();
     }
 
@@ -236,7 +235,7 @@ class FollowerTest {
         private long committedIndex;
         private long replayFrom;
 
-        Twin(CoreFixture core, long ignored) {
+        Twin(CoreFixture core) {
             this(core, new CrashDisk(), false);
         }
 
@@ -329,7 +328,9 @@ class FollowerTest {
         void settle() {
             boolean busy = true;
             while (busy) {
-                busy = loop.one() | steps.append() | steps.work();
+                busy = loop.one();
+                busy = steps.append() || busy;
+                busy = steps.work() || busy;
             }
         }
 
@@ -344,7 +345,7 @@ class FollowerTest {
         }
 
         /** Takes the state of the leader, which goes on working. */
-        void take(Shard from, Tee tee, Runnable meanwhile) {
+        void take(Shard from, Runnable meanwhile) {
             early.clear();
             StateTaker taker = new StateTaker(shard);
             StateGiver giver = new StateGiver(from);
