@@ -25,6 +25,9 @@ import org.waybill.jms.engine.ClientTransaction;
  * }</pre>
  */
 final class LocalTransaction implements SessionTransaction {
+    /** How the names of all conditions begin by which a coordinator says that it has rolled back (AMQP part 4, 4.5.8). */
+    private static final String TRANSACTION_CONDITIONS = "amqp:transaction:";
+
     private final SessionWork session;
     /** On the connection that the session is on now; null before it is needed. */
     private @Nullable ClientCoordinator coordinator;
@@ -178,11 +181,14 @@ final class LocalTransaction implements SessionTransaction {
         doom = null;
     }
 
+    /** A refusal says that nothing has happened only if it is one of the transaction, and not the end of a connection or link. */
     private static JMSException notCommitted(ClientException e) {
-        return switch (e.kind()) {
-            case REFUSED, NOT_ACCEPTED -> rolledBack(e);
-            default -> inDoubt(e);
-        };
+        String condition = e.condition();
+        boolean undone = e.kind() == ClientException.Kind.NOT_ACCEPTED
+                || e.kind() == ClientException.Kind.REFUSED
+                        && condition != null
+                        && condition.startsWith(TRANSACTION_CONDITIONS);
+        return undone ? rolledBack(e) : inDoubt(e);
     }
 
     private static TransactionInDoubtException inDoubt(Exception why) {
