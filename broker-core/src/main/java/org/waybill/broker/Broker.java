@@ -77,7 +77,7 @@ public final class Broker {
         for (int i = 0; i < all.length; i++) {
             all[i] = newShard(i);
         }
-        this.shards = settings.cluster().isPresent() ? Shards.inCluster(all) : Shards.ledHere(all);
+        this.shards = settings.cluster().isPresent() ? Shards.inCluster(all, clock) : Shards.ledHere(all);
     }
 
     private Shard newShard(int number) {
@@ -375,6 +375,11 @@ public final class Broker {
         @Override
         public String brokerId() {
             return data.brokerId();
+        }
+
+        @Override
+        public @Nullable BrokerError unavailable() {
+            return shards.unavailable();
         }
 
         @Override

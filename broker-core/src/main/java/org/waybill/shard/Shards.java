@@ -7,30 +7,43 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.waybill.io.Clock;
+import org.waybill.spi.BrokerError;
 
 /**
  * The shards of a broker: what this node has of each, and who leads it, which sessions are told of. A broker without a cluster leads all of
  * its own from the beginning. Any thread.
  */
 public final class Shards {
+    private static final long NEVER = Long.MIN_VALUE;
+    private static final long MAX_LEADERLESS_NS = 2_000_000_000L;
+
     private final AtomicReferenceArray<Shard> here;
     private final AtomicReferenceArray<@Nullable Lead> leads;
     private final Map<Long, LocalSession> sessions = new ConcurrentHashMap<>();
     private final AtomicLong lastSession = new AtomicLong();
 
-    private Shards(Shard[] all, @Nullable Lead[] leads) {
+    private final Clock clock;
+
+    /** Since when nobody has led any shard, or {@link #NEVER}. */
+    private volatile long leaderlessSinceNs = NEVER;
+
+    private Shards(Shard[] all, @Nullable Lead[] leads, Clock clock) {
         this.here = new AtomicReferenceArray<>(all);
         this.leads = new AtomicReferenceArray<>(leads);
+        this.clock = clock;
     }
 
     /** Shards that are all led here, for good. */
     public static Shards ledHere(Shard[] all) {
-        return new Shards(all, all);
+        return new Shards(all, all, all[0].clock());
     }
 
     /** Shards of which nobody knows yet who leads them. */
-    public static Shards inCluster(Shard[] all) {
-        return new Shards(all, new @Nullable Lead[all.length]);
+    public static Shards inCluster(Shard[] all, Clock clock) {
+        Shards made = new Shards(all, new @Nullable Lead[all.length], clock);
+        made.leaderlessSinceNs = clock.nanoTime();
+        return made;
     }
 
     /** How many there are. */
@@ -105,6 +118,11 @@ public final class Shards {
 
     void change(int shard, @Nullable Lead lead) {
         if (leads.getAndSet(shard, lead) != lead) {
+            if (lead != null) {
+                leaderlessSinceNs = NEVER;
+            } else if (leaderlessSinceNs == NEVER && isLeaderless()) {
+                leaderlessSinceNs = clock.nanoTime();
+            }
             sessions.values().forEach(session -> session.leadChanged(shard));
         }
     }
@@ -112,6 +130,25 @@ public final class Shards {
     /** A number for a session that is made. */
     long nextSession() {
         return lastSession.incrementAndGet();
+    }
+
+    private boolean isLeaderless() {
+        for (int i = 0; i < count(); i++) {
+            if (leads.get(i) != null) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Why no session can be served, or null: nobody has led any shard for a while, so this node may be cut off from the others. */
+    public @Nullable BrokerError unavailable() {
+        long since = leaderlessSinceNs;
+        return since == NEVER || clock.nanoTime() - since < MAX_LEADERLESS_NS
+                ? null
+                : new BrokerError(
+                        BrokerError.Code.MOVED,
+                        "this node reaches no other that leads anything, and leads nothing itself: try another node");
     }
 
     void opened(LocalSession session) {

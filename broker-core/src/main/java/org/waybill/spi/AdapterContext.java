@@ -1,6 +1,7 @@
 package org.waybill.spi;
 
 import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
 import org.waybill.config.Settings;
 import org.waybill.io.Loop;
 import org.waybill.security.UserStore;
@@ -27,6 +28,11 @@ public interface AdapterContext {
      * more from connections that send, for a while; the disk catches up without any client's help.
      */
     boolean memoryTight();
+
+    /** Why nobody can be served here at present, so that clients should look for another node; null if they can. */
+    default @Nullable BrokerError unavailable() {
+        return null;
+    }
 
     /** Opens a session on the calling event loop. */
     BrokerSession openSession(SessionSpec spec, SessionHandler handler);

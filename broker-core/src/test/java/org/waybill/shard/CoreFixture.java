@@ -91,7 +91,7 @@ final class CoreFixture implements AutoCloseable {
                         segmentBytes);
             }
             table = Shards.ledHere(shards);
-            far = Shards.inCluster(shards);
+            far = Shards.inCluster(shards, clock);
             Recovery.run(journal, disk, table);
             steps = SteppedJournal.start(journal, this::failed);
         } catch (IOException failed) {

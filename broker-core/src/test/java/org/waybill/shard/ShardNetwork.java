@@ -71,7 +71,7 @@ final class ShardNetwork {
                             ExactlyOnceSettings.defaults(),
                             OPTIONS.segmentBytes());
                 }
-                own = Shards.inCluster(all);
+                own = Shards.inCluster(all, all[0].clock());
                 Recovery.run(journal, disk, own);
                 steps = SteppedJournal.start(journal, cause -> {
                     throw new AssertionError(cause);
@@ -122,7 +122,7 @@ final class ShardNetwork {
             leaders[i] = new Leader(i, new CrashDisk());
             led[i] = leaders[i].shard;
         }
-        shards = Shards.inCluster(led);
+        shards = Shards.inCluster(led, led[0].clock());
         for (int i = 0; i < count; i++) {
             shards.leadsHere(i);
         }

@@ -360,6 +360,11 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     @Override
     public void onOpen(ConnectionEngine connection, Open open) {
         containerId = open.getContainerId();
+        BrokerError unavailable = loop.shared().context().unavailable();
+        if (unavailable != null) {
+            refuse(Errors.of(unavailable));
+            return;
+        }
         boolean sole = asksToBeSole(open);
         if (sole && !loop.shared().containers().claim(containerId, this, closesExisting(open))) {
             refuseDuplicate();
@@ -372,10 +377,14 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         state = State.OPEN;
     }
 
-    private void refuseDuplicate() {
+    private void refuse(ErrorCondition error) {
         Map<Symbol, Object> properties = new HashMap<>(PROPERTIES);
         properties.put(Symbols.ESTABLISHMENT_FAILED, true);
         engine.open(answer(properties));
+        close(error);
+    }
+
+    private void refuseDuplicate() {
         ErrorCondition error = Conditions.error(
                 Conditions.INVALID_FIELD, "container id " + containerId + " is in use by another connection");
         error.setInfo(Map.of(
@@ -383,7 +392,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
                 Symbols.CONTAINER_ID,
                 Symbols.SOLE_CONNECTION_ENFORCEMENT,
                 UnsignedInteger.ZERO));
-        close(error);
+        refuse(error);
     }
 
     private Open answer(Map<Symbol, Object> properties) {

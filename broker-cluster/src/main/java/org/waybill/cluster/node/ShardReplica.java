@@ -193,21 +193,21 @@ final class ShardReplica implements Machine, ShardLog {
         scheduled.set(false);
         byte[] next = inbox.poll();
         while (next != null) {
-            Message message;
-            try {
-                message = codec.decode(next);
-            } catch (IllegalArgumentException malformed) {
-                LOG.warn(
-                        "WB3010 shard {}: a message of another node cannot be read: {}",
-                        number,
-                        malformed.getMessage());
-                return;
-            }
-            long to = MessageCodec.to(next);
-            guarded(() -> replica().onMessage(to, message));
+            take(next);
             next = inbox.poll();
         }
-        release();
+        guarded(this::release);
+    }
+
+    private void take(byte[] bytes) {
+        Message message;
+        try {
+            message = codec.decode(bytes);
+        } catch (IllegalArgumentException malformed) {
+            LOG.warn("WB3010 shard {}: a message of another node cannot be read: {}", number, malformed.getMessage());
+            return;
+        }
+        guarded(() -> replica().onMessage(MessageCodec.to(bytes), message));
     }
 
     /** Time has passed. */
@@ -215,7 +215,7 @@ final class ShardReplica implements Machine, ShardLog {
         guarded(() -> replica().tick());
         node.observe(number, replica());
         empty = empty && replica().lastIndex() == 0;
-        release();
+        guarded(this::release);
         if (stalled && state == State.LEADING && mayAct()) {
             stalled = false;
             shard.schedule();
@@ -247,7 +247,7 @@ final class ShardReplica implements Machine, ShardLog {
         } else {
             ready.addLast(new Ready(entry, position, null));
         }
-        release();
+        guarded(this::release);
     }
 
     /** Lets the effects of what is committed take place: at once on a follower, while it may act on a leader. */
