@@ -71,6 +71,7 @@ final class ShardReplica implements Machine, ShardLog {
     private long proposedIndex;
     private @Nullable Replica replica;
     private volatile boolean empty = true;
+    private boolean member;
     private boolean wantsToLead;
     private @Nullable Runnable afterRebuild;
     private boolean stalled;
@@ -215,11 +216,20 @@ final class ShardReplica implements Machine, ShardLog {
         guarded(() -> replica().tick());
         node.observe(number, replica());
         empty = empty && replica().lastIndex() == 0;
+        tellMembership();
         guarded(this::release);
         if (stalled && state == State.LEADING && mayAct()) {
             stalled = false;
             shard.schedule();
         }
+    }
+
+    private void tellMembership() {
+        boolean is = replica().replicas().contains(replica().self());
+        if (is && !member) {
+            LOG.info("WB3017 shard {}: this node counts for its majority", number);
+        }
+        member = is;
     }
 
     private void guarded(Runnable task) {

@@ -7,7 +7,7 @@ import org.waybill.systemtests.cluster.Trial.Between;
 final class ClusterColdRestartIT {
     @Test
     void allNodesComeBackWithAllThatWasSettled() throws Exception {
-        int rounds = Trial.rounds();
+        int rounds = Trial.someRounds();
         try (Trial trial = new Trial("cold restart of all", Between.PROXIES, 3)) {
             for (int round = 0; round < rounds; round++) {
                 trial.fault(() -> {
@@ -21,7 +21,7 @@ final class ClusterColdRestartIT {
 
     @Test
     void twoOfThreeAreEnough() throws Exception {
-        int rounds = Trial.rounds();
+        int rounds = Trial.someRounds();
         try (Trial trial = new Trial("cold restart of two", Between.PROXIES, 3)) {
             for (int round = 0; round < rounds; round++) {
                 int missing = trial.anyNode();

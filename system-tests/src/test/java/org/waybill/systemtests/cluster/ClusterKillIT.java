@@ -11,7 +11,7 @@ import org.waybill.systemtests.cluster.Trial.Between;
 final class ClusterKillIT {
     @Test
     void aKilledNodeOfThreeCostsNothingThatWasSettled() throws Exception {
-        int rounds = Trial.rounds();
+        int rounds = Trial.someRounds();
         try (Trial trial = new Trial("kill -9", Between.PROXIES, 3)) {
             for (int round = 0; round < rounds; round++) {
                 int victim = 1 + round % trial.cluster().size();

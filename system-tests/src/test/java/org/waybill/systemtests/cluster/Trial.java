@@ -81,6 +81,11 @@ final class Trial implements AutoCloseable {
         return rounds;
     }
 
+    /** How many rounds a test does that belongs to every run: one at least. */
+    static int someRounds() {
+        return Math.max(1, Integer.parseInt(Distribution.required("waybill.cluster.rounds")));
+    }
+
     /** Ends the test unless the long form is run. */
     static void onlyInLongForm() {
         assumeTrue(
