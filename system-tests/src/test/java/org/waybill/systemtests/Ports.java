@@ -14,7 +14,7 @@ import java.util.Set;
  */
 public final class Ports {
     private static final int FIRST = 21300;
-    private static final int COUNT = 200;
+    private static final int COUNT = 2_000;
     private static final Random RANDOM = new Random();
     private static final Set<Integer> TAKEN = new HashSet<>();
 

@@ -52,7 +52,7 @@ import org.waybill.shard.Shards;
  * <p>What nodes say of themselves ({@link Channels#NODES}), big-endian:
  *
  * <pre>
- *  HELLO      u8 1, i64 member, u8 1 if it has nothing yet
+ *  HELLO      u8 1, i64 member, u8 1 if it has nothing yet, i32 shards
  *  LEADS      u8 2, i32 shard, i64 epoch
  *  LEADS_NOT  u8 3, i32 shard
  * </pre>
@@ -447,7 +447,11 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
 
     private void greet(int node) {
         boolean empty = replicas.stream().allMatch(ShardReplica::isEmpty);
-        ByteBuffer hello = ByteBuffer.allocate(10).put(HELLO).putLong(self).put((byte) (empty ? 1 : 0));
+        ByteBuffer hello = ByteBuffer.allocate(14)
+                .put(HELLO)
+                .putLong(self)
+                .put((byte) (empty ? 1 : 0))
+                .putInt(replicas.size());
         send(node, Channels.NODES, hello.array(), hello.capacity());
         for (int i = 0; i < replicas.size(); i++) {
             if (shards.isLedHere(i)) {
@@ -465,22 +469,38 @@ final class ClusterNode implements Cluster, LinkHandler, NodeLink, RemoteShards 
     private void ofNode(int node, ByteBuffer in) {
         byte kind = in.get();
         if (kind == HELLO) {
-            hellos.put(node, new Hello(in.getLong(), in.get() != 0));
-            found();
+            hello(node, new Hello(in.getLong(), in.get() != 0), in.getInt());
         } else if (kind == LEADS) {
             int shard = in.getInt();
             long epoch = in.getLong();
-            if (epoch >= epochs[shard]) {
+            if (isShard(shard) && epoch >= epochs[shard]) {
                 epochs[shard] = epoch;
                 LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, nameOf(node), epoch);
                 shards.leadsElsewhere(shard, node, this);
             }
         } else if (kind == LEADS_NOT) {
             int shard = in.getInt();
-            if (shards.leader(shard) == node) {
+            if (isShard(shard) && shards.leader(shard) == node) {
                 shards.leaderless(shard);
             }
         }
+    }
+
+    private boolean isShard(int number) {
+        return number >= 0 && number < replicas.size();
+    }
+
+    private void hello(int node, Hello hello, int shardsThere) {
+        if (shardsThere != replicas.size()) {
+            LOG.error(
+                    "WB3024 node {} has {} shards and this one {}: both need the same, see the setting shards",
+                    nameOf(node),
+                    shardsThere,
+                    replicas.size());
+            return;
+        }
+        hellos.put(node, hello);
+        found();
     }
 
     /**
