@@ -160,8 +160,12 @@ final class Leaders {
 
     /** Hands over what is led here, as far as there is somebody to take it; nothing comes back afterwards. Any thread. */
     CompletionStage<Void> leave() {
-        return CompletableFuture.runAsync(() -> leaving = true, task -> loop.runOnContext(now -> task.run()))
-                .thenCompose(leaving -> CompletableFuture.allOf(replicas.stream()
+        Runnable begin = () -> {
+            leaving = true;
+            tellAll(new NodeMessage.Leaves());
+        };
+        return CompletableFuture.runAsync(begin, task -> loop.runOnContext(now -> task.run()))
+                .thenCompose(begun -> CompletableFuture.allOf(replicas.stream()
                         .map(replica -> CompletableFuture.runAsync(
                                 () -> succession.handOver(replica.replica()),
                                 task -> replica.loop().execute(task)))
@@ -232,6 +236,8 @@ final class Leaders {
             }
         } else if (message instanceof NodeMessage.Prefers wish) {
             take(wish);
+        } else if (message instanceof NodeMessage.Leaves) {
+            placement.disconnected(node);
         }
     }
 

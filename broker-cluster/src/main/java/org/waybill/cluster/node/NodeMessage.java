@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
  *  LEADS      u8 2, i32 shard, i64 epoch
  *  LEADS_NOT  u8 3, i32 shard
  *  PREFERS    u8 4, i32 shard, i32 node, i64 version
+ *  LEAVES     u8 5
  * </pre>
  */
 sealed interface NodeMessage {
@@ -60,10 +61,19 @@ sealed interface NodeMessage {
         }
     }
 
+    /** It is about to end, and should lead nothing any more. */
+    record Leaves() implements NodeMessage {
+        @Override
+        public byte[] encode() {
+            return new byte[] {LEAVES};
+        }
+    }
+
     byte HELLO = 1;
     byte LEADS = 2;
     byte LEADS_NOT = 3;
     byte PREFERS = 4;
+    byte LEAVES = 5;
 
     byte[] encode();
 
@@ -76,6 +86,7 @@ sealed interface NodeMessage {
                 case LEADS -> new Leads(in.getInt(), in.getLong());
                 case LEADS_NOT -> new LeadsNot(in.getInt());
                 case PREFERS -> new Prefers(in.getInt(), in.getInt(), in.getLong());
+                case LEAVES -> new Leaves();
                 default -> throw new IllegalArgumentException("a message between nodes of the unknown kind " + kind);
             };
         } catch (BufferUnderflowException end) {
