@@ -37,6 +37,7 @@ import org.waybill.shard.Shards;
 import org.waybill.spi.AdapterContext;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
+import org.waybill.spi.ClusterAdministration;
 import org.waybill.spi.ProtocolAdapter;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
@@ -60,7 +61,7 @@ public final class Broker {
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean failed;
-    private @Nullable Cluster cluster;
+    private volatile @Nullable Cluster cluster;
     private boolean recovered;
 
     private Broker(Settings settings, DataDirectory data, Vertx vertx, Journal journal) {
@@ -380,6 +381,11 @@ public final class Broker {
         @Override
         public @Nullable BrokerError unavailable() {
             return shards.unavailable();
+        }
+
+        @Override
+        public @Nullable ClusterAdministration cluster() {
+            return cluster;
         }
 
         @Override

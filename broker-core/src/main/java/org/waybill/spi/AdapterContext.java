@@ -34,6 +34,11 @@ public interface AdapterContext {
         return null;
     }
 
+    /** The cluster that this broker is a node of; null if it stands alone. */
+    default @Nullable ClusterAdministration cluster() {
+        return null;
+    }
+
     /** Opens a session on the calling event loop. */
     BrokerSession openSession(SessionSpec spec, SessionHandler handler);
 }

@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
             MessageCommand.class,
             TransactionCommand.class,
             UserCommand.class,
+            ClusterCommand.class,
             JournalCommand.class,
             VersionCommand.class
         })

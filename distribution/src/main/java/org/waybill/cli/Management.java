@@ -22,6 +22,8 @@ final class Management {
     static final String SUBSCRIPTION = "org.waybill.subscription";
     static final String CONSUMER = "org.waybill.consumer";
     static final String BRANCH = "org.waybill.branch";
+    static final String NODE_OF_CLUSTER = "org.waybill.node";
+    static final String SHARD = "org.waybill.shard";
     static final String MESSAGE = "org.waybill.message";
 
     private static final String NODE = "$management";

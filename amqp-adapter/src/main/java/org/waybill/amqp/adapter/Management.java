@@ -3,13 +3,19 @@ package org.waybill.amqp.adapter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.io.Loop;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Operation;
 
 /** The {@code $management} node of one connection (OASIS AMQP Management 1.0): has the broker carry out what it is asked for. */
 final class Management implements RequestNode {
+    private static final Logger LOG = LoggerFactory.getLogger(Management.class);
+
     private final AmqpConnection connection;
     private final NodeLinks links;
 
@@ -59,6 +65,11 @@ final class Management implements RequestNode {
     private void askBroker(ManagementRequest request, Runnable done) {
         String entityType = request.text("entityType");
         ManagementType type = ManagementType.of(entityType != null ? entityType : request.text("type"));
+        ManagementOperations.check(request, type);
+        if (ManagementOfCluster.concerns(type)) {
+            askCluster(request, type, done);
+            return;
+        }
         Operation operation = ManagementOperations.of(request, type);
         connection.session().manage(operation, reply -> {
             if (reply instanceof Reply.Done<List<Map<String, Object>>> found) {
@@ -75,6 +86,23 @@ final class Management implements RequestNode {
             }
             done.run();
         });
+    }
+
+    private void askCluster(ManagementRequest request, ManagementType type, Runnable done) {
+        Loop loop = connection.loop().shared().context().currentLoop();
+        CompletionStage<?> unused = ManagementOfCluster.ask(
+                        request, type, connection.loop().shared().context().cluster())
+                .whenCompleteAsync(
+                        (result, broken) -> {
+                            if (broken == null) {
+                                answer(request, result.status(), result.description(), result.body());
+                            } else {
+                                LOG.error("WB-A013 a request about the cluster could not be answered", broken);
+                                answer(request, 500, "the broker failed", Map.of());
+                            }
+                            done.run();
+                        },
+                        loop);
     }
 
     private void answer(ManagementRequest request, int status, String description, Object body) {

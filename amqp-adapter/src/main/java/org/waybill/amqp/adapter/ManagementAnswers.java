@@ -43,14 +43,18 @@ final class ManagementAnswers {
         if (operation instanceof Operation.ReadMessage) {
             open(entity, codec);
         } else if (operation instanceof Operation.Read || operation instanceof Operation.Create) {
-            entity.put("type", type.symbol());
-            entity.put("identity", String.valueOf(entity.get("name")));
+            identify(entity, type);
         }
         return entity;
     }
 
-    private static Map<String, Object> table(
-            ManagementRequest request, ManagementType type, List<Map<String, Object>> found) {
+    /** Adds what every entity has. */
+    static void identify(Map<String, Object> entity, ManagementType type) {
+        entity.put("type", type.symbol());
+        entity.put("identity", String.valueOf(entity.get("name")));
+    }
+
+    static Map<String, Object> table(ManagementRequest request, ManagementType type, List<Map<String, Object>> found) {
         List<String> names = request.attributeNames().isEmpty() ? type.attributes() : request.attributeNames();
         List<List<@Nullable Object>> results = new ArrayList<>(found.size());
         for (Map<String, Object> entity : found) {

@@ -22,12 +22,17 @@ final class ManagementOperations {
     private ManagementOperations() {}
 
     /**
-     * The operation that a request asks for.
+     * The operation that a request asks for, which the type has.
      *
      * @param type what it is about
-     * @throws ManagementError when there is none, or an argument is missing or wrong
+     * @throws ManagementError when an argument is missing or wrong
      */
     static Operation of(ManagementRequest request, ManagementType type) {
+        return type == ManagementType.MESSAGE ? ofMessages(request) : ofNodes(request, type);
+    }
+
+    /** Throws {@link ManagementError} if a type has no operation of this name. */
+    static void check(ManagementRequest request, ManagementType type) {
         if (!type.operations().contains(request.operation())) {
             throw ManagementError.notImplemented(
                     request.operation().equals("UPDATE")
@@ -35,7 +40,6 @@ final class ManagementOperations {
                                     + " can be changed: what is set for its address is in the configuration"
                             : "there is no operation " + request.operation() + " for type " + type.symbol());
         }
-        return type == ManagementType.MESSAGE ? ofMessages(request) : ofNodes(request, type);
     }
 
     private static Operation ofNodes(ManagementRequest request, ManagementType type) {
@@ -68,7 +72,7 @@ final class ManagementOperations {
         return new Operation.Create(target);
     }
 
-    private static String name(ManagementRequest request) {
+    static String name(ManagementRequest request) {
         String identity = request.text("identity");
         return identity != null ? identity : request.required("name");
     }

@@ -114,6 +114,29 @@ enum ManagementType {
                     "gtrid",
                     "bqual"),
             List.of("READ", "QUERY", "COMMIT", "ROLLBACK", "FORGET")),
+    CLUSTER_NODE(
+            "org.waybill.node",
+            null,
+            List.of(
+                    "name",
+                    "id",
+                    "host",
+                    "port",
+                    "clients",
+                    "self",
+                    "connected",
+                    "since",
+                    "round-trip-us",
+                    "queued-bytes",
+                    "last-end",
+                    "elector",
+                    "leads"),
+            List.of("READ", "QUERY")),
+    SHARD(
+            "org.waybill.shard",
+            null,
+            List.of("name", "health", "leader", "prefers", "epoch", "commit-index", "age-ms", "replicas"),
+            List.of("READ", "QUERY", "MOVE-LEADER")),
     MESSAGE(
             "org.waybill.message",
             null,
@@ -166,7 +189,7 @@ enum ManagementType {
         return symbol;
     }
 
-    /** The nodes it stands for; null for messages and the management node. */
+    /** The nodes it stands for; null for messages, what is of a cluster, and the management node. */
     Operation.@Nullable Type nodes() {
         return nodes;
     }

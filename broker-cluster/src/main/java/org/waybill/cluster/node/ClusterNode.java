@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -202,6 +203,19 @@ final class ClusterNode implements Cluster {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    // ---- administration
+
+    @Override
+    public CompletionStage<List<Map<String, Object>>> nodes() {
+        Elections running = elections;
+        return leaders.nodes(running == null ? List.of() : running.status().electors());
+    }
+
+    @Override
+    public CompletionStage<List<Map<String, Object>>> shards() {
+        return leaders.shards();
     }
 
     @Override

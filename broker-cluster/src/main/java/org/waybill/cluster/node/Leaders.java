@@ -14,9 +14,13 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.broker.ClusterContext;
+import org.waybill.cluster.election.Elector;
 import org.waybill.cluster.election.Electorate;
 import org.waybill.cluster.replication.LeaderHint;
+import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.ReplicaSet;
+import org.waybill.cluster.replication.ReplicaStatus;
+import org.waybill.cluster.replication.Role;
 import org.waybill.config.ClusterNode;
 import org.waybill.config.ClusterSettings;
 import org.waybill.shard.Shards;
@@ -29,6 +33,7 @@ import org.waybill.spi.BrokerError;
 final class Leaders {
     private static final Logger LOG = LoggerFactory.getLogger(Leaders.class);
     private static final long TICK_MS = 200;
+    private static final long TICKS_PER_REPORT = 5;
     private static final long MOVE_NS = TimeUnit.SECONDS.toNanos(10);
     /** In which a cluster's first leader asks to lead: above that of its first entry. */
     private static final long FIRST_EPOCH = 2;
@@ -44,12 +49,14 @@ final class Leaders {
 
     // ---- on the loop
     private final Placement placement;
+    private final Overview overview;
     private final Set<Integer> there = new HashSet<>();
     private final Map<Integer, NodeMessage.Hello> hellos = new HashMap<>();
     private final List<Move> moves = new ArrayList<>();
     private final long[] epochs;
     private boolean founded;
     private boolean leaving;
+    private long ticks;
 
     /** A shard's leadership that somebody wants on a node, and waits for. */
     private record Move(int shard, int node, long untilNs, CompletableFuture<Optional<BrokerError>> done) {}
@@ -71,6 +78,7 @@ final class Leaders {
         this.self = self;
         this.loop = context.vertx().getOrCreateContext();
         this.epochs = new long[shards.count()];
+        this.overview = new Overview(settings, shards);
         this.placement = new Placement(
                 new Electorate(
                         settings.self().id(),
@@ -95,8 +103,60 @@ final class Leaders {
                 place(shard, nowNs);
             }
             expire(nowNs);
+            if (ticks++ % TICKS_PER_REPORT == 0) {
+                tellReplicas();
+            }
             context.vertx().setTimer(TICK_MS, later -> tick());
         }
+    }
+
+    /** What the leaders on this node know of the other replicas, for all nodes: management may ask any of them. */
+    private void tellReplicas() {
+        for (ShardReplica replica : replicas) {
+            if (shards.isLedHere(replica.number())) {
+                replica.loop().execute(() -> {
+                    ReplicaStatus status = replica.replica().status();
+                    if (status.role() == Role.LEADER) {
+                        NodeMessage.Replicas now = replicas(replica.number(), status);
+                        loop.runOnContext(known -> {
+                            take(settings.self().id(), now);
+                            tellAll(now);
+                        });
+                    }
+                });
+            }
+        }
+    }
+
+    private static NodeMessage.Replicas replicas(int shard, ReplicaStatus status) {
+        return new NodeMessage.Replicas(
+                shard,
+                status.epoch(),
+                status.commitIndex(),
+                status.others().stream()
+                        .map(other -> new NodeMessage.Replica(
+                                Members.node(other.member()),
+                                other.counts(),
+                                other.snapshot(),
+                                other.lagEntries(),
+                                other.lagBytes(),
+                                other.answeredNs() == ReplicaStatus.NEVER
+                                        ? -1
+                                        : TimeUnit.NANOSECONDS.toMillis(other.answeredNs())))
+                        .toList());
+    }
+
+    /** See {@link org.waybill.spi.ClusterAdministration#nodes}. Any thread. */
+    CompletionStage<List<Map<String, Object>>> nodes(List<Elector> electors) {
+        return CompletableFuture.supplyAsync(
+                () -> overview.nodes(transport.status(), electors), task -> loop.runOnContext(now -> task.run()));
+    }
+
+    /** See {@link org.waybill.spi.ClusterAdministration#shards}. Any thread. */
+    CompletionStage<List<Map<String, Object>>> shards() {
+        return CompletableFuture.supplyAsync(
+                () -> overview.shards(placement, epochs, context.clock().nanoTime()),
+                task -> loop.runOnContext(now -> task.run()));
     }
 
     // ---- placement
@@ -107,7 +167,10 @@ final class Leaders {
             ShardReplica replica = replicas.get(shard);
             replica.loop().execute(() -> {
                 if (succession.handOver(replica.replica(), node)) {
-                    LOG.info("WB3025 shard {}: handed over to node {}, which is to lead it", shard, nameOf(node));
+                    LOG.info(
+                            "WB3025 shard {}: handed over to node {}, which is to lead it",
+                            shard,
+                            overview.nameOf(node));
                 }
             });
         }
@@ -118,7 +181,7 @@ final class Leaders {
         CompletableFuture<Optional<BrokerError>> done = new CompletableFuture<>();
         loop.runOnContext(asked -> {
             if (node != settings.self().id() && !there.contains(node)) {
-                done.complete(failed("node " + nameOf(node) + " is not connected to this node"));
+                done.complete(failed("node " + overview.nameOf(node) + " is not connected to this node"));
                 return;
             }
             long nowNs = context.clock().nanoTime();
@@ -150,7 +213,7 @@ final class Leaders {
 
     private void expire(long nowNs) {
         moves.removeIf(move -> nowNs >= move.untilNs
-                && move.done.complete(failed("node " + nameOf(move.node) + " does not lead shard " + move.shard
+                && move.done.complete(failed("node " + overview.nameOf(move.node) + " does not lead shard " + move.shard
                         + " yet, it will when it has caught up")));
     }
 
@@ -236,6 +299,8 @@ final class Leaders {
             }
         } else if (message instanceof NodeMessage.Prefers wish) {
             take(wish);
+        } else if (message instanceof NodeMessage.Replicas replicas) {
+            overview.heard(replicas, context.clock().nanoTime());
         } else if (message instanceof NodeMessage.Leaves) {
             placement.disconnected(node);
         }
@@ -245,7 +310,7 @@ final class Leaders {
         int shard = leads.shard();
         if (isShard(shard) && leads.epoch() >= epochs[shard]) {
             epochs[shard] = leads.epoch();
-            LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, nameOf(node), leads.epoch());
+            LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, overview.nameOf(node), leads.epoch());
             shards.leadsElsewhere(shard, node, transport);
             conclude(shard);
         }
@@ -253,14 +318,6 @@ final class Leaders {
 
     private boolean isShard(int number) {
         return number >= 0 && number < epochs.length;
-    }
-
-    private String nameOf(int node) {
-        return settings.nodes().stream()
-                .filter(each -> each.id() == node)
-                .map(ClusterNode::name)
-                .findFirst()
-                .orElse(String.valueOf(node));
     }
 
     private void greet(int node) {
@@ -285,7 +342,7 @@ final class Leaders {
         if (hello.shards() != replicas.size()) {
             LOG.error(
                     "WB3024 node {} has {} shards and this one {}: both need the same, see the setting shards",
-                    nameOf(node),
+                    overview.nameOf(node),
                     hello.shards(),
                     replicas.size());
             return;

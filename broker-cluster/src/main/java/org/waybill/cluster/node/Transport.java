@@ -15,6 +15,7 @@ import org.slf4j.LoggerFactory;
 import org.waybill.broker.StartFailure;
 import org.waybill.cluster.link.LinkHandler;
 import org.waybill.cluster.link.LinkOptions;
+import org.waybill.cluster.link.LinkStatus;
 import org.waybill.cluster.link.LinkTls;
 import org.waybill.cluster.link.Links;
 import org.waybill.cluster.link.Peer;
@@ -82,6 +83,12 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
         return open == null
                 ? CompletableFuture.completedStage(null)
                 : open.stop().toCompletionStage();
+    }
+
+    /** What is known of each link; nothing before they are opened. */
+    List<LinkStatus> status() {
+        Links open = links;
+        return open == null ? List.of() : open.status();
     }
 
     private LinkOptions options() {
