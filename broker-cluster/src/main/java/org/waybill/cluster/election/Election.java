@@ -3,11 +3,9 @@ package org.waybill.cluster.election;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -37,7 +35,6 @@ public final class Election {
     private final Leases leases;
     private final AtomicReferenceArray<Observation> observations;
     private final AtomicReferenceArray<Claim> claims;
-    private final List<Wish> wishes = new ArrayList<>();
     private long count;
     private @Nullable Round round;
     private volatile boolean answers;
@@ -46,9 +43,6 @@ public final class Election {
 
     /** What a shard has said of itself, and when. */
     private record Observation(Standing standing, long atNs) {}
-
-    /** Somebody wants a member to lead, and waits until a time for what becomes of it. */
-    private record Wish(CompletableFuture<Proposal> answer, long untilNs) {}
 
     /** Questions that were asked together. */
     private static final class Round {
@@ -116,7 +110,6 @@ public final class Election {
     /** Time has passed: to be called every {@link ElectionOptions#beatNs}. */
     public void tick() {
         long nowNs = clock.nanoTime();
-        expire(nowNs);
         Round asked = round;
         if (ended || asked != null && nowNs - asked.askedNs < options.timeoutNs()) {
             return;
@@ -148,26 +141,11 @@ public final class Election {
         return all;
     }
 
-    /** See {@link Elections#propose}; on the executor, where it is also answered. */
-    public CompletionStage<Proposal> propose(int shard, long member) {
-        long nowNs = clock.nanoTime();
-        Wish wish = new Wish(new CompletableFuture<>(), nowNs + options.timeoutNs());
-        wishes.add(wish);
-        if (ended || !answers) {
-            wish.answer().complete(Proposal.UNANSWERED);
-        } else {
-            then(registers.read(claimOf(shard)), value -> move(wish, shard, Claim.decode(value), member), wish);
-        }
-        return wish.answer();
-    }
-
     /** Asks and tells nothing any more. */
     public void end() {
         ended = true;
         round = null;
         answers = false;
-        wishes.forEach(wish -> wish.answer().complete(Proposal.UNANSWERED));
-        wishes.clear();
     }
 
     // ---- rounds
@@ -266,44 +244,6 @@ public final class Election {
     private void hint(int shard, Claim claim) {
         if (claim.member() != Members.NONE) {
             listener.hinted(shard, new LeaderHint(claim.epoch(), claim.member()));
-        }
-    }
-
-    // ---- wishes
-
-    private void move(Wish wish, int shard, Claim claim, long member) {
-        long nowNs = clock.nanoTime();
-        Proposal may = leases.mayMove(shard, claim, member, nowNs);
-        if (may != Proposal.WRITTEN) {
-            wish.answer().complete(may);
-            return;
-        }
-        Claim next = leases.move(shard, claim, standing(shard, nowNs), member);
-        then(
-                registers.compareAndSet(claimOf(shard), claim.encode(), next.encode()),
-                written -> wish.answer().complete(written ? Proposal.WRITTEN : Proposal.OVERTAKEN),
-                wish);
-    }
-
-    private <T> void then(CompletionStage<T> question, Consumer<T> take, Wish wish) {
-        question.whenCompleteAsync(
-                (value, failure) -> {
-                    if (failure != null || !isTaken(value, take)) {
-                        wish.answer().complete(Proposal.UNANSWERED);
-                    }
-                },
-                executor);
-    }
-
-    private void expire(long nowNs) {
-        for (Iterator<Wish> all = wishes.iterator(); all.hasNext(); ) {
-            Wish wish = all.next();
-            if (nowNs >= wish.untilNs()) {
-                wish.answer().complete(Proposal.UNANSWERED);
-            }
-            if (wish.answer().isDone()) {
-                all.remove();
-            }
         }
     }
 }

@@ -10,12 +10,6 @@ public interface Elections {
      */
     void observe(int shard, Standing standing);
 
-    /**
-     * Asks that a member lead a shard, whoever does so now. The leader hands over when it reads that; the answer tells only whether it was
-     * written, and comes within two {@linkplain ElectionOptions#timeoutNs time-outs}.
-     */
-    CompletionStage<Proposal> propose(int shard, long member);
-
     /** What is known at this moment. */
     ElectionStatus status();
 

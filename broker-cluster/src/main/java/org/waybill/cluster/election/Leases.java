@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.waybill.cluster.replication.Members;
 
 /**
  * Judges claims: whose is alive, and what should stand instead. No I/O and no clock; one thread.
@@ -79,26 +78,6 @@ final class Leases {
                 && !mine
                 && stillNs >= options.goneNs() + rank(shard, claim, askedNs) * stepNs(claim);
         return due ? successor(claim, own) : claim;
-    }
-
-    /** What is to stand so that a member leads next, if it may. */
-    Proposal mayMove(int shard, Claim claim, long member, long nowNs) {
-        int node = Members.node(member);
-        Standing standing = standing(node, shard);
-        if (claim.member() == member) {
-            return Proposal.HELD;
-        }
-        boolean fit = isThere(node, nowNs) && standing.member() == member && standing.stance() != Stance.BYSTANDER;
-        return fit ? Proposal.WRITTEN : Proposal.UNFIT;
-    }
-
-    /** The claim that makes a member the next one; above everything that this node knows of. */
-    Claim move(int shard, Claim claim, Standing own, long member) {
-        long epoch = Math.max(claim.epoch(), own.epoch());
-        for (int node : electorate.nodes()) {
-            epoch = Math.max(epoch, standing(node, shard).epoch());
-        }
-        return new Claim(epoch + 1, member);
     }
 
     private void look(Watch watch, int shard, Claim claim, long nowNs) {

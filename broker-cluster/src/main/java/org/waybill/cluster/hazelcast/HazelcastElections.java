@@ -17,7 +17,6 @@ import org.waybill.cluster.election.Election;
 import org.waybill.cluster.election.ElectionStatus;
 import org.waybill.cluster.election.Elections;
 import org.waybill.cluster.election.HintListener;
-import org.waybill.cluster.election.Proposal;
 import org.waybill.cluster.election.Standing;
 import org.waybill.io.Clock;
 
@@ -29,7 +28,6 @@ public final class HazelcastElections implements Elections {
 
     private final HazelcastOptions options;
     private final Clock clock;
-    private final Executor listening;
     private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor(named("waybill-election"));
     private final ExecutorService worker = Executors.newSingleThreadExecutor(named("waybill-election-io"));
     private final Election election;
@@ -40,7 +38,6 @@ public final class HazelcastElections implements Elections {
     private HazelcastElections(HazelcastOptions options, Clock clock, HintListener listener, Executor listening) {
         this.options = options;
         this.clock = clock;
-        this.listening = listening;
         CpRegisters registers = new CpRegisters(options.electorate(), this::stalled);
         this.election = new Election(
                 options.electorate(),
@@ -57,7 +54,7 @@ public final class HazelcastElections implements Elections {
      * Begins; returns at once. Failures (a port that is taken, say) are logged and tried again: nothing depends on it but speed.
      *
      * @param listener is told who should lead
-     * @param listening where it is told, and where wishes are answered
+     * @param listening where it is told
      */
     public static HazelcastElections start(
             HazelcastOptions options, Clock clock, HintListener listener, Executor listening) {
@@ -71,17 +68,6 @@ public final class HazelcastElections implements Elections {
     @Override
     public void observe(int shard, Standing standing) {
         election.observe(shard, standing);
-    }
-
-    @Override
-    public CompletionStage<Proposal> propose(int shard, long member) {
-        CompletableFuture<Proposal> answer = new CompletableFuture<>();
-        try {
-            loop.execute(() -> election.propose(shard, member).thenAcceptAsync(answer::complete, listening));
-        } catch (RejectedExecutionException ended) {
-            answer.complete(Proposal.UNANSWERED);
-        }
-        return answer.completeOnTimeout(Proposal.UNANSWERED, 2 * options.times().timeoutNs(), TimeUnit.NANOSECONDS);
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.journal.CheckpointReader;
 import org.waybill.journal.Frame;
-import org.waybill.journal.ReplayHandler;
 import org.waybill.shard.Follower;
 import org.waybill.shard.Shard;
 import org.waybill.shard.ShardLog;
@@ -56,7 +55,8 @@ final class ShardReplica implements Machine, ShardLog {
     private record Ready(Entry entry, long position, @Nullable Runnable effects) {}
 
     private final ClusterContext context;
-    private final ClusterNode node;
+    private final Transport transport;
+    private final Leaders leaders;
     private final int number;
     private final Loop loop;
     private final MessageCodec codec = new MessageCodec();
@@ -77,9 +77,10 @@ final class ShardReplica implements Machine, ShardLog {
     private boolean stalled;
 
     /** A shard of which nothing is recovered yet. */
-    ShardReplica(ClusterContext context, ClusterNode node, int number) {
+    ShardReplica(ClusterContext context, Transport transport, Leaders leaders, int number) {
         this.context = context;
-        this.node = node;
+        this.transport = transport;
+        this.leaders = leaders;
         this.number = number;
         this.shard = context.shards().here(number);
         this.follower = new Follower(shard);
@@ -111,11 +112,11 @@ final class ShardReplica implements Machine, ShardLog {
     // ---- the start
 
     /** Reads the checkpoint; what is behind it is to be told to the handler. On the starting thread. */
-    Recovering recover() throws IOException {
+    ShardRecovery recover() throws IOException {
         return recovering(follower, ReplicationSettings.TAIL_BYTES, Long.MAX_VALUE);
     }
 
-    private Recovering recovering(Follower into, int tailBytes, long upTo) throws IOException {
+    private ShardRecovery recovering(Follower into, int tailBytes, long upTo) throws IOException {
         LogRecovery log = new LogRecovery(number, Follower::isRetained, tailBytes, (entry, position) -> {
             if (entry.index() <= upTo) {
                 apply(into, entry, position);
@@ -127,49 +128,7 @@ final class ShardReplica implements Machine, ShardLog {
                 log.checkpoint(reader.replayFromPosition(), into.restore(reader));
             }
         }
-        return new Recovering(number, log, into);
-    }
-
-    /** Takes what the journal has of one shard: entries, and what concerns this journal alone. */
-    static final class Recovering implements ReplayHandler {
-        private final int number;
-        private final LogRecovery log;
-        private final Follower follower;
-        private boolean mine;
-        private boolean local;
-
-        Recovering(int number, LogRecovery log, Follower follower) {
-            this.number = number;
-            this.log = log;
-            this.follower = follower;
-        }
-
-        LogRecovery log() {
-            return log;
-        }
-
-        @Override
-        public void frame(int shard, long logIndex, long epoch, long commitIndex) {
-            mine = shard == number;
-            local = logIndex == 0;
-            if (mine) {
-                log.frame(shard, logIndex, epoch, commitIndex);
-            }
-        }
-
-        @Override
-        public void record(byte type, long position, int recordBytes, ByteBuffer payload) {
-            if (!mine) {
-                return;
-            }
-            if (local && Follower.isRelocation(type)) {
-                if (position >= log.replayFrom()) {
-                    follower.record(type, position, recordBytes, payload);
-                }
-            } else {
-                log.record(type, position, recordBytes, payload);
-            }
-        }
+        return new ShardRecovery(number, log, into);
     }
 
     /** Begins to follow; on the loop, when the journal runs. */
@@ -214,7 +173,6 @@ final class ShardReplica implements Machine, ShardLog {
     /** Time has passed. */
     void tick() {
         guarded(() -> replica().tick());
-        node.observe(number, replica());
         empty = empty && replica().lastIndex() == 0;
         tellMembership();
         guarded(this::release);
@@ -313,8 +271,8 @@ final class ShardReplica implements Machine, ShardLog {
         release();
         LOG.info("WB3012 shard {}: this node leads, epoch {}", number, epoch);
         state = State.LEADING;
-        follower.lead(context.shards(), node, context.settings().transactions(), context::failed);
-        node.leads(number, epoch);
+        follower.lead(context.shards(), transport, context.settings().transactions(), context::failed);
+        leaders.leads(number, epoch);
     }
 
     @Override
@@ -323,7 +281,7 @@ final class ShardReplica implements Machine, ShardLog {
         if (state == State.LEADING) {
             LOG.info("WB3013 shard {}: this node does not lead any more", number);
             state = State.REBUILDING;
-            node.leadsNot(number);
+            leaders.leadsNot(number);
             pending.clear();
             proposedIndex = 0;
             // their effects have not taken place: they are entries like those of others now
@@ -356,7 +314,7 @@ final class ShardReplica implements Machine, ShardLog {
     }
 
     private void read(Follower into, long position, long upTo) throws IOException {
-        Recovering recovering = recovering(into, 0, upTo);
+        ShardRecovery recovering = recovering(into, 0, upTo);
         context.journal().reread(recovering.log().replayFrom(), position, recovering);
         recovering.log().committedUpTo(upTo);
         recovering.log().recovered();

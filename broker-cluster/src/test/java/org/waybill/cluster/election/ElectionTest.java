@@ -3,7 +3,6 @@ package org.waybill.cluster.election;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -140,41 +139,6 @@ final class ElectionTest {
     }
 
     @Test
-    void aLeadIsMovedOnPurpose() {
-        SimCluster cluster = settled(3, 3);
-        long third = cluster.node(3).replicas.get(0).member;
-
-        assertThat(propose(cluster, 2, 0, third)).isEqualTo(Proposal.WRITTEN);
-        cluster.runUntil("it is moved", () -> cluster.isTrue(0) && leader(cluster, 0) == 3);
-        assertThat(propose(cluster, 2, 0, third)).isEqualTo(Proposal.HELD);
-        cluster.runFor(10_000);
-        assertThat(leader(cluster, 0)).isEqualTo(3);
-    }
-
-    @Test
-    void aLeadIsNotMovedToWhoeverIsNotThere() {
-        SimCluster cluster = settled(3, 3);
-        long third = cluster.node(3).replicas.get(0).member;
-
-        cluster.node(3).stop();
-        cluster.runFor(2_000);
-
-        assertThat(propose(cluster, 2, 0, third)).isEqualTo(Proposal.UNFIT);
-        assertThat(propose(cluster, 2, 0, third + (1 << 20))).isEqualTo(Proposal.UNFIT);
-    }
-
-    @Test
-    void aWishThatNobodyAnswersEnds() {
-        SimCluster cluster = settled(3, 3);
-        long third = cluster.node(3).replicas.get(0).member;
-
-        cluster.registers.mood = SimRegisters.Mood.SILENT;
-        assertThat(propose(cluster, 2, 0, third)).isEqualTo(Proposal.UNANSWERED);
-        cluster.runFor(3_000);
-        assertThat(propose(cluster, 2, 0, third)).isEqualTo(Proposal.UNANSWERED);
-    }
-
-    @Test
     void anEndedElectionSaysNothing() {
         SimCluster cluster = settled(3, 3);
         cluster.node(1).election().end();
@@ -213,12 +177,5 @@ final class ElectionTest {
     private static int leader(SimCluster cluster, int shard) {
         SimNode leader = cluster.leader(shard);
         return leader == null ? 0 : leader.number;
-    }
-
-    private static Proposal propose(SimCluster cluster, int by, int shard, long member) {
-        AtomicReference<Proposal> answer = new AtomicReference<>();
-        cluster.node(by).propose(shard, member).thenAccept(answer::set);
-        cluster.runUntil("an answer", () -> answer.get() != null);
-        return answer.get();
     }
 }

@@ -2,7 +2,6 @@ package org.waybill.cluster.election;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 import org.waybill.cluster.replication.LeaderHint;
 import org.waybill.cluster.replication.Members;
@@ -98,10 +97,6 @@ final class SimNode implements Clock {
         for (Replica replica : replicas) {
             replica.leads = false;
         }
-    }
-
-    CompletionStage<Proposal> propose(int shard, long member) {
-        return election().propose(shard, member);
     }
 
     /** Something happens here, now or when this node is not frozen any more; then its shards may be first, or not. */

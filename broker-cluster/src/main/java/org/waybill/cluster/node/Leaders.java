@@ -1,0 +1,327 @@
+package org.waybill.cluster.node;
+
+import io.vertx.core.Context;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.waybill.broker.ClusterContext;
+import org.waybill.cluster.election.Electorate;
+import org.waybill.cluster.replication.LeaderHint;
+import org.waybill.cluster.replication.ReplicaSet;
+import org.waybill.config.ClusterNode;
+import org.waybill.config.ClusterSettings;
+import org.waybill.shard.Shards;
+import org.waybill.spi.BrokerError;
+
+/**
+ * Who leads what, as the nodes tell each other; founds a new cluster, and moves leaderships to where they are to be. Everything happens on
+ * a loop of its own, but for what is said to be of any thread.
+ */
+final class Leaders {
+    private static final Logger LOG = LoggerFactory.getLogger(Leaders.class);
+    private static final long TICK_MS = 200;
+    private static final long MOVE_NS = TimeUnit.SECONDS.toNanos(10);
+    /** In which a cluster's first leader asks to lead: above that of its first entry. */
+    private static final long FIRST_EPOCH = 2;
+
+    private final ClusterContext context;
+    private final ClusterSettings settings;
+    private final Transport transport;
+    private final Shards shards;
+    private final List<ShardReplica> replicas;
+    private final Succession succession;
+    private final long self;
+    private final Context loop;
+
+    // ---- on the loop
+    private final Placement placement;
+    private final Set<Integer> there = new HashSet<>();
+    private final Map<Integer, NodeMessage.Hello> hellos = new HashMap<>();
+    private final List<Move> moves = new ArrayList<>();
+    private final long[] epochs;
+    private boolean founded;
+    private boolean leaving;
+
+    /** A shard's leadership that somebody wants on a node, and waits for. */
+    private record Move(int shard, int node, long untilNs, CompletableFuture<Optional<BrokerError>> done) {}
+
+    /** The list of replicas may be filled until {@link #begin}. */
+    Leaders(
+            ClusterContext context,
+            Transport transport,
+            List<ShardReplica> replicas,
+            Succession succession,
+            long settleNs,
+            long self) {
+        this.context = context;
+        this.settings = context.settings().cluster().orElseThrow();
+        this.transport = transport;
+        this.shards = context.shards();
+        this.replicas = replicas;
+        this.succession = succession;
+        this.self = self;
+        this.loop = context.vertx().getOrCreateContext();
+        this.epochs = new long[shards.count()];
+        this.placement = new Placement(
+                new Electorate(
+                        settings.self().id(),
+                        settings.nodes().stream().map(ClusterNode::id).toList(),
+                        shards.count()),
+                settleNs);
+    }
+
+    /** Time passes from now on. Any thread. */
+    void begin() {
+        loop.runOnContext(begun -> {
+            // those that were there before anything could be sent
+            there.forEach(this::greet);
+            tick();
+        });
+    }
+
+    private void tick() {
+        if (!leaving) {
+            long nowNs = context.clock().nanoTime();
+            for (int shard = 0; shard < epochs.length; shard++) {
+                place(shard, nowNs);
+            }
+            expire(nowNs);
+            context.vertx().setTimer(TICK_MS, later -> tick());
+        }
+    }
+
+    // ---- placement
+
+    private void place(int shard, long nowNs) {
+        if (shards.isLedHere(shard) && placement.isDue(shard, nowNs)) {
+            int node = placement.preferred(shard);
+            ShardReplica replica = replicas.get(shard);
+            replica.loop().execute(() -> {
+                if (succession.handOver(replica.replica(), node)) {
+                    LOG.info("WB3025 shard {}: handed over to node {}, which is to lead it", shard, nameOf(node));
+                }
+            });
+        }
+    }
+
+    /** Has a node lead a shard from now on. Answers when it does, or why it does not within ten seconds. Any thread. */
+    CompletionStage<Optional<BrokerError>> move(int shard, int node) {
+        CompletableFuture<Optional<BrokerError>> done = new CompletableFuture<>();
+        loop.runOnContext(asked -> {
+            if (node != settings.self().id() && !there.contains(node)) {
+                done.complete(failed("node " + nameOf(node) + " is not connected to this node"));
+                return;
+            }
+            long nowNs = context.clock().nanoTime();
+            NodeMessage.Prefers wish = prefers(shard, placement.next(shard, node));
+            moves.add(new Move(shard, node, nowNs + MOVE_NS, done));
+            tellAll(wish);
+            take(wish);
+            conclude(shard);
+        });
+        return done;
+    }
+
+    private static NodeMessage.Prefers prefers(int shard, Placement.Wish wish) {
+        return new NodeMessage.Prefers(shard, wish.node(), wish.version());
+    }
+
+    private void take(NodeMessage.Prefers wish) {
+        if (isShard(wish.shard()) && placement.wish(wish.shard(), new Placement.Wish(wish.node(), wish.version()))) {
+            place(wish.shard(), context.clock().nanoTime());
+        }
+    }
+
+    /** A shard has a leader that it had not. */
+    private void conclude(int shard) {
+        int leader = shards.leader(shard);
+        int node = leader == 0 ? settings.self().id() : leader;
+        moves.removeIf(move -> move.shard == shard && move.node == node && move.done.complete(Optional.empty()));
+    }
+
+    private void expire(long nowNs) {
+        moves.removeIf(move -> nowNs >= move.untilNs
+                && move.done.complete(failed("node " + nameOf(move.node) + " does not lead shard " + move.shard
+                        + " yet, it will when it has caught up")));
+    }
+
+    private static Optional<BrokerError> failed(String why) {
+        return Optional.of(new BrokerError(BrokerError.Code.PRECONDITION_FAILED, why));
+    }
+
+    /** Hands over what is led here, as far as there is somebody to take it; nothing comes back afterwards. Any thread. */
+    CompletionStage<Void> leave() {
+        Runnable begin = () -> {
+            leaving = true;
+            tellAll(new NodeMessage.Leaves());
+        };
+        return CompletableFuture.runAsync(begin, task -> loop.runOnContext(now -> task.run()))
+                .thenCompose(begun -> CompletableFuture.allOf(replicas.stream()
+                        .map(replica -> CompletableFuture.runAsync(
+                                () -> succession.handOver(replica.replica()),
+                                task -> replica.loop().execute(task)))
+                        .toArray(CompletableFuture<?>[]::new)));
+    }
+
+    // ---- from the shards
+
+    /** A shard is led here from now on. On its loop. */
+    void leads(int shard, long epoch) {
+        loop.runOnContext(leads -> {
+            if (leaving) {
+                ShardReplica replica = replicas.get(shard);
+                replica.loop().execute(() -> succession.handOver(replica.replica()));
+            }
+            if (epoch >= epochs[shard]) {
+                epochs[shard] = epoch;
+                shards.leadsHere(shard);
+                tellAll(new NodeMessage.Leads(shard, epoch));
+                conclude(shard);
+            }
+        });
+    }
+
+    /** A shard is not led here any more. On its loop. */
+    void leadsNot(int shard) {
+        if (shards.isLedHere(shard)) {
+            shards.leaderless(shard);
+        }
+        transport.ended(shard);
+        loop.runOnContext(ended -> tellAll(new NodeMessage.LeadsNot(shard)));
+    }
+
+    // ---- from other nodes
+
+    /** A node is there. Any thread. */
+    void connected(int node) {
+        loop.runOnContext(connected -> {
+            there.add(node);
+            placement.connected(node, context.clock().nanoTime());
+            greet(node);
+        });
+    }
+
+    /** A node is gone. Any thread. */
+    void disconnected(int node) {
+        loop.runOnContext(gone -> {
+            there.remove(node);
+            hellos.remove(node);
+            placement.disconnected(node);
+        });
+    }
+
+    /** A node says something. Any thread. */
+    void heard(int node, NodeMessage message) {
+        loop.runOnContext(heard -> take(node, message));
+    }
+
+    private void take(int node, NodeMessage message) {
+        if (message instanceof NodeMessage.Hello hello) {
+            hello(node, hello);
+        } else if (message instanceof NodeMessage.Leads leads) {
+            leadsElsewhere(node, leads);
+        } else if (message instanceof NodeMessage.LeadsNot leadsNot) {
+            int shard = leadsNot.shard();
+            if (isShard(shard) && shards.leader(shard) == node) {
+                shards.leaderless(shard);
+            }
+        } else if (message instanceof NodeMessage.Prefers wish) {
+            take(wish);
+        } else if (message instanceof NodeMessage.Leaves) {
+            placement.disconnected(node);
+        }
+    }
+
+    private void leadsElsewhere(int node, NodeMessage.Leads leads) {
+        int shard = leads.shard();
+        if (isShard(shard) && leads.epoch() >= epochs[shard]) {
+            epochs[shard] = leads.epoch();
+            LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, nameOf(node), leads.epoch());
+            shards.leadsElsewhere(shard, node, transport);
+            conclude(shard);
+        }
+    }
+
+    private boolean isShard(int number) {
+        return number >= 0 && number < epochs.length;
+    }
+
+    private String nameOf(int node) {
+        return settings.nodes().stream()
+                .filter(each -> each.id() == node)
+                .map(ClusterNode::name)
+                .findFirst()
+                .orElse(String.valueOf(node));
+    }
+
+    private void greet(int node) {
+        transport.tell(node, new NodeMessage.Hello(self, isEmpty(), replicas.size()));
+        for (int i = 0; i < replicas.size(); i++) {
+            if (shards.isLedHere(i)) {
+                transport.tell(node, new NodeMessage.Leads(i, epochs[i]));
+            }
+        }
+        placement.wishes().forEach((shard, wish) -> transport.tell(node, prefers(shard, wish)));
+    }
+
+    private void tellAll(NodeMessage message) {
+        there.forEach(node -> transport.tell(node, message));
+    }
+
+    private boolean isEmpty() {
+        return replicas.stream().allMatch(ShardReplica::isEmpty);
+    }
+
+    private void hello(int node, NodeMessage.Hello hello) {
+        if (hello.shards() != replicas.size()) {
+            LOG.error(
+                    "WB3024 node {} has {} shards and this one {}: both need the same, see the setting shards",
+                    nameOf(node),
+                    hello.shards(),
+                    replicas.size());
+            return;
+        }
+        hellos.put(node, hello);
+        found();
+    }
+
+    // ---- the beginning
+
+    /**
+     * A new cluster begins when all of its nodes are there and none has anything: a node that has lost what it had must not take itself for
+     * a new one. The node with the lowest id begins it, and names all as members; the others hear of it as of any entry. It leads every
+     * shard first, and hands each over to the node that is to lead it as soon as that counts.
+     */
+    private void found() {
+        boolean lowest = settings.nodes().stream()
+                .allMatch(each -> each.id() >= settings.self().id());
+        boolean all = hellos.size() == settings.nodes().size() - 1
+                && hellos.values().stream().allMatch(NodeMessage.Hello::empty);
+        if (founded || !lowest || !all || !isEmpty()) {
+            return;
+        }
+        founded = true;
+        long[] members = new long[settings.nodes().size()];
+        int count = 0;
+        members[count++] = self;
+        for (NodeMessage.Hello hello : hellos.values()) {
+            members[count++] = hello.member();
+        }
+        LOG.info("WB3022 all nodes are there and have nothing: a new cluster begins");
+        ReplicaSet first = ReplicaSet.of(members);
+        replicas.forEach(each -> each.loop().execute(() -> {
+            each.replica().bootstrap(first);
+            each.replica().onHint(new LeaderHint(FIRST_EPOCH, self));
+        }));
+        placement.settled(context.clock().nanoTime());
+    }
+}
