@@ -13,7 +13,7 @@ final class Batch {
     enum Kind {
         OPEN_PRODUCER,
         OPEN_CONSUMER,
-        /** a token, b {@link #TO_TOPIC}, {@link #MOVED} or 0, x message, y address or null for the producer's own. */
+        /** a token, b {@link #TO_TOPIC} or 0, x message, y address or null for the producer's own. */
         SEND,
         /** a limit token, b 1 for drain. */
         CREDIT,
@@ -76,9 +76,6 @@ final class Batch {
 
     /** Says that a name is a topic's. */
     static final long TO_TOPIC = 1;
-
-    /** Says that the broker itself moves a message to a queue. */
-    static final long MOVED = 2;
 
     private static final int FIRST_CAPACITY = 4;
 

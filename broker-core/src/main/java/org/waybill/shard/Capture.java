@@ -23,6 +23,7 @@ import org.waybill.tx.BranchLedger.Heuristic;
  *           first; DUPLICATE 0x0E, as the event of this name, of transactions that are not decided
  *           PRODUCED 0x13, some events of this name; PROMISED 0x14, one of a transaction that is not decided
  *           BRANCH_PREPARED 0x10, BRANCH_DECIDED 0x12, as the events of these names; BRANCH_ENDED 0x11, some such events
+ *           DEPARTED 0x16, ARRIVED 0x18, as the events of these names, one of each for each other shard
  *           TOPIC   0x03, text name
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
@@ -42,6 +43,8 @@ final class Capture {
     static final int DUPLICATE = 14;
     static final int PRODUCED = 19;
     static final int PROMISED = 20;
+    static final int DEPARTED = 22;
+    static final int ARRIVED = 24;
     static final int TOPIC = 3;
     static final int SUBSCRIPTION = 4;
 
@@ -97,6 +100,7 @@ final class Capture {
             }
         }
         captureTransactions();
+        captureMoves();
         deduplicated.addAll(state.duplicates().addresses());
     }
 
@@ -151,6 +155,18 @@ final class Capture {
         });
         captureBranches(state.ledger().branches());
         captureProducers(state.producers());
+    }
+
+    private void captureMoves() {
+        MovesOut out = state.movesOut();
+        out.forEachTarget(target -> {
+            MoveEvents.departed(chunk.clear().putByte(DEPARTED), target, out.last(target), out.to(target));
+            transactions.add(chunk.copy());
+        });
+        state.movesIn().forEach((source, last, refused) -> {
+            MoveEvents.arrived(chunk.clear().putByte(ARRIVED), source, 0, last, refused);
+            transactions.add(chunk.copy());
+        });
     }
 
     private void captureProducers(Producers producers) {

@@ -34,6 +34,7 @@ import org.waybill.tx.TransactionId;
  *                     u8 1 if a transaction follows that is not decided
  *  PRODUCED      19   u64, u64 producer id, var epoch, var first number, var last - first: durable messages of this
  *                     producer in this frame, var stored (epoch ms), u8 1 if a transaction follows that is not decided
+ *  DEPARTED, RETURNED and ARRIVED, 22 to 24: see {@link MoveEvents}
  *  TOPIC_CREATED  7   text name
  *  TOPIC_DELETED  8   text name
  *  SUBSCRIBED     9   var queue, which the durable subscription fills
@@ -63,6 +64,9 @@ public final class Events {
     static final byte TOPIC_DELETED = 8;
     static final byte SUBSCRIBED = 9;
     static final byte COPIED = 21;
+    static final byte DEPARTED = 22;
+    static final byte RETURNED = 23;
+    static final byte ARRIVED = 24;
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
@@ -94,6 +98,9 @@ public final class Events {
             case TOPIC_DELETED -> "topic-deleted";
             case SUBSCRIBED -> "subscribed";
             case COPIED -> "copied";
+            case DEPARTED -> "departed";
+            case RETURNED -> "returned";
+            case ARRIVED -> "arrived";
             default -> "type " + type;
         };
     }

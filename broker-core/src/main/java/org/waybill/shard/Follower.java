@@ -96,6 +96,8 @@ public final class Follower {
                     BranchEvents.ended(in, state.ledger().branches());
                 }
             }
+            case Capture.DEPARTED -> MoveEvents.departed(in, state.movesOut());
+            case Capture.ARRIVED -> MoveEvents.arrived(in, state.movesIn());
             default -> entries(in);
         }
     }
@@ -202,6 +204,9 @@ public final class Follower {
             case Events.BRANCH_DECIDED -> BranchEvents.decided(
                     in, state.ledger().branches());
             case Events.BRANCH_FORGOTTEN -> state.ledger().branches().forgotten(TransactionEvents.transaction(in));
+            case Events.DEPARTED -> MoveEvents.departed(in, state.movesOut());
+            case Events.RETURNED -> MoveEvents.returned(in, state.movesOut());
+            case Events.ARRIVED -> MoveEvents.arrived(in, state.movesIn());
             case Events.COPIED -> {
                 // a checkpoint refers to it
             }

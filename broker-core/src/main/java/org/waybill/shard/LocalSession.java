@@ -363,12 +363,6 @@ public final class LocalSession implements BrokerSession, SessionPort {
         lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
     }
 
-    /** Sends what the broker itself moves to a queue. */
-    void forward(LocalProducer producer, String queue, Message message, long token) {
-        lane(Placement.shardOf(queue, shards.count()))
-                .add(Batch.Kind.SEND, producer, token, Batch.MOVED, message, queue);
-    }
-
     static long topicFlag(Destination to) {
         return to.kind() == NodeKind.TOPIC ? Batch.TO_TOPIC : 0;
     }

@@ -217,11 +217,29 @@ final class MessageAdministration {
                 begun++;
                 long id = block.id(index);
                 boolean scheduled = queue.intervention().withdraw(block, index);
-                shard.mover().move(queue, block, index, to, problem -> {
-                    if (problem != null && !queue.closed() && block.isHere(index, id)) {
-                        queue.intervention().replace(block, index, scheduled);
+                shard.mover().move(queue, block, index, to, new Moving.Ending() {
+                    private boolean told;
+
+                    @Override
+                    public void ended(@Nullable BrokerError problem) {
+                        if (problem != null && !queue.closed() && block.isHere(index, id)) {
+                            queue.intervention().replace(block, index, scheduled);
+                        }
+                        tell(problem);
                     }
-                    ended(problem);
+
+                    @Override
+                    public void delayed() {
+                        // it is decided that it goes there, so there is nothing else to wait for
+                        tell(null);
+                    }
+
+                    private void tell(@Nullable BrokerError problem) {
+                        if (!told) {
+                            told = true;
+                            Move.this.ended(problem);
+                        }
+                    }
                 });
             }
             return begun < asked.count();

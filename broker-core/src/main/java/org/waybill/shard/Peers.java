@@ -16,11 +16,16 @@ final class Peers {
         return shards.count();
     }
 
+    /** Whether somebody leads a shard, as far as is known here. */
+    boolean isLed(int shard) {
+        return shard == self || shards.lead(shard) != null;
+    }
+
     /** Says something to another shard, or to itself, in a turn of its own. */
     void tell(int to, ShardMessage message) {
         if (to == self || shards.isLedHere(to)) {
             Shard shard = shards.here(to);
-            shard.execute(() -> shard.transactions().receive(self, message));
+            shard.execute(() -> shard.hear(self, message));
         } else {
             remote.send(self, to, ShardMessages.encode(message));
         }

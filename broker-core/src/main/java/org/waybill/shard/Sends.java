@@ -37,20 +37,19 @@ final class Sends {
         Object to = destination(batch, i);
         Message message = (Message) Invariant.present(batch.x[i]);
         long token = batch.a[i];
-        boolean moved = batch.b[i] == Batch.MOVED;
         // also when it cannot go there any more: what was stored was stored
-        Origin origin = moved ? null : message.origin();
+        Origin origin = message.origin();
         if (origin != null && isSettled(origin, outbox, producer, token)) {
             return;
         }
-        String id = to instanceof BrokerError || moved ? null : deduplication.id(to, message);
+        String id = to instanceof BrokerError ? null : deduplication.id(to, message);
         if (id != null && isDuplicate(to, id, outbox, producer, token)) {
             return;
         }
         if (to instanceof Node node) {
             String refusal = refusal(node, message);
             if (refusal == null) {
-                shard.storage().store(node, message, moved, outbox, producer, token);
+                shard.storage().store(node, message, outbox, producer, token);
                 remember(node, id, origin, message, null);
                 overflow(node);
             } else {

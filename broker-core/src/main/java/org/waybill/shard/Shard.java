@@ -147,10 +147,12 @@ public final class Shard implements Lead {
     void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
         onFailure = failure;
         phase = Phase.LEADING;
-        Mover moves = new Mover(this, all);
+        Peers peers = new Peers(all, remote, number);
+        Mover moves = new Mover(this, peers);
         mover = moves;
+        moves.start();
         alarm = new Alarm(this, clock, storage.times(), moves);
-        transactions.start(new Peers(all, remote, number), settings);
+        transactions.start(peers, settings);
         schedule();
     }
 
@@ -186,7 +188,7 @@ public final class Shard implements Lead {
     private void stopWork() {
         if (alarm != null) {
             alarm.stop();
-            mover().abandon();
+            mover().stop();
             coordinator.stop();
             transactions.stop();
         }
@@ -293,7 +295,22 @@ public final class Shard implements Lead {
      */
     public void receive(int from, byte[] message) {
         ShardMessage said = ShardMessages.decode(message);
-        execute(() -> transactions.receive(from, said));
+        execute(() -> hear(from, said));
+    }
+
+    /** Takes what another shard says, in a turn of this one. What comes when this one does not lead, or may not act, will be said again. */
+    void hear(int from, ShardMessage said) {
+        if (phase != Phase.LEADING || !log().mayAct()) {
+            return;
+        }
+        if (said instanceof ShardMessage.OfTransaction one) {
+            transactions.receive(from, one);
+        } else if (said instanceof ShardMessage.Move move) {
+            mover().take(from, move);
+        } else if (said instanceof ShardMessage.MoveTaken answer) {
+            mover().taken(from, answer);
+        }
+        split();
     }
 
     // ---- turns

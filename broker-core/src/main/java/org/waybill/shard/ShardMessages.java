@@ -2,7 +2,11 @@ package org.waybill.shard;
 
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
+import org.waybill.message.DecodeError;
+import org.waybill.message.Message;
 import org.waybill.shard.ShardMessage.Arrived;
 import org.waybill.shard.ShardMessage.CommitAtOnce;
 import org.waybill.shard.ShardMessage.Conclude;
@@ -10,6 +14,9 @@ import org.waybill.shard.ShardMessage.Concluded;
 import org.waybill.shard.ShardMessage.EndKnown;
 import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.Move;
+import org.waybill.shard.ShardMessage.MoveTaken;
+import org.waybill.shard.ShardMessage.OfTransaction;
 import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
@@ -20,17 +27,19 @@ import org.waybill.tx.TransactionId;
  * The bytes of messages between shards, for those that another node leads. What both ends speak is agreed when nodes connect.
  *
  * <pre>
- *  u8 kind, transaction as in TransactionEvents, then
+ *  u8 kind, of those about a transaction: transaction as in TransactionEvents; then
  *   1 Conclude      u8 1 committed, 0 rolled back
  *   2 Prepare       u64 term, u64 round
  *   3 CommitAtOnce  u64 term, u64 round
  *   4 EndWanted     -
+ *   5 Move          var done, var count, count x: var number, text address, var message format, bytes message
  *  16 Promised      u64 round, u8 1 logged, var sent, var held
  *  17 Refused       u64 round, text code, text message
  *  18 InDoubt       u8 bit 0 logged, bit 1 found, var sent, var held
  *  19 Concluded     u8 1 forced
  *  20 Arrived       work, u64 term, u8 1 kept, var sent, var held
  *  21 EndKnown      u8 1 committed
+ *  22 MoveTaken     var last, var count, count x refusal as in MoveEvents
  *  work             u64 u64 the session, var number
  * </pre>
  */
@@ -39,12 +48,14 @@ final class ShardMessages {
     private static final int PREPARE = 2;
     private static final int COMMIT_AT_ONCE = 3;
     private static final int END_WANTED = 4;
+    private static final int MOVE = 5;
     private static final int PROMISED = 16;
     private static final int REFUSED = 17;
     private static final int IN_DOUBT = 18;
     private static final int CONCLUDED = 19;
     private static final int ARRIVED = 20;
     private static final int END_KNOWN = 21;
+    private static final int MOVE_TAKEN = 22;
     private static final int LOGGED = 1;
     private static final int FOUND = 2;
 
@@ -52,6 +63,25 @@ final class ShardMessages {
 
     static byte[] encode(ShardMessage message) {
         Bytes out = new Bytes();
+        if (message instanceof OfTransaction one) {
+            encode(out, one);
+        } else if (message instanceof Move move) {
+            encode(out.putByte(MOVE), move);
+        } else if (message instanceof MoveTaken taken) {
+            MoveEvents.refusals(out.putByte(MOVE_TAKEN).putVar(taken.last()), taken.refused());
+        }
+        return out.copy();
+    }
+
+    private static void encode(Bytes out, Move move) {
+        out.putVar(move.done()).putVar(move.messages().size());
+        for (Move.One each : move.messages()) {
+            out.putVar(each.number()).putText(each.to()).putVar(each.message().format() & 0xFFFFFFFFL);
+            out.putBytes(each.message().bytes());
+        }
+    }
+
+    private static void encode(Bytes out, OfTransaction message) {
         if (message instanceof Conclude conclude) {
             flag(begin(out, CONCLUDE, message), conclude.committed());
         } else if (message instanceof Prepare prepare) {
@@ -79,10 +109,9 @@ final class ShardMessages {
         } else if (message instanceof EndKnown known) {
             flag(begin(out, END_KNOWN, message), known.committed());
         }
-        return out.copy();
     }
 
-    private static Bytes begin(Bytes out, int kind, ShardMessage message) {
+    private static Bytes begin(Bytes out, int kind, OfTransaction message) {
         return TransactionEvents.transaction(out.putByte(kind), message.id());
     }
 
@@ -95,13 +124,33 @@ final class ShardMessages {
         try {
             ByteBuffer in = ByteBuffer.wrap(bytes);
             int kind = in.get();
-            return decode(kind, TransactionEvents.transaction(in), in);
+            return switch (kind) {
+                case MOVE -> move(in);
+                case MOVE_TAKEN -> new MoveTaken(Bytes.var(in), MoveEvents.refusals(in));
+                default -> decode(kind, TransactionEvents.transaction(in), in);
+            };
         } catch (BufferUnderflowException | NegativeArraySizeException malformed) {
             throw new IllegalArgumentException("a message between shards is cut short", malformed);
         }
     }
 
-    private static ShardMessage decode(int kind, TransactionId id, ByteBuffer in) {
+    private static Move move(ByteBuffer in) {
+        long done = Bytes.var(in);
+        List<Move.One> messages = new ArrayList<>();
+        for (long count = Bytes.var(in); count > 0; count--) {
+            long number = Bytes.var(in);
+            String to = Bytes.text(in);
+            int format = (int) Bytes.var(in);
+            try {
+                messages.add(new Move.One(number, to, Message.of(Bytes.bytes(in), format)));
+            } catch (DecodeError malformed) {
+                throw new IllegalArgumentException("a message that moves between shards cannot be read", malformed);
+            }
+        }
+        return new Move(done, messages);
+    }
+
+    private static OfTransaction decode(int kind, TransactionId id, ByteBuffer in) {
         return switch (kind) {
             case CONCLUDE -> new Conclude(id, flag(in));
             case PREPARE -> new Prepare(id, Bytes.long64(in), Bytes.long64(in));

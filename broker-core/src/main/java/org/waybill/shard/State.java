@@ -24,6 +24,8 @@ final class State {
     private final Map<String, Node> byName = new HashMap<>();
     private final Ledger ledger = new Ledger();
     private final FoundTransactions found = new FoundTransactions();
+    private final MovesOut movesOut = new MovesOut();
+    private final MovesIn movesIn = new MovesIn();
     private final Topics topics;
 
     /** While recovering: bodies that several subscriptions may have, by message id. */
@@ -58,6 +60,16 @@ final class State {
 
     Producers producers() {
         return producers;
+    }
+
+    /** Messages on their way to other shards. */
+    MovesOut movesOut() {
+        return movesOut;
+    }
+
+    /** What has come of those of other shards. */
+    MovesIn movesIn() {
+        return movesIn;
     }
 
     Topics topics() {
@@ -187,6 +199,7 @@ final class State {
     /** Ends a queue or a subscription, with what is in it. */
     void deleted(int id) {
         Node node = byId.remove(id);
+        movesOut.deleted(id);
         if (node != null) {
             if (dead != null) {
                 node.queue.lines().forEachLive(this::release);
@@ -262,6 +275,7 @@ final class State {
     }
 
     void removed(int queueId, long messageId) {
+        movesOut.gone(queueId, messageId);
         Queue queue = queue(queueId);
         Block block = queue == null ? null : queue.lines().find(messageId);
         if (queue != null && block != null) {

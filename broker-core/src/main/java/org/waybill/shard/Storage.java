@@ -99,8 +99,8 @@ final class Storage implements Facts {
     }
 
     /** Stores a message in a queue; the caller has decided that it may. */
-    void store(Node node, Message message, boolean moved, Outbox from, LocalProducer producer, long token) {
-        if (store(node, message, moved)) {
+    void store(Node node, Message message, Outbox from, LocalProducer producer, long token) {
+        if (store(node, message, false)) {
             shard.turn().answers().accepted(from, producer, token);
         } else {
             from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
@@ -239,6 +239,7 @@ final class Storage implements Facts {
     public void removed(Queue queue, Block block, int index) {
         if (block.logged(index)) {
             removals.add(queue, block.id(index));
+            state.movesOut().gone(queue.id(), block.id(index));
         }
         release(block, index);
         queue.remove(block, index);
@@ -255,7 +256,7 @@ final class Storage implements Facts {
             // a dead letter has nowhere else to go: it stays, but not in a circle as fast as its consumer can refuse it
             queue.putOff(block, index, shard.nowMs() + Mover.RETRY_MS);
         } else {
-            shard.mover().move(queue, block, index, to, Mover.Cause.DEAD_LETTER, reason);
+            shard.mover().move(queue, block, index, to, Moving.Cause.DEAD_LETTER, reason);
         }
     }
 
@@ -269,7 +270,7 @@ final class Storage implements Facts {
         } else if (shard.mover().isBusy()) {
             queue.putOff(block, index, shard.nowMs());
         } else {
-            shard.mover().move(queue, block, index, to, Mover.Cause.EXPIRED, "expired");
+            shard.mover().move(queue, block, index, to, Moving.Cause.EXPIRED, "expired");
         }
     }
 
@@ -284,7 +285,7 @@ final class Storage implements Facts {
 
     @Override
     public boolean dueOnTheWay() {
-        return !shard.mover().isIdle();
+        return shard.mover().isMovingWithin();
     }
 
     @Override

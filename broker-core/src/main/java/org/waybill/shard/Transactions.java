@@ -11,6 +11,7 @@ import org.waybill.shard.ShardMessage.Concluded;
 import org.waybill.shard.ShardMessage.EndKnown;
 import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.OfTransaction;
 import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
@@ -99,16 +100,15 @@ final class Transactions {
 
     // ---- from shards
 
-    /** Takes what a shard says, in a turn of this one. What comes when this shard does not lead, or may not act, will be said again. */
-    void receive(int from, ShardMessage message) {
-        if (peers != null && !stopped && shard.log().mayAct()) {
+    /** Takes what a shard says, in a turn of this one. */
+    void receive(int from, OfTransaction message) {
+        if (peers != null && !stopped) {
             take(from, message);
-            shard.split();
             wake();
         }
     }
 
-    private void take(int from, ShardMessage message) {
+    private void take(int from, OfTransaction message) {
         Parts parts = shard.parts();
         Coordinator coordinator = shard.coordinator();
         boolean isLocal = message.id().kind() == TransactionId.LOCAL;

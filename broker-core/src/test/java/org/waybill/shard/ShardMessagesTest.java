@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.waybill.message.DecodeError;
+import org.waybill.message.Message;
 import org.waybill.shard.ShardMessage.Arrived;
 import org.waybill.shard.ShardMessage.CommitAtOnce;
 import org.waybill.shard.ShardMessage.Conclude;
@@ -18,6 +21,8 @@ import org.waybill.shard.ShardMessage.Concluded;
 import org.waybill.shard.ShardMessage.EndKnown;
 import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.InDoubt;
+import org.waybill.shard.ShardMessage.Move;
+import org.waybill.shard.ShardMessage.MoveTaken;
 import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.shard.ShardMessage.Refused;
@@ -56,6 +61,29 @@ final class ShardMessagesTest {
                 Arguments.of(new Concluded(LOCAL, true), "13" + LOCAL_HEX + "01"));
     }
 
+    static Stream<Arguments> moves() throws DecodeError {
+        byte[] amqp = HexFormat.of().parseHex("005377a10141");
+        Move move = new Move(
+                299,
+                List.of(new Move.One(300, "q", Message.of(amqp, 0)), new Move.One(302, "r", Message.of(amqp, -1))));
+        MoveTaken answer =
+                new MoveTaken(302, List.of(new MovesIn.Refusal(300, new BrokerError(BrokerError.Code.MOVED, "no"))));
+        return Stream.of(
+                Arguments.of(
+                        move,
+                        "05" + "ab02" + "02" + "ac02" + "0171" + "00" + "06005377a10141" + "ae02" + "0172"
+                                + "ffffffff0f" + "06005377a10141"),
+                Arguments.of(answer, "16" + "ae02" + "01" + "ac02" + "054d4f564544" + "026e6f"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("moves")
+    void whatIsSaidAboutMovesIsTheBytesThatAreDocumented(ShardMessage message, String hex) {
+        byte[] bytes = ShardMessages.encode(message);
+        assertThat(HexFormat.of().formatHex(bytes)).isEqualTo(hex);
+        assertThat(ShardMessages.encode(ShardMessages.decode(bytes))).isEqualTo(bytes);
+    }
+
     @ParameterizedTest
     @MethodSource("messages")
     void aMessageIsTheBytesThatAreDocumentedAndComesBackFromThem(ShardMessage message, String hex) {
@@ -65,7 +93,7 @@ final class ShardMessagesTest {
     }
 
     @ParameterizedTest
-    @MethodSource("messages")
+    @MethodSource({"messages", "moves"})
     void aMessageThatIsCutShortIsNoMessage(ShardMessage message, String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         for (int length = 0; length < bytes.length; length++) {

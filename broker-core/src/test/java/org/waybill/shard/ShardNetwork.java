@@ -29,7 +29,10 @@ final class ShardNetwork {
     /** Queues of names that begin so take one message. */
     static final String FULL = "full";
 
-    /** Queues of names that begin so give what has failed once to a queue of the last shard. */
+    /**
+     * Queues of names that begin so give what has failed once to a queue of the last shard, and what has expired to one of the shard
+     * before that.
+     */
     static final String FRAGILE = "fragile";
 
     final Random random;
@@ -44,6 +47,19 @@ final class ShardNetwork {
     int lost;
     int doubled;
 
+    /** Only what shards say to each other goes over this network. */
+    private static final NodeLink NO_SESSIONS = new NodeLink() {
+        @Override
+        public void commands(int node, int shard, byte[] bytes, int length) {
+            throw new AssertionError("a shard has no sessions");
+        }
+
+        @Override
+        public void answers(int node, int shard, byte[] bytes, int length) {
+            throw new AssertionError("a shard has no sessions");
+        }
+    };
+
     /** Who leads a shard, until it crashes. */
     private final class Leader {
         final int number;
@@ -52,6 +68,7 @@ final class ShardNetwork {
         final Shard shard;
         final SteppedJournal steps;
         final Shards own;
+        final Checkpointer checkpoints;
         boolean isDead;
 
         Leader(int number, CrashDisk disk) {
@@ -77,6 +94,10 @@ final class ShardNetwork {
                     throw new AssertionError(cause);
                 });
                 shard = all[number];
+                checkpoints = new Checkpointer(shard, shard.state());
+                for (int i = 0; i < all.length; i++) {
+                    own.leadsElsewhere(i, i + 1, NO_SESSIONS);
+                }
                 own.leadsHere(number);
                 shard.execute(() -> shard.lead(own, this::send, TransactionSettings.defaults(), cause -> {
                     throw new AssertionError(cause);
@@ -132,17 +153,16 @@ final class ShardNetwork {
         AddressSettings usual = AddressSettings.defaults();
         if (name.startsWith(FRAGILE)) {
             Redelivery once = new Redelivery(1, 0, 1, 0);
-            return usual.withRedelivery(once, Optional.of(queue("dead", leaders.length - 1, leaders.length)));
+            return usual.withRedelivery(once, Optional.of(queue("dead", leaders.length - 1, leaders.length)))
+                    .withExpiry(Optional.of(queue("expired", leaders.length - 2, leaders.length)));
         }
         return name.startsWith(FULL) ? usual.withLimits(1, -1, AddressSettings.FullPolicy.REJECT) : usual;
     }
 
-    /** Lets the leaders send messages to each other's queues, which they cannot at first. */
-    void connect() {
-        for (Leader one : leaders) {
-            for (Leader other : leaders) {
-                one.own.change(other.number, other.shard);
-            }
+    /** All who lead a shard hear that nobody leads this one. */
+    void tellLeaderless(int number) {
+        for (Leader each : leaders) {
+            each.own.leaderless(number);
         }
     }
 
@@ -180,6 +200,17 @@ final class ShardNetwork {
         leaders[number] = new Leader(number, random.nextBoolean() ? disk.afterKill() : disk.afterPowerLoss(random));
         shards.replace(leaders[number].shard);
         shards.leadsHere(number);
+        for (Leader each : leaders) {
+            if (each.number != number) {
+                each.own.leadsElsewhere(number, number + 1, NO_SESSIONS);
+            }
+        }
+    }
+
+    /** A shard begins to write a checkpoint, unless it is at it. */
+    void checkpoint(int number) {
+        Leader leader = leaders[number];
+        leader.shard.execute(() -> leader.checkpoints.begin(() -> {}));
     }
 
     // ---- steps
