@@ -78,7 +78,7 @@ final class Leaders {
         this.self = self;
         this.loop = context.vertx().getOrCreateContext();
         this.epochs = new long[shards.count()];
-        this.overview = new Overview(settings, shards);
+        this.overview = new Overview(settings, shards.count(), shards::leader);
         this.placement = new Placement(
                 new Electorate(
                         settings.self().id(),
