@@ -106,7 +106,7 @@ final class OverviewTest {
 
     private static ClusterSettings settings() {
         List<ClusterNode> nodes = List.of(node(1), node(2), node(3));
-        return new ClusterSettings("test", nodes.get(0), "a secret long enough", null, nodes, 800, 1_000);
+        return new ClusterSettings("test", nodes.get(0), "a secret long enough", null, nodes, true, 800, 1_000);
     }
 
     private static ClusterNode node(int id) {
