@@ -180,11 +180,15 @@ public final class Shard implements Lead {
         });
     }
 
-    /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
+    /** Writes a last checkpoint, unless its state is void, and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
-        execute(() -> {
-            stopWork();
-            maintenance.stop(done);
+        loop.execute(() -> {
+            if (phase == Phase.OVER) {
+                done.run();
+            } else {
+                stopWork();
+                maintenance.stop(done);
+            }
         });
     }
 
