@@ -1,5 +1,8 @@
 package org.waybill.config;
 
+import java.net.URI;
+import java.net.URISyntaxException;
+
 /**
  * One node of a cluster, as all of its nodes know it.
  *
@@ -28,9 +31,21 @@ public record ClusterNode(String name, int id, String host, int port, int electi
         if (node.electionPort == 0) {
             throw in.error("election-port", "must be a port from 1 to 65535");
         }
-        if (!node.clients.startsWith("amqp://") && !node.clients.startsWith("amqps://")) {
+        if (!isAddress(node.clients)) {
             throw in.error("clients", "must be where clients reach the node, such as amqp://10.0.0.1:5672");
         }
         return node;
+    }
+
+    private static boolean isAddress(String clients) {
+        try {
+            URI uri = new URI(clients);
+            return ("amqp".equals(uri.getScheme()) || "amqps".equals(uri.getScheme()))
+                    && uri.getHost() != null
+                    && uri.getPort() != 0
+                    && uri.getPort() <= 65_535;
+        } catch (URISyntaxException malformed) {
+            return false;
+        }
     }
 }

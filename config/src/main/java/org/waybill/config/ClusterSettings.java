@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret what all nodes know and nobody else, at least {@link #MIN_SECRET_CHARS} characters; null if certificates alone prove who they are
  * @param tls certificates, or null: then what nodes say to each other is not encrypted
  * @param nodes all nodes, three or five
+ * @param offerNodes whether clients are told of all nodes, so that they find another when one is lost
  * @param leaseMs how long a node may lead on after it heard of a majority last
  * @param failoverMs after what time without a sign of a leader another node tries to lead
  */
@@ -26,6 +27,7 @@ public record ClusterSettings(
         @Nullable String secret,
         @Nullable ClusterTls tls,
         List<ClusterNode> nodes,
+        boolean offerNodes,
         long leaseMs,
         long failoverMs) {
     /** The shortest secret. */
@@ -60,6 +62,7 @@ public record ClusterSettings(
                 secret(in, tls != null),
                 tls,
                 nodes,
+                in.flag("offer-nodes", true),
                 in.whole("lease-ms", 800, 200, 60_000),
                 in.whole("failover-ms", 1_000, 300, 60_000));
     }
@@ -109,8 +112,8 @@ public record ClusterSettings(
     /** Without the secret. */
     @Override
     public String toString() {
-        return "ClusterSettings[name=" + name + ", self=" + self + ", tls=" + tls + ", nodes=" + nodes + ", leaseMs="
-                + leaseMs + ", failoverMs=" + failoverMs + "]";
+        return "ClusterSettings[name=" + name + ", self=" + self + ", tls=" + tls + ", nodes=" + nodes + ", offerNodes="
+                + offerNodes + ", leaseMs=" + leaseMs + ", failoverMs=" + failoverMs + "]";
     }
 
     private static String read(Section in, Path file) {

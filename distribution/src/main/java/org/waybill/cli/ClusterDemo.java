@@ -7,9 +7,11 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +31,8 @@ final class ClusterDemo {
     private final Output out;
     private final List<Process> processes = new ArrayList<>();
     private final CountDownLatch ended = new CountDownLatch(1);
-    private Map<String, String> leaders = Map.of();
+    private final Map<String, String> leaders = new TreeMap<>();
+    private final Set<String> leaderless = new HashSet<>();
 
     ClusterDemo(Path directory, int port, Output out) {
         this.directory = directory;
@@ -117,7 +120,7 @@ final class ClusterDemo {
             }
             Optional<Management.Table> shards = shards();
             if (shards.isPresent() && isWhole(shards.get())) {
-                leaders = leaders(shards.get());
+                leaders.putAll(leaders(shards.get()));
                 return;
             }
             if (ended.await(200, TimeUnit.MILLISECONDS)) {
@@ -206,16 +209,19 @@ final class ClusterDemo {
     private void compare(Map<String, String> now) {
         now.forEach((shard, leader) -> {
             String before = leaders.getOrDefault(shard, "");
-            if (!leader.equals(before) && !leader.isEmpty()) {
-                out.line("shard " + shard + ": " + leader + " leads" + (before.isEmpty() ? "" : ", it was " + before));
-            } else if (leader.isEmpty() && !before.isEmpty()) {
-                out.line("shard " + shard + ": nobody leads");
+            if (leader.isEmpty()) {
+                if (leaderless.add(shard)) {
+                    out.line("shard " + shard + ": nobody leads");
+                }
+            } else if (leaderless.remove(shard) || !leader.equals(before)) {
+                out.line("shard " + shard + ": " + leader + " leads"
+                        + (before.isEmpty() || leader.equals(before) ? "" : ", it was " + before));
+                leaders.put(shard, leader);
             }
         });
-        leaders = now;
     }
 
-    /** One after the other hands over what it leads. */
+    /** All at once: there is nobody to hand over to. */
     private void stop() {
         ended.countDown();
         processes.forEach(Process::destroy);

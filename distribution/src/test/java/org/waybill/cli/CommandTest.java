@@ -7,16 +7,23 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.waybill.config.ClusterSettings;
+import org.waybill.config.Settings;
 import picocli.CommandLine;
 
 /** The commands that need no running broker, and what each says when it cannot do its work. */
@@ -65,6 +72,71 @@ final class CommandTest {
                 directory.resolve("waybill.lock"), ProcessHandle.current().pid() + "\n");
 
         assertThat(run("status", data()).code()).isEqualTo(3);
+    }
+
+    @Test
+    void writesAFileForEachNodeOfACluster() throws IOException {
+        Result result = run("cluster", "init", "--nodes=a=10.0.0.1,b=10.0.0.2,c=10.0.0.3", "--out=" + directory);
+
+        assertThat(result.err()).isEmpty();
+        assertThat(result.code()).isZero();
+        List<ClusterSettings> clusters = Stream.of("a", "b", "c")
+                .map(name -> Settings.read(directory.resolve(name + ".yaml")))
+                .map(settings -> settings.cluster().orElseThrow())
+                .toList();
+        assertThat(clusters).extracting(each -> each.self().name()).containsExactly("a", "b", "c");
+        assertThat(clusters)
+                .extracting(ClusterSettings::nodes)
+                .containsOnly(clusters.get(0).nodes());
+        assertThat(clusters)
+                .extracting(ClusterSettings::secret)
+                .containsOnly(clusters.get(0).secret());
+        assertThat(Settings.read(directory.resolve("b.yaml")).amqp().host()).isEqualTo("10.0.0.2");
+        assertThat(Files.getPosixFilePermissions(directory.resolve("a.yaml")))
+                .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void overwritesNoFileOfACluster() throws IOException {
+        Files.writeString(directory.resolve("b.yaml"), "mine");
+
+        Result result = run("cluster", "init", "--nodes=a=10.0.0.1,b=10.0.0.2,c=10.0.0.3", "--out=" + directory);
+
+        assertThat(result)
+                .isEqualTo(
+                        new Result(2, "", "waybill: The file " + directory.resolve("b.yaml") + " is there already.\n"));
+        assertThat(directory.resolve("a.yaml")).doesNotExist();
+        assertThat(directory.resolve("b.yaml")).hasContent("mine");
+    }
+
+    @Test
+    void refusesTwoNodesAndSaysWhy() {
+        Result result = run("cluster", "init", "--nodes=a=10.0.0.1,b=10.0.0.2", "--out=" + directory);
+
+        assertThat(result.code()).isEqualTo(14);
+        assertThat(result.err()).contains("lists two nodes").contains("list three");
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a", "a=", "=10.0.0.1", "a=1=2", "a b=10.0.0.1", ""})
+    void refusesNodesWithoutANameOrAHost(String nodes) {
+        Result result = run("cluster", "init", "--nodes=x=10.0.0.1,y=10.0.0.2," + nodes, "--out=" + directory);
+
+        assertThat(result.code()).isEqualTo(2);
+        assertThat(result.err()).contains("'" + nodes + "'").contains("n1=10.0.0.1");
+    }
+
+    @Test
+    void aDemoNamesThePortThatIsInUse() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Result result = run("cluster", "demo", "--port=" + taken.getLocalPort(), "--data=" + directory);
+
+            assertThat(result.code()).isEqualTo(13);
+            assertThat(result.err())
+                    .contains("Port " + taken.getLocalPort() + " is in use")
+                    .contains("--port");
+        }
     }
 
     @Test

@@ -49,6 +49,11 @@ public final class OtherProcess implements AutoCloseable {
         }
     }
 
+    /** Asks it to end, as a service manager does. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** Ends it, and waits until it is gone. */
     @Override
     public void close() {

@@ -20,16 +20,20 @@ public final class Ports {
 
     private Ports() {}
 
-    /** A port that nobody listens on. Called on JUnit's thread only. */
-    public static int free() {
+    /** A port that nobody listens on, nor on those that are so much above it. Called on JUnit's thread only. */
+    public static int free(int... above) {
         for (int attempt = 0; attempt < 50 * COUNT; attempt++) {
             int port = FIRST + RANDOM.nextInt(COUNT);
-            if (!TAKEN.contains(port) && isFree(port)) {
-                TAKEN.add(port);
+            Set<Integer> all = new HashSet<>(Set.of(port));
+            for (int each : above) {
+                all.add(port + each);
+            }
+            if (all.stream().allMatch(each -> !TAKEN.contains(each) && isFree(each))) {
+                TAKEN.addAll(all);
                 return port;
             }
         }
-        throw new IllegalStateException("No free port between " + FIRST + " and " + (FIRST + COUNT - 1) + ".");
+        throw new IllegalStateException("No free ports between " + FIRST + " and " + (FIRST + COUNT - 1) + ".");
     }
 
     private static boolean isFree(int port) {

@@ -64,6 +64,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
         authenticator = lets;
         Shared shared = new Shared(
                 context,
+                new Introduction(context.settings().cluster()),
                 limits(settings),
                 settings.maxLinksPerConnection(),
                 settings.producerCredit(),

@@ -44,13 +44,6 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         Symbols.FILTEX_PROPERTIES,
         Symbols.XA
     };
-    private static final Map<Symbol, Object> PROPERTIES = Map.of(
-            Symbols.PRODUCT,
-            "Waybill",
-            Symbols.VERSION,
-            version(),
-            Symbols.PLATFORM,
-            "Java/" + System.getProperty("java.version", ""));
 
     private enum State {
         HANDSHAKE,
@@ -92,11 +85,6 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         this.sasl = new SaslGate(shared.authenticator(), local, this);
         this.engine = ConnectionEngine.server(loop.codec(), shared.limits(), socket, sasl, this);
         this.deadlineNs = ConnectionLoop.deadline(nowNs, shared.handshakeTimeoutMs());
-    }
-
-    private static String version() {
-        String version = AmqpConnection.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
     }
 
     int place() {
@@ -371,14 +359,15 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
             return;
         }
         soleConnection = sole;
-        engine.open(answer(PROPERTIES));
+        engine.open(answer(loop.shared().introduction().to(socket)));
         session = loop.shared().context().openSession(new SessionSpec(containerId, sasl.user(), peer), this);
         attacher = new LinkAttacher(this);
         state = State.OPEN;
     }
 
     private void refuse(ErrorCondition error) {
-        Map<Symbol, Object> properties = new HashMap<>(PROPERTIES);
+        Map<Symbol, Object> properties =
+                new HashMap<>(loop.shared().introduction().to(socket));
         properties.put(Symbols.ESTABLISHMENT_FAILED, true);
         engine.open(answer(properties));
         close(error);

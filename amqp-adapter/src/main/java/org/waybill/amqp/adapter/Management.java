@@ -101,6 +101,7 @@ final class Management implements RequestNode {
                                 answer(request, 500, "the broker failed", Map.of());
                             }
                             done.run();
+                            connection.batchEnd();
                         },
                         loop);
     }

@@ -8,6 +8,7 @@ import org.waybill.spi.AdapterContext;
  * What the connections of one adapter have in common. Safe for any thread.
  *
  * @param context the broker
+ * @param introduction what it says of itself
  * @param limits what one connection may cost
  * @param maxLinks links a connection may have; one more is refused, many more end its session
  * @param producerCredit messages that one producer link may have on the way and unsettled
@@ -19,6 +20,7 @@ import org.waybill.spi.AdapterContext;
  */
 record Shared(
         AdapterContext context,
+        Introduction introduction,
         Limits limits,
         int maxLinks,
         int producerCredit,

@@ -146,6 +146,14 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
     }
 
     /** Whether the socket takes more at once. What is written while it does not waits in memory. */
+    boolean isTls() {
+        return channel.pipeline().get(SslHandler.class) != null;
+    }
+
+    boolean isWebSocket() {
+        return channel.pipeline().get(WebSocketBytes.class) != null;
+    }
+
     boolean writable() {
         return channel.isWritable();
     }
@@ -168,9 +176,7 @@ final class Socket extends ChannelInboundHandlerAdapter implements Output {
 
     /** A half-open TCP stream lets the peer read our last words; TLS and WebSockets have no such thing that clients know. */
     private void endOutput() {
-        if (channel instanceof DuplexChannel duplex
-                && channel.pipeline().get(SslHandler.class) == null
-                && channel.pipeline().get(WebSocketBytes.class) == null) {
+        if (channel instanceof DuplexChannel duplex && !isTls() && !isWebSocket()) {
             ChannelFuture unused = duplex.shutdownOutput();
         } else {
             ChannelFuture unused = context.close();

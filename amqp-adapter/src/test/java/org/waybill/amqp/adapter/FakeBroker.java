@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.waybill.config.AmqpSettings;
 import org.waybill.config.Settings;
 import org.waybill.io.Cancellable;
@@ -18,6 +19,7 @@ import org.waybill.io.Loop;
 import org.waybill.security.UserStore;
 import org.waybill.spi.AdapterContext;
 import org.waybill.spi.BrokerSession;
+import org.waybill.spi.ClusterAdministration;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
 
@@ -33,6 +35,7 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
     private final UserStore users;
     private final List<String> listening;
     private volatile Loop loop;
+    volatile @Nullable ClusterAdministration cluster;
 
     FakeBroker(Path directory) {
         this(directory, settings -> settings);
@@ -77,6 +80,11 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
 
     int port() {
         return adapter.port();
+    }
+
+    @Override
+    public @Nullable ClusterAdministration cluster() {
+        return cluster;
     }
 
     @Override

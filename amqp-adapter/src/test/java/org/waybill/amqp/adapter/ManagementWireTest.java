@@ -13,6 +13,10 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.qpid.jms.JmsConnectionFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.waybill.spi.BrokerError;
+import org.waybill.spi.ClusterAdministration;
 import org.waybill.spi.Operation;
 
 /** Administration over the {@code $management} node, by a JMS client whose answers come to a temporary queue. */
@@ -126,6 +132,86 @@ final class ManagementWireTest {
         Message answer = ask("EXPLODE", "made");
         assertThat(answer.getIntProperty("statusCode")).isEqualTo(501);
         assertThat(answer.getStringProperty("statusDescription")).contains("EXPLODE");
+    }
+
+    @Test
+    void showsAClusterAndMovesWhatItsNodesLead() throws JMSException {
+        FakeCluster cluster = new FakeCluster();
+        broker.cluster = cluster;
+
+        Map<Object, Object> shards = body(ask("QUERY", cluster("org.waybill.shard")));
+        assertThat((List<?>) shards.get("attributeNames"))
+                .map(String::valueOf)
+                .startsWith("name", "health", "leader", "prefers");
+        assertThat(String.valueOf(shards.get("results"))).contains("ok, n2").contains("lag-bytes=900");
+        assertThat(body(ask("QUERY", cluster("org.waybill.node", "offset", 1, "count", 5))))
+                .containsEntry("count", 1);
+        assertThat(body(ask("READ", cluster("org.waybill.node", "name", "n2")))).containsEntry("identity", "n2");
+        assertThat(ask("READ", cluster("org.waybill.node", "name", "n9")).getIntProperty("statusCode"))
+                .isEqualTo(404);
+
+        Message moved = ask("MOVE-LEADER", cluster("org.waybill.shard", "name", "1", "node", "n1"));
+        assertThat(moved.getIntProperty("statusCode")).isEqualTo(200);
+        assertThat(cluster.moved).containsExactly("1 to n1");
+        cluster.refusal = new BrokerError(BrokerError.Code.PRECONDITION_FAILED, "it lags");
+        Message refused = ask("MOVE-LEADER", cluster("org.waybill.shard", "name", "1", "node", "n2"));
+        assertThat(refused.getIntProperty("statusCode")).isEqualTo(409);
+        assertThat(refused.getStringProperty("statusDescription")).isEqualTo("it lags");
+        assertThat(ask("MOVE-LEADER", cluster("org.waybill.shard", "name", "one", "node", "n2"))
+                        .getIntProperty("statusCode"))
+                .isEqualTo(400);
+        cluster.broken = true;
+        assertThat(ask("QUERY", cluster("org.waybill.shard")).getIntProperty("statusCode"))
+                .isEqualTo(500);
+    }
+
+    @Test
+    void aBrokerThatStandsAloneHasNoNodesAndNoShards() throws JMSException {
+        Message answer = ask("QUERY", cluster("org.waybill.shard"));
+        assertThat(answer.getIntProperty("statusCode")).isEqualTo(404);
+        assertThat(answer.getStringProperty("statusDescription")).isEqualTo("this broker is not a node of a cluster");
+        assertThat(ask("DELETE", cluster("org.waybill.node")).getIntProperty("statusCode"))
+                .isEqualTo(501);
+    }
+
+    private static Map<String, Object> cluster(String type, Object... arguments) {
+        Map<String, Object> all = messages(arguments);
+        all.put("type", type);
+        return all;
+    }
+
+    /** A cluster of two nodes, the second of which leads shard 1. */
+    private static final class FakeCluster implements ClusterAdministration {
+        private final List<String> moved = new CopyOnWriteArrayList<>();
+        private volatile @Nullable BrokerError refusal;
+        private volatile boolean broken;
+
+        @Override
+        public CompletionStage<List<Map<String, Object>>> nodes() {
+            return CompletableFuture.completedStage(
+                    List.of(Map.of("name", "n1", "self", true), Map.of("name", "n2", "self", false)));
+        }
+
+        @Override
+        public CompletionStage<List<Map<String, Object>>> shards() {
+            return broken
+                    ? CompletableFuture.failedStage(new IllegalStateException("broken"))
+                    : CompletableFuture.supplyAsync(() -> List.of(Map.of(
+                            "name",
+                            "1",
+                            "health",
+                            "ok",
+                            "leader",
+                            "n2",
+                            "replicas",
+                            List.of(Map.of("lag-bytes", 900L)))));
+        }
+
+        @Override
+        public CompletionStage<Optional<BrokerError>> moveLeader(int shard, String node) {
+            moved.add(shard + " to " + node);
+            return CompletableFuture.completedStage(Optional.ofNullable(refusal));
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,8 @@ final class Leaders {
     private final Succession succession;
     private final long self;
     private final Context loop;
+    /** Nodes that are about to end; any thread. */
+    private final Set<Integer> leavers = ConcurrentHashMap.newKeySet();
 
     // ---- on the loop
     private final Placement placement;
@@ -78,7 +81,7 @@ final class Leaders {
         this.self = self;
         this.loop = context.vertx().getOrCreateContext();
         this.epochs = new long[shards.count()];
-        this.overview = new Overview(settings, shards);
+        this.overview = new Overview(settings, shards.count(), shards::leader);
         this.placement = new Placement(
                 new Electorate(
                         settings.self().id(),
@@ -230,7 +233,7 @@ final class Leaders {
         return CompletableFuture.runAsync(begin, task -> loop.runOnContext(now -> task.run()))
                 .thenCompose(begun -> CompletableFuture.allOf(replicas.stream()
                         .map(replica -> CompletableFuture.runAsync(
-                                () -> succession.handOver(replica.replica()),
+                                () -> succession.handOver(replica.replica(), node -> !leavers.contains(node)),
                                 task -> replica.loop().execute(task)))
                         .toArray(CompletableFuture<?>[]::new)));
     }
@@ -242,7 +245,7 @@ final class Leaders {
         loop.runOnContext(leads -> {
             if (leaving) {
                 ShardReplica replica = replicas.get(shard);
-                replica.loop().execute(() -> succession.handOver(replica.replica()));
+                replica.loop().execute(() -> succession.handOver(replica.replica(), node -> !leavers.contains(node)));
             }
             if (epoch >= epochs[shard]) {
                 epochs[shard] = epoch;
@@ -268,6 +271,7 @@ final class Leaders {
     void connected(int node) {
         loop.runOnContext(connected -> {
             there.add(node);
+            leavers.remove(node);
             placement.connected(node, context.clock().nanoTime());
             greet(node);
         });
@@ -302,6 +306,7 @@ final class Leaders {
         } else if (message instanceof NodeMessage.Replicas replicas) {
             overview.heard(replicas, context.clock().nanoTime());
         } else if (message instanceof NodeMessage.Leaves) {
+            leavers.add(node);
             placement.disconnected(node);
         }
     }

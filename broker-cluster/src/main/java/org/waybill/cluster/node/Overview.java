@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.waybill.cluster.election.Elector;
 import org.waybill.cluster.link.LinkStatus;
 import org.waybill.config.ClusterNode;
 import org.waybill.config.ClusterSettings;
-import org.waybill.shard.Shards;
 
 /**
  * The cluster in rows, for {@link org.waybill.spi.ClusterAdministration}: of links what this node sees, of replicas what the leaders have
@@ -22,15 +22,23 @@ final class Overview {
     private static final long MISSING_MS = 2_000;
 
     private final ClusterSettings settings;
-    private final Shards shards;
+    private final int shards;
+    private final IntUnaryOperator leaders;
     private final Map<Integer, Said> said = new HashMap<>();
 
     /** What a leader has said, and when. */
     private record Said(NodeMessage.Replicas replicas, long atNs) {}
 
-    Overview(ClusterSettings settings, Shards shards) {
+    /**
+     * Nothing was said yet.
+     *
+     * @param shards how many there are
+     * @param leaders the node that leads a shard, 0 for this one, -1 for none
+     */
+    Overview(ClusterSettings settings, int shards, IntUnaryOperator leaders) {
         this.settings = settings;
         this.shards = shards;
+        this.leaders = leaders;
     }
 
     /** A leader says how its shard's replicas are. */
@@ -82,8 +90,8 @@ final class Overview {
 
     private int leads(int node) {
         int count = 0;
-        for (int shard = 0; shard < shards.count(); shard++) {
-            count += shards.leader(shard) == node ? 1 : 0;
+        for (int shard = 0; shard < shards; shard++) {
+            count += leaders.applyAsInt(shard) == node ? 1 : 0;
         }
         return count;
     }
@@ -91,8 +99,8 @@ final class Overview {
     /** See {@link org.waybill.spi.ClusterAdministration#shards}. */
     List<Map<String, Object>> shards(Placement placement, long[] epochs, long nowNs) {
         List<Map<String, Object>> rows = new ArrayList<>();
-        for (int shard = 0; shard < shards.count(); shard++) {
-            int leader = shards.leader(shard);
+        for (int shard = 0; shard < shards; shard++) {
+            int leader = leaders.applyAsInt(shard);
             Said last = leader < 0 ? null : said.get(shard);
             Map<String, Object> row = new LinkedHashMap<>();
             row.put("name", String.valueOf(shard));

@@ -1,5 +1,6 @@
 package org.waybill.cluster.node;
 
+import java.util.function.IntPredicate;
 import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.Replica;
 import org.waybill.cluster.replication.ReplicaStatus;
@@ -26,12 +27,16 @@ final class Succession {
         return false;
     }
 
-    /** To whichever member lacks least; returns whether it was begun. On the shard's loop. */
-    boolean handOver(Replica replica) {
+    /**
+     * To whichever member lacks least; returns whether it was begun. On the shard's loop.
+     *
+     * @param stays whether a node is not about to end too
+     */
+    boolean handOver(Replica replica, IntPredicate stays) {
         long best = Members.NONE;
         long leastBytes = Long.MAX_VALUE;
         for (ReplicaStatus.Other other : replica.status().others()) {
-            if (isFit(other) && other.lagBytes() < leastBytes) {
+            if (isFit(other) && stays.test(Members.node(other.member())) && other.lagBytes() < leastBytes) {
                 best = other.member();
                 leastBytes = other.lagBytes();
             }
