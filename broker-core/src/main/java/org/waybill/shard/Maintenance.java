@@ -67,13 +67,19 @@ final class Maintenance {
         end();
     }
 
-    /** Writes a last checkpoint, so that the next start replays nothing; {@code done} is called when it is there, or given up. */
-    void stop(Runnable done) {
+    /**
+     * Writes a last checkpoint, so that the next start replays nothing.
+     *
+     * @param always even if nothing has happened since the last one
+     * @param done called when it is there, or given up
+     */
+    void stop(boolean always, Runnable done) {
         stopped = true;
         if (next != null) {
             next.cancel();
         }
-        if (checkpointer.running() || journal.counters().appendedBytes() == appendedAtCheckpoint) {
+        boolean isNeeded = always || journal.counters().appendedBytes() != appendedAtCheckpoint;
+        if (checkpointer.running() || !isNeeded) {
             done.run();
         } else {
             ending = done;

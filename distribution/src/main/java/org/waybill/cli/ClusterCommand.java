@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.waybill.broker.Adoption;
+import org.waybill.config.Settings;
 import org.waybill.jms.engine.ClientConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,7 @@ final class ClusterCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name one of demo, init, status, move-leader.");
+        throw new ParameterException(spec.commandLine(), "Name one of demo, init, adopt, status, move-leader.");
     }
 
     @Command(
@@ -86,6 +88,25 @@ final class ClusterCommand implements Runnable {
         out().line(
                         "The files hold the cluster's secret; only their owner may read them. The cluster begins when all nodes"
                                 + " are up.");
+    }
+
+    @Command(
+            name = "adopt",
+            description = "Make what a stopped broker without a cluster has kept the beginning of a cluster.",
+            mixinStandardHelpOptions = true)
+    void adopt(
+            @Option(
+                            names = "--config",
+                            paramLabel = "FILE",
+                            required = true,
+                            description =
+                                    "The settings file of the node that it becomes; names its data directory too.")
+                    Path config) {
+        Settings settings = Settings.read(config);
+        int shards = Adoption.run(settings);
+        out().line("What " + settings.dataDirectory() + " holds belongs to the cluster now.");
+        out().line("The other nodes' files need shards: " + shards + " and data directories with nothing in them.");
+        out().line("Start this node first; each other one counts when its log says WB3017 for every shard.");
     }
 
     @Command(
