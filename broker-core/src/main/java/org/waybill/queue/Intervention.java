@@ -75,6 +75,16 @@ public final class Intervention {
         }
     }
 
+    /** Whether a consumer, a transaction or the broker has any of its messages, or some cannot be read. */
+    public boolean isSomethingHeld() {
+        long free = queue.waiting();
+        for (int priority = 0; priority < Queue.PRIORITIES; priority++) {
+            Line line = queue.lines().line(priority);
+            free += line == null ? 0 : line.available;
+        }
+        return free < queue.messages();
+    }
+
     /** Removes the oldest entry of the lowest priority that nobody holds; false when there is none. */
     public boolean dropOldest() {
         Cursor cursor = new Cursor();

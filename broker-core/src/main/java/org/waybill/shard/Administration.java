@@ -52,7 +52,10 @@ final class Administration {
     }
 
     private static @Nullable BrokerError refusalOfNodes(Operation operation) {
-        if (operation instanceof Operation.Query query) {
+        if (operation instanceof Operation.MoveQueue move && move.queue().type() != Operation.Type.QUEUE) {
+            return new BrokerError(
+                    Code.NOT_IMPLEMENTED, "only queues move to another shard: topics are all on the first");
+        } else if (operation instanceof Operation.Query query) {
             return query.type() == Operation.Type.ADDRESS
                     ? new BrokerError(Code.NOT_IMPLEMENTED, "addresses cannot be listed: any name is one")
                     : refusal(query.offset(), query.count(), Operation.MAX_ROWS);
@@ -90,13 +93,17 @@ final class Administration {
             return;
         }
         Target target = Invariant.present(Operation.targetOf(operation));
-        if (target.type() == Operation.Type.BRANCH) {
+        BrokerError elsewhere = nodes.elsewhere(operation, target);
+        if (elsewhere != null) {
+            reply.accept(new Reply.Refused<>(elsewhere));
+        } else if (target.type() == Operation.Type.BRANCH) {
             branches.carryOut(operation, target, reply);
         } else if (target.type() == Operation.Type.CONSUMER) {
             reply.accept(consumers.carryOut(operation, target));
         } else if (operation instanceof Operation.Read
                 || operation instanceof Operation.Create
                 || operation instanceof Operation.Delete
+                || operation instanceof Operation.MoveQueue
                 || operation instanceof Operation.Purge) {
             reply.accept(nodes.carryOut(operation, target));
         } else {

@@ -70,6 +70,8 @@ final class Batch {
         BRANCH_REPLY,
         /** target the session, a the work's number. */
         BRANCH_DOOMED,
+        /** target the session, x error: what it uses is elsewhere. */
+        SESSION_ENDED,
         /** The target is a Runnable. */
         REPLY
     }

@@ -23,7 +23,7 @@ import org.waybill.tx.BranchLedger.Heuristic;
  *           first; DUPLICATE 0x0E, as the event of this name, of transactions that are not decided
  *           PRODUCED 0x13, some events of this name; PROMISED 0x14, one of a transaction that is not decided
  *           BRANCH_PREPARED 0x10, BRANCH_DECIDED 0x12, as the events of these names; BRANCH_ENDED 0x11, some such events
- *           DEPARTED 0x16, ARRIVED 0x18, as the events of these names, one of each for each other shard
+ *           DEPARTED 0x16, ARRIVED 0x18, as the events of these names, one of each for each other shard; PLACE 0x19, as the event
  *           TOPIC   0x03, text name
  *           SUBSCRIPTION 0x04, as the event SUBSCRIBED; its entries follow as a queue's
  *  entry    var id, var position, var record bytes, var failed deliveries, var expires, var due, bytes
@@ -45,6 +45,7 @@ final class Capture {
     static final int PROMISED = 20;
     static final int DEPARTED = 22;
     static final int ARRIVED = 24;
+    static final int PLACE = 25;
     static final int TOPIC = 3;
     static final int SUBSCRIPTION = 4;
 
@@ -167,6 +168,9 @@ final class Capture {
             MoveEvents.arrived(chunk.clear().putByte(ARRIVED), source, 0, last, refused);
             transactions.add(chunk.copy());
         });
+        state.places()
+                .forEachEvent(event -> transactions.add(
+                        chunk.clear().putByte(PLACE).putRaw(event).copy()));
     }
 
     private void captureProducers(Producers producers) {

@@ -1,7 +1,9 @@
 package org.waybill.shard;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Invariant;
@@ -131,7 +133,7 @@ final class Commands {
             node.producers.add(producer);
             reason = reason != null ? reason : node.blocked;
         } else {
-            outbox.answers().add(Batch.Kind.PRODUCER_CLOSED, producer, 0, 0, found, null);
+            refuse(outbox, Batch.Kind.PRODUCER_CLOSED, producer, (BrokerError) found);
             return;
         }
         outbox.producers.add(producer);
@@ -185,7 +187,7 @@ final class Commands {
                     "queue " + node.queue.name() + " is temporary: only its own connection consumes from it");
         }
         if (found instanceof BrokerError error) {
-            outbox.answers().add(Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, error, null);
+            refuse(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, error);
             return;
         }
         consumer.attached(outbox, (Node) found);
@@ -227,8 +229,12 @@ final class Commands {
 
     // ---- nodes
 
-    /** The queue of an address, created if it may be: a {@link Node} or a {@link BrokerError}. */
+    /** The queue of an address, created if it may be: a {@link Node} or a {@link BrokerError}, MOVED when it lives elsewhere. */
     Object resolve(String address) {
+        BrokerError elsewhere = shard.queueMoves().refusal(address);
+        if (elsewhere != null) {
+            return elsewhere;
+        }
         Node node = state.node(address);
         if (node != null) {
             return node;
@@ -311,6 +317,35 @@ final class Commands {
     }
 
     // ---- sessions
+
+    /** Says why something cannot be opened; if it is elsewhere, that ends the session, which finds it by beginning anew. */
+    private void refuse(Outbox outbox, Batch.Kind how, Object target, BrokerError error) {
+        if (error.code() == Code.MOVED) {
+            endSession(outbox, error);
+        } else {
+            outbox.answers().add(how, target, 0, 0, error, null);
+        }
+    }
+
+    /** Ends a session, because what it uses lives elsewhere. */
+    void endSession(Outbox outbox, BrokerError why) {
+        shard.turn().answers().add(outbox, Batch.Kind.SESSION_ENDED, outbox.session, 0, 0, why, null);
+    }
+
+    /** Ends the sessions that use a node, which has nobody who uses it then. */
+    void endSessions(Node node, BrokerError why) {
+        Set<Outbox> ended = new LinkedHashSet<>();
+        for (LocalConsumer consumer : List.copyOf(node.consumers)) {
+            ended.add(consumer.outbox());
+            closeConsumer(consumer, consumer.outbox(), true);
+        }
+        for (LocalProducer producer : List.copyOf(node.producers)) {
+            Outbox outbox = shard.outbox(producer.session);
+            ended.add(outbox);
+            closeProducer(producer, outbox);
+        }
+        ended.forEach(outbox -> endSession(outbox, why));
+    }
 
     private void closeSession(Outbox outbox, boolean inOrder) {
         outbox.takeShares().forEach(shard.participant()::rollBack);

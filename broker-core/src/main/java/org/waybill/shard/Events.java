@@ -35,6 +35,7 @@ import org.waybill.tx.TransactionId;
  *  PRODUCED      19   u64, u64 producer id, var epoch, var first number, var last - first: durable messages of this
  *                     producer in this frame, var stored (epoch ms), u8 1 if a transaction follows that is not decided
  *  DEPARTED, RETURNED and ARRIVED, 22 to 24: see {@link MoveEvents}
+ *  PLACE         25   see {@link Places}
  *  TOPIC_CREATED  7   text name
  *  TOPIC_DELETED  8   text name
  *  SUBSCRIBED     9   var queue, which the durable subscription fills
@@ -67,6 +68,7 @@ public final class Events {
     static final byte DEPARTED = 22;
     static final byte RETURNED = 23;
     static final byte ARRIVED = 24;
+    static final byte PLACE = 25;
 
     private static final int PRIORITY = 0x0F;
     private static final int VOLATILE = 0x10;
@@ -101,6 +103,7 @@ public final class Events {
             case DEPARTED -> "departed";
             case RETURNED -> "returned";
             case ARRIVED -> "arrived";
+            case PLACE -> "place";
             default -> "type " + type;
         };
     }

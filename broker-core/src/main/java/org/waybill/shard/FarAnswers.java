@@ -52,6 +52,8 @@ final class FarAnswers {
                 answers.add(Batch.Kind.BRANCH_REPLY, session, request, 0, TransactionSlots.reply(in), null);
             } else if (kind == RemoteLead.BRANCH_DOOMED) {
                 answers.add(Batch.Kind.BRANCH_DOOMED, session, Bytes.var(in), 0, null, null);
+            } else if (kind == RemoteLead.SESSION_ENDED) {
+                answers.add(Batch.Kind.SESSION_ENDED, session, 0, 0, Values.error(in), null);
             } else {
                 answer(answers, kind, used.get((int) Bytes.var(in)), in);
             }

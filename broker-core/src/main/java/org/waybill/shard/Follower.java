@@ -97,6 +97,7 @@ public final class Follower {
                 }
             }
             case Capture.DEPARTED -> MoveEvents.departed(in, state.movesOut());
+            case Capture.PLACE -> state.places().apply(in);
             case Capture.ARRIVED -> MoveEvents.arrived(in, state.movesIn());
             default -> entries(in);
         }
@@ -206,6 +207,7 @@ public final class Follower {
             case Events.BRANCH_FORGOTTEN -> state.ledger().branches().forgotten(TransactionEvents.transaction(in));
             case Events.DEPARTED -> MoveEvents.departed(in, state.movesOut());
             case Events.RETURNED -> MoveEvents.returned(in, state.movesOut());
+            case Events.PLACE -> state.places().apply(in);
             case Events.ARRIVED -> MoveEvents.arrived(in, state.movesIn());
             case Events.COPIED -> {
                 // a checkpoint refers to it

@@ -207,7 +207,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
 
     private int shardOf(Target target) {
         return switch (target.type()) {
-            case QUEUE -> Placement.shardOf(target.name(), shards.count());
+            case QUEUE -> shards.shardOf(target.name());
             case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.count() - 1);
             case BRANCH -> Placement.shardOf(Xid.parse(target.name()), shards.count());
             default -> TOPICS_SHARD;
@@ -338,9 +338,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     }
 
     int shardOf(Destination destination) {
-        return destination.kind() == NodeKind.TOPIC
-                ? TOPICS_SHARD
-                : Placement.shardOf(destination.name(), shards.count());
+        return destination.kind() == NodeKind.TOPIC ? TOPICS_SHARD : shards.shardOf(destination.name());
     }
 
     Batch lane(int shard) {
@@ -476,6 +474,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
             case UNBLOCKED -> ((SessionProducer) target).handler.unblocked();
             case BRANCH_REPLY -> ((LocalSession) target).branches.answered(answers.a[i], Invariant.present(x));
             case BRANCH_DOOMED -> ((LocalSession) target).branches.doomed((int) answers.a[i]);
+            case SESSION_ENDED -> ((LocalSession) target).end(error(x));
             case REPLY -> ((Runnable) target).run();
             default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
         }

@@ -22,6 +22,8 @@ final class Maintenance {
     private @Nullable Cancellable next;
     private long appendedAtCheckpoint;
     private boolean stopped;
+    /** Who waits for the last checkpoint. */
+    private @Nullable Runnable ending;
 
     Maintenance(Shard shard, Checkpointer checkpointer, Cleaner cleaner, long segmentBytes) {
         this.shard = shard;
@@ -62,9 +64,10 @@ final class Maintenance {
         }
         cleaner.abandon();
         checkpointer.abandon(settled);
+        end();
     }
 
-    /** Writes a last checkpoint, so that the next start replays nothing. */
+    /** Writes a last checkpoint, so that the next start replays nothing; {@code done} is called when it is there, or given up. */
     void stop(Runnable done) {
         stopped = true;
         if (next != null) {
@@ -73,7 +76,16 @@ final class Maintenance {
         if (checkpointer.running() || journal.counters().appendedBytes() == appendedAtCheckpoint) {
             done.run();
         } else {
-            checkpoint(done);
+            ending = done;
+            checkpoint(this::end);
+        }
+    }
+
+    private void end() {
+        Runnable done = ending;
+        ending = null;
+        if (done != null) {
+            done.run();
         }
     }
 }

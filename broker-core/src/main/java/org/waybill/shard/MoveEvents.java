@@ -14,7 +14,7 @@ import org.waybill.spi.BrokerError;
  * <pre>
  *  DEPARTED      22   var shard it goes to, var last number given for that shard, var count, count x departure; entries that
  *                     the log does not have are numbered and not named
- *  departure          var number, var queue, var message id, u8 cause: 0 dead letter, 1 expired, 2 moved; text reason,
+ *  departure          var number, var queue, var message id, u8 cause: 0 dead letter, 1 expired, 2 moved, 4 with its queue; text reason,
  *                     text address
  *  RETURNED      23   var count, count x var queue, var message id: that do not go anywhere after all
  *  ARRIVED       24   var shard it comes from, var number up to which nothing is asked any more, var last number, var count,

@@ -76,7 +76,8 @@ final class Mover {
         }
         int index = Queue.indexOf(block, departure.messageId());
         boolean scheduled = queue.intervention().withdraw(block, index);
-        Moving.Ending back = departure.cause() != Moving.Cause.MOVED
+        boolean isUrgent = departure.cause() == Moving.Cause.DEAD_LETTER || departure.cause() == Moving.Cause.EXPIRED;
+        Moving.Ending back = isUrgent
                 ? null
                 : error -> {
                     if (error != null && !queue.closed() && block.isHere(index, departure.messageId())) {
@@ -126,12 +127,24 @@ final class Mover {
     }
 
     private void move(Moving entry, String to) {
-        int target = Placement.shardOf(to, peers.count());
+        int target = peers.shardOf(to);
         if (target == shard.number()) {
             within.add(entry);
         } else {
             between(target).add(entry);
         }
+    }
+
+    /** Moves a held entry to the shard that its queue moves to. */
+    void moveWithQueue(Queue queue, Block block, int index, int target, Moving.Ending ending) {
+        between(target)
+                .add(new Moving(
+                        queue, block, index, block.id(index), queue.name(), Moving.Cause.WITH_QUEUE, "", 0, ending));
+    }
+
+    /** Says that a queue lives on another shard from now on, whose messages have all gone there. */
+    void handOver(int target, Move.Handover word, Runnable whenTaken) {
+        between(target).handOver(word, whenTaken);
     }
 
     private MovesBetween between(int target) {
@@ -160,6 +173,22 @@ final class Mover {
     /** The message of an entry as it arrives where it goes. */
     Message copy(Moving entry, Message message) {
         return entry.copy(message, shard.state().node(entry.queue()), shard.nowMs());
+    }
+
+    /** What goes to another shard of an entry. */
+    Move.Item item(Moving entry, String to, Message message) {
+        if (entry.cause() != Moving.Cause.WITH_QUEUE) {
+            return new Move.Letter(to, copy(entry, message));
+        }
+        Block block = entry.block();
+        int index = entry.index();
+        return new Move.Content(
+                to,
+                message,
+                block.expiresAtMs(index),
+                block.dueAtMs(index),
+                block.deliveryCount(index),
+                block.annotations(index));
     }
 
     /** An entry's message is where it should go. */
@@ -199,7 +228,7 @@ final class Mover {
 
     /** Another shard moves messages here: each is taken or not, once and for all. */
     void take(int source, Move move) {
-        if (stopped) {
+        if (stopped || shard.queueMoves().mustWait(move)) {
             return;
         }
         MovesIn known = shard.state().movesIn();
@@ -209,7 +238,7 @@ final class Mover {
         for (Move.One each : move.messages()) {
             if (each.number() > last) {
                 last = each.number();
-                BrokerError error = shard.commands().sends().forward(each.to(), each.message());
+                BrokerError error = take(source, each.item());
                 if (error != null) {
                     refusals.add(new Refusal(last, error));
                 }
@@ -222,6 +251,17 @@ final class Mover {
         }
         MoveTaken answer = new MoveTaken(last, known.refused(source));
         shard.turn().afterwards(() -> peers.tell(source, answer));
+    }
+
+    private @Nullable BrokerError take(int source, Move.Item item) {
+        if (item instanceof Move.Letter letter) {
+            return shard.commands().sends().forward(letter.to(), letter.message());
+        } else if (item instanceof Move.Content content) {
+            shard.queueMoves().take(content);
+        } else if (item instanceof Move.Handover word) {
+            shard.queueMoves().take(source, word);
+        }
+        return null;
     }
 
     /** Another shard has answered. */

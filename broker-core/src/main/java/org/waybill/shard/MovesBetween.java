@@ -32,6 +32,7 @@ final class MovesBetween {
     private final Peers peers;
     private final int target;
     private final ArrayDeque<Moving> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Word> words = new ArrayDeque<>();
     private final Bytes event = new Bytes();
     private boolean busy;
     private @Nullable Flight flight;
@@ -43,11 +44,15 @@ final class MovesBetween {
         this.target = target;
     }
 
+    /** That a queue lives there from now on. */
+    private record Word(Move.Handover item, Runnable whenTaken) {}
+
     /** What is on its way. */
     private static final class Flight {
         final List<Moving> entries = new ArrayList<>();
         final List<Move.One> messages = new ArrayList<>();
         private @Nullable Move sent;
+        private Runnable whenTaken = () -> {};
         private int beats;
         private int sendAt = 2;
 
@@ -66,12 +71,18 @@ final class MovesBetween {
         proceed();
     }
 
+    /** Says that a queue lives there from now on, whose messages have all gone there. */
+    void handOver(Move.Handover item, Runnable whenTaken) {
+        words.addLast(new Word(item, whenTaken));
+        proceed();
+    }
+
     int size() {
         return waiting.size() + (flight == null ? 0 : flight.entries.size());
     }
 
     boolean isIdle() {
-        return waiting.isEmpty() && !busy;
+        return waiting.isEmpty() && words.isEmpty() && !busy;
     }
 
     /** Whether an answer is waited for. */
@@ -80,7 +91,7 @@ final class MovesBetween {
     }
 
     private void proceed() {
-        if (!busy && !waiting.isEmpty()) {
+        if (!busy && !(waiting.isEmpty() && words.isEmpty())) {
             busy = true;
             shard.execute(this::begin);
         }
@@ -93,11 +104,21 @@ final class MovesBetween {
         if (!peers.isLed(target)) {
             refuseUndecided();
         }
-        if (waiting.isEmpty()) {
-            busy = false;
-        } else {
+        if (!waiting.isEmpty()) {
             MoveLoad.take(shard, waiting, this::depart);
+        } else if (!words.isEmpty()) {
+            depart(words.removeFirst());
+        } else {
+            busy = false;
         }
+    }
+
+    private void depart(Word word) {
+        Flight leaving = new Flight();
+        long number = shard.state().movesOut().last(target) + 1;
+        leaving.messages.add(new Move.One(number, word.item));
+        leaving.whenTaken = word.whenTaken;
+        depart(leaving, number, List.of());
     }
 
     /** Nobody would take them, so it is better not to decide that they go. */
@@ -125,7 +146,7 @@ final class MovesBetween {
             String to = entry.to();
             if (message != null && to != null) {
                 long number = entry.number() == 0 ? ++last : entry.number();
-                leaving.add(entry, new Move.One(number, to, mover.copy(entry, message)));
+                leaving.add(entry, new Move.One(number, mover.item(entry, to, message)));
                 if (entry.number() == 0 && entry.block().logged(entry.index())) {
                     logged.add(departure(entry, number, to));
                 }
@@ -136,6 +157,11 @@ final class MovesBetween {
             proceed();
             return;
         }
+        depart(leaving, last, logged);
+    }
+
+    private void depart(Flight leaving, long last, List<Departure> logged) {
+        MovesOut out = shard.state().movesOut();
         MoveEvents.departed(event.clear(), target, last, logged);
         shard.turn().record(Events.DEPARTED, event);
         out.numbered(target, last);
@@ -177,6 +203,7 @@ final class MovesBetween {
             }
         }
         giveBack(returned);
+        away.whenTaken.run();
         busy = false;
         proceed();
     }

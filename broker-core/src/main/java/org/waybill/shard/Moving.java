@@ -34,7 +34,9 @@ record Moving(
         /** {@code x-opt-moved-queue, -reason, -time, -count}. */
         MOVED(2, "x-opt-moved-"),
         /** No annotations: the message is as its sender made it. */
-        DUE(3, "");
+        DUE(3, ""),
+        /** No annotations either: its queue moves to another shard, and its message stays as it is in it. */
+        WITH_QUEUE(4, "");
 
         /** Its number in the log. */
         final int number;

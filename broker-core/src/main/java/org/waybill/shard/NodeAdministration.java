@@ -41,6 +41,21 @@ final class NodeAdministration {
         };
     }
 
+    /** Why nothing can be done with a queue here: it lives elsewhere, or moves there, when it can only be looked at; else null. */
+    @Nullable
+    BrokerError elsewhere(Operation operation, Target target) {
+        boolean looks = operation instanceof Operation.Read
+                || operation instanceof Operation.QueryMessages
+                || operation instanceof Operation.ReadMessage;
+        return target.type() != Operation.Type.QUEUE || looks && isMoving(target.name())
+                ? null
+                : shard.queueMoves().refusal(target.name());
+    }
+
+    private boolean isMoving(String queue) {
+        return state.places().leavingTo(queue) != null;
+    }
+
     // ---- lists
 
     /** As many rows of this shard as can be in the answer. */
@@ -57,11 +72,19 @@ final class NodeAdministration {
     private List<Node> nodes(boolean subscriptions) {
         List<Node> nodes = new ArrayList<>();
         for (Node node : state.nodes()) {
-            if ((node.subscription != null) == subscriptions) {
+            if ((node.subscription != null) == subscriptions && !isArriving(node)) {
                 nodes.add(node);
             }
         }
         return nodes;
+    }
+
+    /** Whether it is a queue whose messages are coming, and which lives elsewhere still. */
+    private boolean isArriving(Node node) {
+        String name = node.queue.name();
+        return node.subscription == null
+                && !isMoving(name)
+                && shard.queueMoves().refusal(name) != null;
     }
 
     private static String subscriptionName(Node node) {
@@ -113,6 +136,10 @@ final class NodeAdministration {
         if (operation instanceof Operation.Purge) {
             row.put("purged", node.queue.intervention().purge());
             commands.pressure().relieve(node);
+        } else if (operation instanceof Operation.MoveQueue move) {
+            BrokerError refusal = shard.queueMoves().begin(node, move.shard());
+            row.put("moving-to", move.shard());
+            return refusal != null ? new Reply.Refused<>(refusal) : done(row);
         } else if (operation instanceof Operation.Delete) {
             if (node.owner != null && !node.consumers.isEmpty()) {
                 return Administration.refused(Code.RESOURCE_LOCKED, target + " is temporary and has consumers");
@@ -161,6 +188,11 @@ final class NodeAdministration {
         row.put("kind", "queue");
         row.put("durable", !node.queue.temporary());
         row.put("temporary", node.queue.temporary());
+        row.put("shard", shard.number());
+        Integer to = state.places().leavingTo(node.queue.name());
+        if (to != null) {
+            row.put("moving-to", to);
+        }
         contents(node, row);
         row.put("producers", node.producers.size());
         String blocked = shard.noRoom() != null ? shard.noRoom() : node.blocked;

@@ -19,6 +19,7 @@ final class Operations {
     private static final int MOVE_MESSAGES = 8;
     private static final int DELETE_MESSAGES = 9;
     private static final int END_BRANCH = 10;
+    private static final int MOVE_QUEUE = 11;
 
     private Operations() {}
 
@@ -34,6 +35,9 @@ final class Operations {
             target(out.putByte(DELETE), delete.target());
         } else if (operation instanceof Operation.Purge purge) {
             target(out.putByte(PURGE), purge.target());
+        } else if (operation instanceof Operation.MoveQueue move) {
+            target(out.putByte(MOVE_QUEUE), move.queue());
+            out.putVar(move.shard());
         } else if (operation instanceof Operation.QueryMessages query) {
             target(out.putByte(QUERY_MESSAGES), query.in());
             selection(out, query.which());
@@ -63,6 +67,7 @@ final class Operations {
             case CREATE -> new Operation.Create(target(in));
             case DELETE -> new Operation.Delete(target(in));
             case PURGE -> new Operation.Purge(target(in));
+            case MOVE_QUEUE -> new Operation.MoveQueue(target(in), number(in));
             case QUERY_MESSAGES -> new Operation.QueryMessages(target(in), selection(in), number(in), number(in));
             case READ_MESSAGE -> new Operation.ReadMessage(target(in), Bytes.var(in), number(in));
             case MOVE_MESSAGES -> new Operation.MoveMessages(target(in), selection(in), number(in), Values.text(in));

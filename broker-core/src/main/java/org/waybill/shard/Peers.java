@@ -16,6 +16,11 @@ final class Peers {
         return shards.count();
     }
 
+    /** The shard on which a queue lives, as far as is known here. */
+    int shardOf(String address) {
+        return shards.shardOf(address);
+    }
+
     /** Whether somebody leads a shard, as far as is known here. */
     boolean isLed(int shard) {
         return shard == self || shards.lead(shard) != null;

@@ -54,6 +54,7 @@ final class RemoteLead implements Lead {
 
     static final int BRANCH_REPLY = 77;
     static final int BRANCH_DOOMED = 78;
+    static final int SESSION_ENDED = 79;
 
     private final int shard;
     private final int node;

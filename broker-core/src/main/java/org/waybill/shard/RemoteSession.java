@@ -260,6 +260,7 @@ final class RemoteSession implements SessionPort {
             case BRANCH_REPLY -> TransactionSlots.reply(
                     out.putByte(RemoteLead.BRANCH_REPLY).putVar(answers.a[i]), (BranchReply<?>) Invariant.present(x));
             case BRANCH_DOOMED -> out.putByte(RemoteLead.BRANCH_DOOMED).putVar(answers.a[i]);
+            case SESSION_ENDED -> Values.putError(out.putByte(RemoteLead.SESSION_ENDED), error(x));
             case REPLY -> ((Runnable) target).run();
             default -> throw new IllegalStateException("no answer: " + answers.kinds[i]);
         }

@@ -64,6 +64,8 @@ final class Sends {
             } else {
                 reject(outbox, producer, token, new BrokerError(Code.RESOURCE_LIMIT, refusal));
             }
+        } else if (((BrokerError) to).code() == Code.MOVED) {
+            commands.endSession(outbox, (BrokerError) to);
         } else {
             reject(outbox, producer, token, (BrokerError) to);
         }
@@ -150,7 +152,17 @@ final class Sends {
             return producer.node;
         }
         Topic topic = producer.topic;
-        return topic != null ? topic : new BrokerError(Code.NOT_FOUND, "what this producer sends to has been deleted");
+        return topic != null ? topic : gone(producer);
+    }
+
+    private BrokerError gone(LocalProducer producer) {
+        Destination named = producer.destination;
+        BrokerError elsewhere = named == null || named.kind() == NodeKind.TOPIC
+                ? null
+                : shard.queueMoves().refusal(named.name());
+        return elsewhere != null
+                ? elsewhere
+                : new BrokerError(Code.NOT_FOUND, "what this producer sends to has been deleted");
     }
 
     /** As {@link #destination}, when the producer may have closed since. */

@@ -79,6 +79,7 @@ public final class Shard implements Lead {
 
     private final Maintenance maintenance;
     private @Nullable Mover mover;
+    private @Nullable QueueMoves queueMoves;
     private @Nullable Alarm alarm;
     private @Nullable ShardLog log;
     private Turn turn = new Turn(this);
@@ -150,7 +151,9 @@ public final class Shard implements Lead {
         Peers peers = new Peers(all, remote, number);
         Mover moves = new Mover(this, peers);
         mover = moves;
+        queueMoves = new QueueMoves(this, peers, moves);
         moves.start();
+        queueMoves.start();
         alarm = new Alarm(this, clock, storage.times(), moves);
         transactions.start(peers, settings);
         schedule();
@@ -177,17 +180,22 @@ public final class Shard implements Lead {
         });
     }
 
-    /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
+    /** Writes a last checkpoint, unless its state is void, and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
-        execute(() -> {
-            stopWork();
-            maintenance.stop(done);
+        loop.execute(() -> {
+            if (phase == Phase.OVER) {
+                done.run();
+            } else {
+                stopWork();
+                maintenance.stop(done);
+            }
         });
     }
 
     private void stopWork() {
         if (alarm != null) {
             alarm.stop();
+            queueMoves().stop();
             mover().stop();
             coordinator.stop();
             transactions.stop();
@@ -223,6 +231,11 @@ public final class Shard implements Lead {
 
     Mover mover() {
         return Invariant.present(mover);
+    }
+
+    /** Which queues live here, and which move. */
+    QueueMoves queueMoves() {
+        return Invariant.present(queueMoves);
     }
 
     long commitIndex() {

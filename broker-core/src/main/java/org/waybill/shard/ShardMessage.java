@@ -83,8 +83,36 @@ sealed interface ShardMessage {
      * @param messages in the order of their numbers, which may have gaps: what is not here is done, or gone
      */
     record Move(long done, List<One> messages) implements ShardMessage {
-        /** A message, and the queue to which it goes. */
-        record One(long number, String to, Message message) {}
+        /** One of them. */
+        record One(long number, Item item) {}
+
+        /** What goes to a queue. */
+        sealed interface Item {
+            /** The queue's address. */
+            String to();
+        }
+
+        /** A message that leaves its queue for another one. */
+        record Letter(String to, Message message) implements Item {}
+
+        /**
+         * A message whose queue moves to that shard.
+         *
+         * @param expiresMs epoch milliseconds, 0 for never
+         * @param dueMs when it may be delivered, epoch milliseconds, 0 for at once; if it has not failed, its sender has said so
+         * @param annotations what has been added to it, or null
+         */
+        record Content(
+                String to, Message message, long expiresMs, long dueMs, int failures, byte @Nullable [] annotations)
+                implements Item {}
+
+        /**
+         * All messages of a queue have gone, and it lives on that shard from now on.
+         *
+         * @param generation of the move, from 1
+         * @param facts events that say what was sent before: a type, then its content
+         */
+        record Handover(String to, int generation, List<byte[]> facts) implements Item {}
     }
 
     /**

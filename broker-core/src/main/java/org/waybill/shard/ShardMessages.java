@@ -5,8 +5,6 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import org.waybill.message.DecodeError;
-import org.waybill.message.Message;
 import org.waybill.shard.ShardMessage.Arrived;
 import org.waybill.shard.ShardMessage.CommitAtOnce;
 import org.waybill.shard.ShardMessage.Conclude;
@@ -32,7 +30,7 @@ import org.waybill.tx.TransactionId;
  *   2 Prepare       u64 term, u64 round
  *   3 CommitAtOnce  u64 term, u64 round
  *   4 EndWanted     -
- *   5 Move          var done, var count, count x: var number, text address, var message format, bytes message
+ *   5 Move          var done, var count, count x: var number, text address, item
  *  16 Promised      u64 round, u8 1 logged, var sent, var held
  *  17 Refused       u64 round, text code, text message
  *  18 InDoubt       u8 bit 0 logged, bit 1 found, var sent, var held
@@ -40,6 +38,10 @@ import org.waybill.tx.TransactionId;
  *  20 Arrived       work, u64 term, u8 1 kept, var sent, var held
  *  21 EndKnown      u8 1 committed
  *  22 MoveTaken     var last, var count, count x refusal as in MoveEvents
+ *  item             u8 0 letter: message
+ *                   u8 1 content: message, var expires, var due, var failed deliveries, bytes annotations (none: empty)
+ *                   u8 2 handover: var generation, var count, count x bytes fact: u8 type of an event, the event
+ *  message          var message format, bytes message
  *  work             u64 u64 the session, var number
  * </pre>
  */
@@ -76,8 +78,7 @@ final class ShardMessages {
     private static void encode(Bytes out, Move move) {
         out.putVar(move.done()).putVar(move.messages().size());
         for (Move.One each : move.messages()) {
-            out.putVar(each.number()).putText(each.to()).putVar(each.message().format() & 0xFFFFFFFFL);
-            out.putBytes(each.message().bytes());
+            MoveItems.put(out.putVar(each.number()), each.item());
         }
     }
 
@@ -139,13 +140,7 @@ final class ShardMessages {
         List<Move.One> messages = new ArrayList<>();
         for (long count = Bytes.var(in); count > 0; count--) {
             long number = Bytes.var(in);
-            String to = Bytes.text(in);
-            int format = (int) Bytes.var(in);
-            try {
-                messages.add(new Move.One(number, to, Message.of(Bytes.bytes(in), format)));
-            } catch (DecodeError malformed) {
-                throw new IllegalArgumentException("a message that moves between shards cannot be read", malformed);
-            }
+            messages.add(new Move.One(number, MoveItems.read(in)));
         }
         return new Move(done, messages);
     }

@@ -51,6 +51,12 @@ public final class Shards {
         return here.length();
     }
 
+    /** The shard on which a queue lives, as far as this node knows: whoever asks that shard is told if it does not. */
+    int shardOf(String address) {
+        int home = Placement.shardOf(address, count());
+        return here(home).state().places().away(address, home);
+    }
+
     /** What this node has of a shard: its own lead or a follower. */
     public Shard here(int shard) {
         return here.get(shard);

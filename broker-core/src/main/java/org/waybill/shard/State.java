@@ -26,6 +26,7 @@ final class State {
     private final FoundTransactions found = new FoundTransactions();
     private final MovesOut movesOut = new MovesOut();
     private final MovesIn movesIn = new MovesIn();
+    private final Places places = new Places();
     private final Topics topics;
 
     /** While recovering: bodies that several subscriptions may have, by message id. */
@@ -70,6 +71,11 @@ final class State {
     /** What has come of those of other shards. */
     MovesIn movesIn() {
         return movesIn;
+    }
+
+    /** Queues that do not live where the hash of their address says. */
+    Places places() {
+        return places;
     }
 
     Topics topics() {

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.config.ExactlyOnceSettings;
+import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.queue.Block;
@@ -13,6 +14,7 @@ import org.waybill.queue.Facts;
 import org.waybill.queue.Queue;
 import org.waybill.queue.SharedRecord;
 import org.waybill.queue.TimeIndex;
+import org.waybill.shard.ShardMessage.Move;
 import org.waybill.spi.NodeKind;
 import org.waybill.tx.Part;
 
@@ -118,6 +120,24 @@ final class Storage implements Facts {
                 message,
                 moved ? 0 : message.expiresAtMs(shard.nowMs()),
                 moved ? 0 : message.dueAtMs(shard.nowMs()));
+    }
+
+    /** Stores a message of a queue that moves here, as it was where it came from. */
+    void storeAsItWas(Node node, Move.Content content) {
+        Queue queue = node.queue;
+        int failures = content.failures();
+        store(queue, content.message(), content.expiresMs(), failures == 0 ? content.dueMs() : 0);
+        if (failures == 0 && content.annotations() == null) {
+            return;
+        }
+        long id = state.lastMessageId();
+        Block block = Invariant.present(queue.lines().find(id));
+        int index = Queue.indexOf(block, id);
+        queue.count(block, index, failures, content.annotations());
+        if (failures > 0 && content.dueMs() != 0) {
+            queue.delay(block, index, content.dueMs());
+        }
+        counted(queue, block, index);
     }
 
     /** Stores a message behind all others of the queue it is in already. */

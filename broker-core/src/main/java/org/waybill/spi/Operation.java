@@ -108,6 +108,16 @@ public sealed interface Operation {
     /** Removes every message of a queue or subscription that no consumer holds; the answer has {@code purged}, their number. */
     record Purge(Target target) implements Operation {}
 
+    /**
+     * Moves a durable queue with its messages to another shard: it is answered once that is begun, and goes on by itself. Until it is done nobody
+     * can use the queue; who uses it is disconnected. {@code RESOURCE_LOCKED} while prepared transactions have messages of it,
+     * {@code PRECONDITION_FAILED} when it is there already, or would move from one shard that is not its home to another.
+     *
+     * @param queue of type {@link Type#QUEUE}
+     * @param shard the number of the shard, from 0
+     */
+    record MoveQueue(Target queue, int shard) implements Operation {}
+
     /** Messages of a queue or subscription in their order, without their bodies. */
     record QueryMessages(Target in, Selection which, int offset, int count) implements Operation {}
 
@@ -153,6 +163,8 @@ public sealed interface Operation {
             return delete.target();
         } else if (operation instanceof Purge purge) {
             return purge.target();
+        } else if (operation instanceof MoveQueue move) {
+            return move.queue();
         } else if (operation instanceof QueryMessages query) {
             return query.in();
         } else if (operation instanceof ReadMessage read) {

@@ -29,7 +29,7 @@ final class ExactlyOnceTest {
 
     private CrashDisk disk = new CrashDisk();
 
-    private static Message message(Origin origin, boolean durable, String text) {
+    static Message message(Origin origin, boolean durable, String text) {
         return numbered(origin, CoreFixture.message(durable, text).bytes());
     }
 

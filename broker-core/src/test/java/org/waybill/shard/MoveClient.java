@@ -122,6 +122,15 @@ final class MoveClient implements SessionHandler, ProducerHandler, ConsumerHandl
         return answers;
     }
 
+    /** Moves a queue of this home to another shard. */
+    void moveQueue(String prefix, int home, int to) {
+        Operation.Target queue = new Operation.Target(Operation.Type.QUEUE, MoveRun.queue(prefix, home));
+        session.manage(
+                new Operation.MoveQueue(queue, to),
+                reply -> run.count(reply instanceof Reply.Done<?> ? "queue moves" : "queue does not move"));
+        session.flush();
+    }
+
     void leave() {
         if (!gone) {
             gone = true;

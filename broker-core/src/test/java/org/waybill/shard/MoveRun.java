@@ -17,6 +17,7 @@ final class MoveRun {
     static final int SHARDS = 3;
 
     private static final int STEPS = 12_000;
+    private static final List<String> MOVABLE = List.of("plain", ShardNetwork.FRAGILE, "dead", ShardNetwork.FULL);
 
     private final Map<String, Integer> counts;
     final Random random;
@@ -142,7 +143,7 @@ final class MoveRun {
             return;
         }
         MoveClient client = clients.get(random.nextInt(clients.size()));
-        switch (random.nextInt(12)) {
+        switch (random.nextInt(13)) {
             case 0, 1, 2 -> client.send(
                     ShardNetwork.FRAGILE,
                     random.nextInt(SHARDS),
@@ -157,6 +158,8 @@ final class MoveRun {
             case 9 -> client.move("plain", random.nextInt(SHARDS), "sorted", 1, 1 + random.nextInt(5));
             case 10 -> client.move(
                     ShardNetwork.FRAGILE, random.nextInt(SHARDS), ShardNetwork.FULL, random.nextInt(SHARDS), 2);
+            case 11 -> client.moveQueue(
+                    MOVABLE.get(random.nextInt(MOVABLE.size())), random.nextInt(SHARDS), random.nextInt(SHARDS));
             default -> {
                 if (random.nextInt(4) == 0) {
                     client.leave();
@@ -190,6 +193,12 @@ final class MoveRun {
             }
             Shard one = network.shard(shard);
             assertThat(one.mover().isIdle()).as("shard %d moves nothing", shard).isTrue();
+            one.state().places().forEachLeaving((queue, to) -> assertThat(queue)
+                    .as("still moving")
+                    .isNull());
+            if (!one.state().places().isUsual()) {
+                count("shard with guests, or with queues away");
+            }
             assertThat(one.state().movesOut().isEmpty())
                     .as("shard %d has recorded nothing that is on its way", shard)
                     .isTrue();

@@ -11,11 +11,12 @@ import org.waybill.message.Outcome;
 
 /**
  * Messages that the broker moves over shards whose messages are lost, doubled and late and whose leaders crash one at a time: dead letters,
- * what has expired, and what an administrator moves, to queues that take them and to one that is full. Each is in one queue, once,
+ * what has expired, and what an administrator moves, to queues that take them and to one that is full, while queues move to other shards
+ * and back with all that is in them. Each is in one queue, once,
  * unless it was consumed; what was sent in order and moved is in order.
  */
 class MoveSimulationTest {
-    private static final int SEEDS = Integer.getInteger("waybill.simulation.seeds", 20);
+    private static final int SEEDS = Integer.getInteger("waybill.simulation.seeds", 200);
     private static final long FIRST_SEED = Long.getLong("waybill.simulation.first", 1);
 
     private final Map<String, Integer> counts = new TreeMap<>();
@@ -38,6 +39,9 @@ class MoveSimulationTest {
                         "in sorted",
                         "in full",
                         "moved",
+                        "queue moves",
+                        "queue does not move",
+                        "shard with guests, or with queues away",
                         "not moved",
                         "crash with something on its way",
                         "checkpoint with something on its way");

@@ -62,18 +62,28 @@ final class ShardMessagesTest {
     }
 
     static Stream<Arguments> moves() throws DecodeError {
-        byte[] amqp = HexFormat.of().parseHex("005377a10141");
-        Move move = new Move(
-                299,
-                List.of(new Move.One(300, "q", Message.of(amqp, 0)), new Move.One(302, "r", Message.of(amqp, -1))));
-        MoveTaken answer =
-                new MoveTaken(302, List.of(new MovesIn.Refusal(300, new BrokerError(BrokerError.Code.MOVED, "no"))));
+        Message message = Message.of(HexFormat.of().parseHex("005377a10141"), 0);
+        Message odd = Message.of(message.bytes(), -1);
+        String hex = "06005377a10141";
         return Stream.of(
                 Arguments.of(
-                        move,
-                        "05" + "ab02" + "02" + "ac02" + "0171" + "00" + "06005377a10141" + "ae02" + "0172"
-                                + "ffffffff0f" + "06005377a10141"),
-                Arguments.of(answer, "16" + "ae02" + "01" + "ac02" + "054d4f564544" + "026e6f"));
+                        new Move(
+                                299,
+                                List.of(
+                                        new Move.One(300, new Move.Letter("q", message)),
+                                        new Move.One(302, new Move.Letter("r", odd)))),
+                        "05" + "ab02" + "02" + "ac02" + "017100" + "00" + hex + "ae02" + "017200" + "ffffffff0f" + hex),
+                Arguments.of(
+                        new Move(
+                                0, List.of(new Move.One(1, new Move.Content("q", message, 7, 8, 9, new byte[] {-63})))),
+                        "05" + "00" + "01" + "01" + "017101" + "00" + hex + "07" + "08" + "09" + "01c1"),
+                Arguments.of(
+                        new Move(0, List.of(new Move.One(1, new Move.Handover("q", 3, List.of(new byte[] {14, 1}))))),
+                        "05" + "00" + "01" + "01" + "017102" + "03" + "01" + "020e01"),
+                Arguments.of(
+                        new MoveTaken(
+                                302, List.of(new MovesIn.Refusal(300, new BrokerError(BrokerError.Code.MOVED, "no")))),
+                        "16" + "ae02" + "01" + "ac02" + "054d4f564544" + "026e6f"));
     }
 
     @ParameterizedTest

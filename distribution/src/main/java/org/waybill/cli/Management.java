@@ -32,11 +32,14 @@ final class Management {
 
     private final ClientSender requests;
     private final ClientReceiver answers;
+    private final String replyTo;
 
+    /** Answers come from the node itself: a temporary queue would need a shard that somebody leads. */
     Management(ClientConnection connection) {
         ClientSession session = connection.session();
-        answers = session.receiver(ReceiverOptions.dynamic());
+        answers = session.receiver(ReceiverOptions.from(NODE));
         requests = session.sender(NODE);
+        replyTo = connection.options().containerId();
     }
 
     /** Carries out one operation over a connection of its own. */
@@ -60,7 +63,7 @@ final class Management {
         all.put("type", type);
         Message request = Message.Factory.create();
         request.setMessageId(operation);
-        request.setReplyTo(answers.address());
+        request.setReplyTo(replyTo);
         request.setApplicationProperties(new ApplicationProperties(all));
         request.setBody(new AmqpValue(Map.of()));
         requests.send(MessageCodec.encode(request));

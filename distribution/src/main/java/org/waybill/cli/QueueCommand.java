@@ -11,7 +11,10 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code waybill queue}: administers the queues of a running broker. */
-@Command(name = "queue", description = "List, show, create, purge or delete queues.", mixinStandardHelpOptions = true)
+@Command(
+        name = "queue",
+        description = "List, show, create, purge, move or delete queues.",
+        mixinStandardHelpOptions = true)
 final class QueueCommand implements Runnable {
     private static final List<String> COLUMNS =
             List.of("messages", "unsettled", "bytes", "consumers", "producers", "name");
@@ -22,7 +25,7 @@ final class QueueCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name one of list, show, create, purge, delete.");
+        throw new ParameterException(spec.commandLine(), "Name one of list, show, create, purge, move-shard, delete.");
     }
 
     @Command(name = "list", description = "List the queues with their counts.", mixinStandardHelpOptions = true)
@@ -51,6 +54,19 @@ final class QueueCommand implements Runnable {
         Object purged = Management.once(connection, Management.QUEUE, "PURGE", Map.of("name", name))
                 .get("purged");
         out().line("purged " + purged + " messages of queue " + name);
+    }
+
+    @Command(
+            name = "move-shard",
+            description = "Move a queue with its messages to another shard; whoever uses it is disconnected.",
+            mixinStandardHelpOptions = true)
+    void moveShard(
+            @Parameters(paramLabel = "NAME") String name,
+            @Parameters(paramLabel = "SHARD") int shard,
+            @Mixin ConnectionOption connection) {
+        Object messages = Management.once(connection, Management.QUEUE, "MOVE", Map.of("name", name, "shard", shard))
+                .get("messages");
+        out().line("queue " + name + " moves to shard " + shard + " with " + messages + " messages");
     }
 
     @Command(name = "delete", description = "Delete a queue with its messages.", mixinStandardHelpOptions = true)

@@ -181,7 +181,7 @@ final class CommandTest {
             ''                        | Name a command
             frobnicate                | Unmatched argument
             user                      | Name one of add, remove, list.
-            queue                     | Name one of list, show, create, purge, delete.
+            queue                     | Name one of list, show, create, purge, move-shard, delete.
             transaction               | Name one of list, show, commit, rollback, forget.
             journal                   | Name inspect.
             send                      | Missing required parameter

@@ -55,6 +55,7 @@ final class ManagementOperations {
             case "CREATE" -> create(request, target);
             case "READ" -> new Operation.Read(target);
             case "DELETE" -> new Operation.Delete(target);
+            case "MOVE" -> new Operation.MoveQueue(target, shard(request));
             case "COMMIT" -> new Operation.EndBranch(target, Operation.Decision.COMMIT);
             case "ROLLBACK" -> new Operation.EndBranch(target, Operation.Decision.ROLL_BACK);
             case "FORGET" -> new Operation.EndBranch(target, Operation.Decision.FORGET);
@@ -75,6 +76,14 @@ final class ManagementOperations {
     static String name(ManagementRequest request) {
         String identity = request.text("identity");
         return identity != null ? identity : request.required("name");
+    }
+
+    private static int shard(ManagementRequest request) {
+        int shard = request.number("shard", -1);
+        if (shard < 0) {
+            throw ManagementError.badRequest("operation MOVE needs the argument shard, the number of a shard from 0");
+        }
+        return shard;
     }
 
     // ---- messages

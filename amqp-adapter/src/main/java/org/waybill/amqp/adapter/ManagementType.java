@@ -45,6 +45,8 @@ enum ManagementType {
                     "kind",
                     "durable",
                     "temporary",
+                    "shard",
+                    "moving-to",
                     "messages",
                     "waiting",
                     "unsettled",
@@ -55,7 +57,7 @@ enum ManagementType {
                     "dequeued",
                     "expired",
                     "blocked"),
-            List.of("CREATE", "READ", "DELETE", "QUERY", "PURGE")),
+            List.of("CREATE", "READ", "DELETE", "QUERY", "PURGE", "MOVE")),
     TOPIC(
             "org.waybill.topic",
             Operation.Type.TOPIC,

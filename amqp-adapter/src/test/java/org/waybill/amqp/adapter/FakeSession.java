@@ -200,6 +200,8 @@ final class FakeSession implements BrokerSession {
             return refused(BrokerError.Code.NOT_FOUND, "no such queue: " + name);
         } else if (operation instanceof Operation.Delete) {
             core.delete(name);
+        } else if (operation instanceof Operation.MoveQueue move) {
+            return new Reply.Done<>(List.of(Map.of("name", name, "moving-to", move.shard())));
         } else if (operation instanceof Operation.Purge) {
             long purged = queue.ready.size();
             queue.ready.clear();

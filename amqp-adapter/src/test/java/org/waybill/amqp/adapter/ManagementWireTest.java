@@ -97,6 +97,16 @@ final class ManagementWireTest {
     }
 
     @Test
+    void movesAQueueToAnotherShard() throws JMSException {
+        ask("CREATE", "made");
+        Map<String, Object> move = Map.of("type", "org.waybill.queue", "name", "made", "shard", 2);
+        assertThat(body(ask("MOVE", move))).containsEntry("moving-to", 2);
+        assertThat(lastOperation())
+                .isEqualTo(new Operation.MoveQueue(new Operation.Target(Operation.Type.QUEUE, "made"), 2));
+        assertRefused(400, "shard", ask("MOVE", "made"));
+    }
+
+    @Test
     void createsReadsListsPurgesAndDeletesQueues() throws JMSException {
         assertThat(ask("CREATE", "made").getIntProperty("statusCode")).isEqualTo(201);
         assertThat(ask("CREATE", "made").getIntProperty("statusCode")).isEqualTo(409);

@@ -304,6 +304,9 @@ final class ShardReplica implements Machine, ShardLog {
                         read(into, position, upTo);
                         loop.execute(() -> rebuilt(made, into));
                     } catch (IOException | RuntimeException | Error broken) {
+                        if (transport.isClosed()) {
+                            return; // the journal has been closed meanwhile: this node ends
+                        }
                         LOG.error("WB3014 shard {}: its state cannot be read again", number, broken);
                         context.failed(broken);
                     }

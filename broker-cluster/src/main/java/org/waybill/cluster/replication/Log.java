@@ -9,7 +9,7 @@ import org.waybill.journal.Frame;
 
 /**
  * The log of a replica as replication sees it: by index. Keeps the tail in memory, knows the epoch of every entry, the replica
- * sets in force, what is forced and what is committed.
+ * sets in force, what is forced and what is committed. Committed entries are in a {@link Tail}, others in the arrays they came in.
  *
  * <pre>
  *    1 .. base     base+1 .. commit     .. forced     .. last
@@ -24,6 +24,7 @@ final class Log {
 
     private final LogStore store;
     private final int tailBytes;
+    private final Tail tail;
     private final EpochHistory epochs = new EpochHistory();
     private final List<Replicas> replicas = new ArrayList<>();
 
@@ -43,6 +44,7 @@ final class Log {
     Log(LogStore store, LogStore.Recovered recovered, int tailBytes) {
         this.store = store;
         this.tailBytes = tailBytes;
+        this.tail = new Tail(tailBytes);
         LogStore.Meta meta = recovered.meta();
         reset(meta.index(), meta.epochs(), meta.replicas());
         for (Entry entry : recovered.tail()) {
@@ -139,6 +141,7 @@ final class Log {
         Invariant.check(index >= commitIndex, "a snapshot does not take back what is committed");
         epochs.reset(epochPairs, index);
         Arrays.fill(entries, null);
+        tail.clear();
         base = index;
         baseEnd = 0;
         forcedIndex = index;
@@ -181,6 +184,13 @@ final class Log {
             baseEnd = ends[slot(base)];
             entries[slot(base)] = null;
         }
+        tail.forget(base);
+    }
+
+    /** A committed entry, told to the machine, is needed for followers that lag alone from now on. */
+    void keep(long index) {
+        int slot = slot(index);
+        entries[slot] = tail.keep(Invariant.present(entries[slot]));
     }
 
     /** Whether what is kept for a snapshot is near its bound. */
@@ -193,7 +203,7 @@ final class Log {
         return end(upTo) - end(Math.max(after, base));
     }
 
-    /** Entries from an index on, one at least and then as many as fit; none if there are none. */
+    /** Entries from an index on, one at least and then as many as fit; none if there are none. To be encoded at once, see {@link Tail}. */
     List<Entry> from(long index, int maxBytes) {
         long last = lastIndex();
         if (index > last) {

@@ -487,6 +487,7 @@ public final class Replica implements LogStore.Listener {
         log.commit(index);
         for (long i = from; i <= index; i++) {
             machine.committed(log.entry(i), store.committed(i));
+            log.keep(i);
         }
         log.trim(source.heldIndex());
     }

@@ -4,7 +4,8 @@ package org.waybill.cluster.replication;
 public interface ReplicationLink {
     /**
      * Sends a message to another member of this shard, at some time or never; never blocks and never throws. Messages may be
-     * lost, late, doubled and out of order: that costs time, not safety.
+     * lost, late, doubled and out of order: that costs time, not safety. The entries of a message are read before this returns: their
+     * memory is used again.
      *
      * @param to a member, or {@link Members#onNode}; goes along, since the member on that node may be another meanwhile
      */
