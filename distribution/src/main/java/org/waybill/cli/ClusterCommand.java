@@ -84,7 +84,10 @@ final class ClusterCommand implements Runnable {
         for (Path file : ClusterFiles.ofHosts(name, nodes).write(directory)) {
             out().line("wrote " + file);
         }
-        out().line("Copy each file to its node, and run there: bin/waybill start --config FILE");
+        out().line("Copy each file to its node, and run there, in the directory that is to hold its data:");
+        out().line(
+                        "  bin/waybill user add NAME        the same user and password on every node, read from standard input");
+        out().line("  bin/waybill start --config FILE");
         out().line(
                         "The files hold the cluster's secret; only their owner may read them. The cluster begins when all nodes"
                                 + " are up.");
