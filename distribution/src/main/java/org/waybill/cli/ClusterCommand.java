@@ -2,6 +2,7 @@ package org.waybill.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.waybill.broker.Adoption;
@@ -116,12 +117,23 @@ final class ClusterCommand implements Runnable {
             name = "status",
             description = "Show the nodes and shards of the cluster that a broker belongs to.",
             mixinStandardHelpOptions = true)
-    void status(@Mixin ConnectionOption connection) {
-        try (ClientConnection open = connection.connect()) {
+    void status(
+            @Mixin ConnectionOption connection,
+            @Option(names = "--json", description = "Print everything that is known, as JSON.") boolean isJson) {
+        try (ClientConnection open = connection.connectToManage()) {
             Management management = new Management(open);
-            out().table(management.query(Management.NODE_OF_CLUSTER, Map.of(), Integer.MAX_VALUE), NODE_COLUMNS);
-            out().line("");
-            out().table(readable(management.query(Management.SHARD, Map.of(), Integer.MAX_VALUE)), SHARD_COLUMNS);
+            Management.Table nodes = management.query(Management.NODE_OF_CLUSTER, Map.of(), Integer.MAX_VALUE);
+            Management.Table shards = management.query(Management.SHARD, Map.of(), Integer.MAX_VALUE);
+            if (isJson) {
+                Map<String, Object> all = new LinkedHashMap<>();
+                all.put("nodes", nodes.entities());
+                all.put("shards", shards.entities());
+                out().json(all);
+            } else {
+                out().table(nodes, NODE_COLUMNS);
+                out().line("");
+                out().table(readable(shards), SHARD_COLUMNS);
+            }
         }
     }
 

@@ -138,6 +138,18 @@ final class ClusterProcesses implements AutoCloseable {
         return new Servers(addresses, USER, PASSWORD);
     }
 
+    /** Calls {@code bin/waybill} with these arguments about a node, as the user that all nodes know. */
+    Cli.Result cli(int node, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "--host",
+                network.host(node),
+                "--port",
+                String.valueOf(options.get(node - 1).port())));
+        all.addAll(List.of("--user", USER, "--password", PASSWORD));
+        return Cli.run(all.toArray(String[]::new));
+    }
+
     /** Starts all nodes that do not run, at the same time, and waits until they are ready. */
     void start() {
         List<Integer> started = new ArrayList<>();
