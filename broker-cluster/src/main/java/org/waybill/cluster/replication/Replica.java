@@ -271,6 +271,15 @@ public final class Replica implements LogStore.Listener {
         }
     }
 
+    /** What was sent to a node and is not answered may be lost: it need not be waited for. */
+    public void lost(int node) {
+        source.lost(node);
+        Leadership leads = leadership;
+        if (leads != null) {
+            leads.lost(node);
+        }
+    }
+
     @Override
     public void forced(long ticket) {
         log.forced(ticket);
@@ -397,6 +406,10 @@ public final class Replica implements LogStore.Listener {
     /** A time so long ago that every waiting is over. */
     long longAgoNs() {
         return clock.nanoTime() - Long.MAX_VALUE / 4;
+    }
+
+    ReplicationLink link() {
+        return link;
     }
 
     void send(long to, Message message) {
