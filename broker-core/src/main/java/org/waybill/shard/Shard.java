@@ -439,7 +439,11 @@ public final class Shard implements Lead {
             log().appendUnhurried(frame, () -> committed(frame, finished));
         } else if (frame != null) {
             inFlight.addLast(finished);
-            log().append(frame, () -> committed(frame, null));
+            if (finished.hasEarly()) {
+                log().append(frame, () -> forced(finished), () -> committed(frame, null));
+            } else {
+                log().append(frame, () -> committed(frame, null));
+            }
         } else if (inFlight.isEmpty()) {
             finished.commit();
         } else {
@@ -471,6 +475,19 @@ public final class Shard implements Lead {
 
     Frame newFrame() {
         return new Frame(number);
+    }
+
+    /** A turn's frame is forced here, and may be committed later. */
+    private void forced(Turn turn) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        try {
+            turn.answerEarly();
+            schedule();
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
+        }
     }
 
     private void committed(Frame frame, @Nullable Turn unhurried) {

@@ -15,7 +15,17 @@ public interface ShardLog {
      */
     void append(Frame frame, Runnable committed);
 
-    /** As {@link #append}, for a frame nobody waits for: it may take a little longer. */
+    /**
+     * As {@link #append(Frame, Runnable)}, for a frame that somebody waits for until it is forced here, others or not.
+     *
+     * @param forced called on the shard's loop once it is, if what leaves the shard may leave it then, in the order of the frames; it may
+     *     be called when the frame is committed already, or not at all if nothing is gained by it
+     */
+    default void append(Frame frame, Runnable forced, Runnable committed) {
+        append(frame, committed);
+    }
+
+    /** As {@link #append(Frame, Runnable)}, for a frame nobody waits for: it may take a little longer. */
     void appendUnhurried(Frame frame, Runnable committed);
 
     /** The index of the last frame that this shard has appended, or 0. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.io.Invariant;
 import org.waybill.journal.Frame;
 import org.waybill.queue.Block;
@@ -44,6 +45,10 @@ final class Turn {
     private long[] revealedIds = new long[FIRST_CAPACITY];
 
     private final Answers answers = new Answers();
+
+    /** Those that wait for this node's own force alone; null as long as there are none. */
+    private @Nullable Answers early;
+
     private @Nullable List<Runnable> afterwards;
 
     Turn(Shard shard) {
@@ -67,7 +72,7 @@ final class Turn {
 
     /** Whether nothing but the journal's own care follows from its frame: nobody waits for it, and nothing becomes visible by it. */
     boolean unhurried() {
-        return answers.empty() && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
+        return answers.empty() && early == null && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
     }
 
     boolean idle() {
@@ -143,6 +148,35 @@ final class Turn {
         return answers;
     }
 
+    /** Answers to those who are content with a level of durability. */
+    Answers answers(AddressSettings.Durability level) {
+        return level == AddressSettings.Durability.LEADER_FORCED ? early() : answers;
+    }
+
+    /** Answers that may go out once this turn's frame is forced here, and at its commit at the latest. */
+    private Answers early() {
+        Answers begun = early;
+        if (begun == null) {
+            begun = new Answers();
+            early = begun;
+        }
+        return begun;
+    }
+
+    /** Whether anything follows from this node's own force. */
+    boolean hasEarly() {
+        return early != null;
+    }
+
+    /** Its frame is forced here: sends the answers that wait for no more than that, once. */
+    void answerEarly() {
+        Answers waiting = early;
+        if (waiting != null) {
+            early = null;
+            waiting.send();
+        }
+    }
+
     /** Runs a task once this turn is committed, after its other effects. */
     void afterwards(Runnable task) {
         if (afterwards == null) {
@@ -160,6 +194,7 @@ final class Turn {
             revealedQueues[i].uncommitted(-1);
             revealedQueues[i].reveal(revealedIds[i]);
         }
+        answerEarly();
         answers.send();
         if (afterwards != null) {
             afterwards.forEach(Runnable::run);

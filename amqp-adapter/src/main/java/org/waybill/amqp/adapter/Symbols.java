@@ -49,6 +49,7 @@ final class Symbols {
     static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
     static final Symbol XA = Symbol.valueOf("waybill:xa");
     static final Symbol XA_DUPLICATE = Symbol.valueOf("waybill:xa:dupid");
+    static final Symbol DURABILITY = Symbol.valueOf("waybill:durability");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
 
     private Symbols() {}

@@ -51,6 +51,9 @@ final class ShardReplica implements Machine, ShardLog {
     /** A turn of the shard that waits for the commit of its frame. */
     private record Pending(Frame frame, Runnable committed) {}
 
+    /** Somebody waits for an entry until it is forced here, committed or not. */
+    private record Early(long index, Runnable answers) {}
+
     /** An entry that is committed, whose effects are still to take place. */
     private record Ready(Entry entry, long position, @Nullable Runnable effects) {}
 
@@ -64,6 +67,7 @@ final class ShardReplica implements Machine, ShardLog {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final ArrayDeque<Ready> ready = new ArrayDeque<>();
+    private final ArrayDeque<Early> early = new ArrayDeque<>();
     private State state = State.FOLLOWING;
     private Shard shard;
     private Follower follower;
@@ -218,6 +222,18 @@ final class ShardReplica implements Machine, ShardLog {
         guarded(this::release);
     }
 
+    @Override
+    public void forced() {
+        guarded(this::answerEarly);
+    }
+
+    /** Lets answers out that wait for this node's own force alone: no less than others while it may act. */
+    private void answerEarly() {
+        while (!early.isEmpty() && early.getFirst().index <= replica().forcedIndex() && mayAct()) {
+            early.removeFirst().answers.run();
+        }
+    }
+
     /** Lets the effects of what is committed take place: at once on a follower, while it may act on a leader. */
     private void release() {
         while (!ready.isEmpty() && state != State.REBUILDING && (state == State.FOLLOWING || mayAct())) {
@@ -232,6 +248,7 @@ final class ShardReplica implements Machine, ShardLog {
                 follower.committed(next.entry.index());
             }
         }
+        answerEarly();
     }
 
     private static void apply(Follower to, Entry entry, long position) {
@@ -283,6 +300,7 @@ final class ShardReplica implements Machine, ShardLog {
             state = State.REBUILDING;
             leaders.leadsNot(number);
             pending.clear();
+            early.clear();
             proposedIndex = 0;
             // their effects have not taken place: they are entries like those of others now
             int held = ready.size();
@@ -407,6 +425,12 @@ final class ShardReplica implements Machine, ShardLog {
     public void append(Frame frame, Runnable committed) {
         pending.addLast(new Pending(frame, committed));
         proposedIndex = replica().propose(frame);
+    }
+
+    @Override
+    public void append(Frame frame, Runnable forced, Runnable committed) {
+        append(frame, committed);
+        early.addLast(new Early(proposedIndex, forced));
     }
 
     @Override
