@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.waybill.config.ClusterSettings;
 import org.waybill.config.JournalSettings;
 import org.waybill.config.Settings;
 import org.waybill.io.Clock;
@@ -101,7 +102,9 @@ public final class Broker {
     public static Broker start(Settings settings) {
         int loops = Runtime.getRuntime().availableProcessors();
         DataDirectory data = DataDirectory.open(
-                settings.dataDirectory(), settings.shards() == 0 ? usualShards(settings) : settings.shards());
+                settings.dataDirectory(),
+                settings.shards() == 0 ? usualShards(settings) : settings.shards(),
+                settings.cluster().map(ClusterSettings::name));
         Vertx vertx = null;
         Broker broker = null;
         try {
@@ -151,7 +154,7 @@ public final class Broker {
         return configured > 0 ? configured : Runtime.getRuntime().maxMemory() / 4;
     }
 
-    private static Journal openJournal(Settings settings, DataDirectory data) throws IOException {
+    static Journal openJournal(Settings settings, DataDirectory data) throws IOException {
         JournalSettings asked = settings.journal();
         JournalOptions defaults = JournalOptions.defaults();
         JournalOptions options = new JournalOptions(
@@ -175,11 +178,7 @@ public final class Broker {
     private void recover() throws IOException {
         journal.onRoomChanged(room -> shards.forEach(shard -> shard.roomChanged(room)));
         if (settings.cluster().isPresent()) {
-            cluster = ServiceLoader.load(Cluster.Provider.class)
-                    .findFirst()
-                    .orElseThrow(() -> new StartFailure(
-                            StartFailure.Reason.DATA_UNUSABLE, "this distribution has no part for clusters"))
-                    .join(new OfCluster());
+            cluster = clusters().join(new OfCluster());
         } else {
             Recovery.run(journal, new FileDisk(data.journal()), shards);
             journal.start(this::failed);
@@ -189,6 +188,13 @@ public final class Broker {
             shards.forEach(shard -> shard.roomChanged(false));
         }
         recovered = true;
+    }
+
+    static Cluster.Provider clusters() {
+        return ServiceLoader.load(Cluster.Provider.class)
+                .findFirst()
+                .orElseThrow(() ->
+                        new StartFailure(StartFailure.Reason.SETTINGS, "this distribution has no part for clusters"));
     }
 
     /** The journal or a shard cannot be trusted any more: nothing is acknowledged from here on, and the broker ends. */

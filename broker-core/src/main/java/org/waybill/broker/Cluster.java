@@ -1,5 +1,6 @@
 package org.waybill.broker;
 
+import org.waybill.config.Settings;
 import org.waybill.spi.ClusterAdministration;
 
 /** A broker's part in a cluster, found by {@link java.util.ServiceLoader} as its {@link Provider}. */
@@ -13,6 +14,16 @@ public interface Cluster extends ClusterAdministration {
          * @throws StartFailure when it cannot
          */
         Cluster join(ClusterContext context);
+
+        /**
+         * What the checkpoint of a shard must say of its log, so that a broker which stood alone so far is the only member at first, and
+         * takes the other nodes in.
+         *
+         * @param settings with the cluster
+         * @param brokerId of the data directory
+         * @param lastIndex of the last entry in the checkpoint's state
+         */
+        byte[] foundersMeta(Settings settings, String brokerId, long lastIndex);
     }
 
     /** Hands over what this node leads, as far as there is somebody to take it. Blocks, for a bounded time; before connections are closed. */

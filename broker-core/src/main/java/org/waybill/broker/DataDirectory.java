@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *  waybill.lock        locked by the running broker; holds its process id
- *  waybill.properties  format, broker id and number of shards, written once
+ *  waybill.properties  format, broker id, number of shards, and the cluster that it is part of, if any
  *  journal/            segments and checkpoints
  * </pre>
  */
@@ -29,6 +31,7 @@ public final class DataDirectory implements AutoCloseable {
 
     private static final String PROPERTIES_FILE = "waybill.properties";
     private static final String FORMAT = "1";
+    private static final String CLUSTER = "cluster";
 
     private final Path path;
     private final FileChannel lockFile;
@@ -46,9 +49,10 @@ public final class DataDirectory implements AutoCloseable {
      * Opens a data directory, made if there is none, and locks it.
      *
      * @param shards the number of shards of a new one
-     * @throws StartFailure when it is in use or cannot be used
+     * @param cluster the cluster that it must be part of, or that a new one is part of; empty for a broker that stands alone
+     * @throws StartFailure when it is in use or cannot be used, or belongs to another cluster
      */
-    public static DataDirectory open(Path path, int shards) {
+    public static DataDirectory open(Path path, int shards, Optional<String> cluster) {
         FileChannel lockFile;
         try {
             Files.createDirectories(path.resolve("journal"));
@@ -59,7 +63,8 @@ public final class DataDirectory implements AutoCloseable {
                     "the data directory " + path + " cannot be written: " + reason(unusable));
         }
         try {
-            Properties properties = properties(path, shards);
+            Properties properties = properties(path, shards, cluster);
+            checkCluster(path, cluster, Optional.ofNullable(properties.getProperty(CLUSTER)));
             return new DataDirectory(
                     path,
                     lockFile,
@@ -102,28 +107,33 @@ public final class DataDirectory implements AutoCloseable {
         return channel;
     }
 
-    private static Properties properties(Path path, int shards) throws IOException {
+    /** Whether there is one. */
+    static boolean exists(Path path) {
+        return Files.exists(path.resolve(PROPERTIES_FILE));
+    }
+
+    private static void checkCluster(Path path, Optional<String> wanted, Optional<String> found) {
+        if (wanted.equals(found)) {
+            return;
+        }
+        String problem = found.map(name -> "belongs to a node of the cluster " + name
+                        + wanted.map(other -> ", not of the cluster " + other)
+                                .orElse(": start it with that node's --config"))
+                .orElse(
+                        "belongs to a broker without a cluster: 'waybill cluster adopt' makes what it holds a cluster's, or name"
+                                + " another data-directory");
+        throw new StartFailure(StartFailure.Reason.DATA_UNUSABLE, "the data directory " + path + " " + problem);
+    }
+
+    private static Properties properties(Path path, int shards, Optional<String> cluster) throws IOException {
         Path file = path.resolve(PROPERTIES_FILE);
         Properties properties = new Properties();
         if (!Files.exists(file)) {
             properties.setProperty("format", FORMAT);
             properties.setProperty("broker-id", UUID.randomUUID().toString());
             properties.setProperty("shards", Integer.toString(shards));
-            Path fresh = path.resolve(PROPERTIES_FILE + ".tmp");
-            try (FileChannel out = FileChannel.open(
-                    fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-                StringBuilder text = new StringBuilder("# written once; the shards of a data directory never change\n");
-                for (String key : new String[] {"format", "broker-id", "shards"}) {
-                    text.append(key)
-                            .append('=')
-                            .append(properties.getProperty(key))
-                            .append('\n');
-                }
-                out.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
-                out.force(true);
-            }
-            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-            force(path);
+            cluster.ifPresent(name -> properties.setProperty(CLUSTER, name));
+            write(path, properties);
             return properties;
         }
         try (var in = Files.newBufferedReader(file)) {
@@ -140,6 +150,34 @@ public final class DataDirectory implements AutoCloseable {
                     StartFailure.Reason.DATA_UNUSABLE, file + " cannot be used: it does not name the number of shards");
         }
         return properties;
+    }
+
+    private static void write(Path path, Properties properties) throws IOException {
+        Path fresh = path.resolve(PROPERTIES_FILE + ".tmp");
+        try (FileChannel out = FileChannel.open(
+                fresh, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            StringBuilder text = new StringBuilder("# not to be edited; the shards of a data directory never change\n");
+            for (String key : List.of("format", "broker-id", "shards", CLUSTER)) {
+                String value = properties.getProperty(key);
+                if (value != null) {
+                    text.append(key).append('=').append(value).append('\n');
+                }
+            }
+            out.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
+            out.force(true);
+        }
+        Files.move(fresh, path.resolve(PROPERTIES_FILE), StandardCopyOption.ATOMIC_MOVE);
+        force(path);
+    }
+
+    /** Makes it a cluster's from now on. */
+    void join(String cluster) throws IOException {
+        Properties properties = new Properties();
+        properties.setProperty("format", FORMAT);
+        properties.setProperty("broker-id", brokerId);
+        properties.setProperty("shards", Integer.toString(shards));
+        properties.setProperty(CLUSTER, cluster);
+        write(path, properties);
     }
 
     /** Makes the files made in a directory survive the machine's end; else what the journal forces could go with it. */

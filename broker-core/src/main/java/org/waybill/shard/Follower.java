@@ -61,9 +61,21 @@ public final class Follower {
         ByteBuffer meta = ByteBuffer.wrap(reader.meta());
         state.idsUsed(Bytes.var(meta), (int) Bytes.var(meta));
         shard.recoveredTo(Bytes.var(meta));
-        byte[] ofLog = new byte[meta.remaining()];
-        meta.get(ofLog);
-        return ofLog;
+        return rest(meta);
+    }
+
+    /** What the shard's log keeps in a checkpoint's meta data. */
+    static byte[] logMeta(ByteBuffer meta) {
+        Bytes.var(meta);
+        Bytes.var(meta);
+        Bytes.var(meta);
+        return rest(meta);
+    }
+
+    private static byte[] rest(ByteBuffer meta) {
+        byte[] rest = new byte[meta.remaining()];
+        meta.get(rest);
+        return rest;
     }
 
     /** Applies a chunk of a state. */

@@ -1,5 +1,6 @@
 package org.waybill.shard;
 
+import java.util.function.LongFunction;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
 
@@ -9,12 +10,19 @@ final class LocalLog implements ShardLog {
     private static final long EPOCH = 1;
 
     private final Journal journal;
+    private final LongFunction<byte[]> meta;
     private long lastIndex;
     private long commitIndex;
 
-    /** @param lastIndex of the last frame that recovery found */
-    LocalLog(Journal journal, long lastIndex) {
+    /**
+     * A log that goes on.
+     *
+     * @param lastIndex of the last frame that recovery found
+     * @param meta what checkpoints keep of it, by the index of the last entry that is in the state
+     */
+    LocalLog(Journal journal, long lastIndex, LongFunction<byte[]> meta) {
         this.journal = journal;
+        this.meta = meta;
         this.lastIndex = lastIndex;
         this.commitIndex = lastIndex;
     }
@@ -58,6 +66,6 @@ final class LocalLog implements ShardLog {
 
     @Override
     public byte[] meta() {
-        return Bytes.NONE;
+        return meta.apply(lastIndex);
     }
 }

@@ -22,6 +22,8 @@ final class Maintenance {
     private @Nullable Cancellable next;
     private long appendedAtCheckpoint;
     private boolean stopped;
+    /** Who waits for the last checkpoint. */
+    private @Nullable Runnable ending;
 
     Maintenance(Shard shard, Checkpointer checkpointer, Cleaner cleaner, long segmentBytes) {
         this.shard = shard;
@@ -62,18 +64,34 @@ final class Maintenance {
         }
         cleaner.abandon();
         checkpointer.abandon(settled);
+        end();
     }
 
-    /** Writes a last checkpoint, so that the next start replays nothing. */
-    void stop(Runnable done) {
+    /**
+     * Writes a last checkpoint, so that the next start replays nothing.
+     *
+     * @param always even if nothing has happened since the last one
+     * @param done called when it is there, or given up
+     */
+    void stop(boolean always, Runnable done) {
         stopped = true;
         if (next != null) {
             next.cancel();
         }
-        if (checkpointer.running() || journal.counters().appendedBytes() == appendedAtCheckpoint) {
+        boolean isNeeded = always || journal.counters().appendedBytes() != appendedAtCheckpoint;
+        if (checkpointer.running() || !isNeeded) {
             done.run();
         } else {
-            checkpoint(done);
+            ending = done;
+            checkpoint(this::end);
+        }
+    }
+
+    private void end() {
+        Runnable done = ending;
+        ending = null;
+        if (done != null) {
+            done.run();
         }
     }
 }

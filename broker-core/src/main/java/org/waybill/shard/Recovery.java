@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Disk;
 import org.waybill.journal.CheckpointReader;
@@ -32,6 +33,15 @@ public final class Recovery implements ReplayHandler {
      * @throws org.waybill.journal.JournalDamage when what is on it cannot be what was written
      */
     public static void run(Journal journal, Disk disk, Shards shards) throws IOException {
+        run(journal, disk, shards, lastIndex -> Bytes.NONE);
+    }
+
+    /**
+     * As {@link #run(Journal, Disk, Shards)}, for shards that are to have replicas at the next start.
+     *
+     * @param meta what checkpoints are to say of the log, by the index of its last entry in the state
+     */
+    public static void run(Journal journal, Disk disk, Shards shards, LongFunction<byte[]> meta) throws IOException {
         Recovery recovery = new Recovery();
         long from = Long.MAX_VALUE;
         for (int i = 0; i < shards.count(); i++) {
@@ -47,7 +57,7 @@ public final class Recovery implements ReplayHandler {
             part.follower().finish();
             journal.registerShard(part.shard().number(), part.shard().loop());
             journal.checkpointed(part.shard().number(), part.replayFrom());
-            part.shard().log(new LocalLog(journal, part.shard().commitIndex()));
+            part.shard().log(new LocalLog(journal, part.shard().commitIndex(), meta));
         }
     }
 
@@ -59,6 +69,20 @@ public final class Recovery implements ReplayHandler {
         try (CheckpointReader reader = newest.get()) {
             follower.restore(reader);
             return reader.replayFromPosition();
+        }
+    }
+
+    /** What the newest checkpoint of a shard says of its log; empty if there is none, or it says nothing. */
+    public static byte[] logMeta(Disk disk, int shard) throws IOException {
+        Optional<CheckpointReader> newest = CheckpointReader.newest(disk, shard);
+        if (newest.isEmpty()) {
+            return Bytes.NONE;
+        }
+        try (CheckpointReader reader = newest.get()) {
+            while (reader.next() != null) {
+                // the meta data come behind all chunks
+            }
+            return Follower.logMeta(ByteBuffer.wrap(reader.meta()));
         }
     }
 

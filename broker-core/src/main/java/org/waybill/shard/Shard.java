@@ -180,11 +180,24 @@ public final class Shard implements Lead {
         });
     }
 
-    /** Writes a last checkpoint and calls {@code done} on its loop. Any thread, once no session is open. */
+    /** Writes a last checkpoint, unless its state is void, and calls {@code done} on its loop. Any thread, once no session is open. */
     public void stop(Runnable done) {
-        execute(() -> {
-            stopWork();
-            maintenance.stop(done);
+        stop(false, done);
+    }
+
+    /** As {@link #stop(Runnable)}, but that a checkpoint is written even if nothing has happened since the last one. */
+    public void conclude(Runnable done) {
+        stop(true, done);
+    }
+
+    private void stop(boolean always, Runnable done) {
+        loop.execute(() -> {
+            if (phase == Phase.OVER) {
+                done.run();
+            } else {
+                stopWork();
+                maintenance.stop(always, done);
+            }
         });
     }
 

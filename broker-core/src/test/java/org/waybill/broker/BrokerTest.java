@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,6 @@ class BrokerTest {
                     .doesNotContain("\n");
         });
         assertThat(segment).hasBinaryContent(bytes);
-        DataDirectory.open(directory, 1).close();
+        DataDirectory.open(directory, 1, Optional.empty()).close();
     }
 }

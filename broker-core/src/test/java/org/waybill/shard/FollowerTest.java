@@ -417,7 +417,7 @@ class FollowerTest {
         /** Leads, and gives what is in the queue to a client. */
         List<String> drained() {
             Shards table = Shards.ledHere(new Shard[] {shard});
-            shard.log(new LocalLog(journal, committedIndex));
+            shard.log(new LocalLog(journal, committedIndex, lastIndex -> Bytes.NONE));
             shard.execute(() -> follower.lead(table, RemoteShards.NONE, core.transactions, cause -> {
                 throw new AssertionError(cause);
             }));

@@ -16,7 +16,7 @@ import org.waybill.message.Outcome;
  * unless it was consumed; what was sent in order and moved is in order.
  */
 class MoveSimulationTest {
-    private static final int SEEDS = Integer.getInteger("waybill.simulation.seeds", 20);
+    private static final int SEEDS = Integer.getInteger("waybill.simulation.seeds", 200);
     private static final long FIRST_SEED = Long.getLong("waybill.simulation.first", 1);
 
     private final Map<String, Integer> counts = new TreeMap<>();

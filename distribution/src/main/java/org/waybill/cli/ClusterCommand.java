@@ -2,8 +2,11 @@ package org.waybill.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.waybill.broker.Adoption;
+import org.waybill.config.Settings;
 import org.waybill.jms.engine.ClientConnection;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +35,7 @@ final class ClusterCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name one of demo, init, status, move-leader.");
+        throw new ParameterException(spec.commandLine(), "Name one of demo, init, adopt, status, move-leader.");
     }
 
     @Command(
@@ -82,22 +85,55 @@ final class ClusterCommand implements Runnable {
         for (Path file : ClusterFiles.ofHosts(name, nodes).write(directory)) {
             out().line("wrote " + file);
         }
-        out().line("Copy each file to its node, and run there: bin/waybill start --config FILE");
+        out().line("Copy each file to its node, and run there, in the directory that is to hold its data:");
+        out().line(
+                        "  bin/waybill user add NAME        the same user and password on every node, read from standard input");
+        out().line("  bin/waybill start --config FILE");
         out().line(
                         "The files hold the cluster's secret; only their owner may read them. The cluster begins when all nodes"
                                 + " are up.");
     }
 
     @Command(
+            name = "adopt",
+            description = "Make what a stopped broker without a cluster has kept the beginning of a cluster.",
+            mixinStandardHelpOptions = true)
+    void adopt(
+            @Option(
+                            names = "--config",
+                            paramLabel = "FILE",
+                            required = true,
+                            description =
+                                    "The settings file of the node that it becomes; names its data directory too.")
+                    Path config) {
+        Settings settings = Settings.read(config);
+        int shards = Adoption.run(settings);
+        out().line("What " + settings.dataDirectory() + " holds belongs to the cluster now.");
+        out().line("The other nodes' files need shards: " + shards + " and data directories with nothing in them.");
+        out().line("Start this node first; each other one counts when its log says WB3017 for every shard.");
+    }
+
+    @Command(
             name = "status",
             description = "Show the nodes and shards of the cluster that a broker belongs to.",
             mixinStandardHelpOptions = true)
-    void status(@Mixin ConnectionOption connection) {
-        try (ClientConnection open = connection.connect()) {
+    void status(
+            @Mixin ConnectionOption connection,
+            @Option(names = "--json", description = "Print everything that is known, as JSON.") boolean isJson) {
+        try (ClientConnection open = connection.connectToManage()) {
             Management management = new Management(open);
-            out().table(management.query(Management.NODE_OF_CLUSTER, Map.of(), Integer.MAX_VALUE), NODE_COLUMNS);
-            out().line("");
-            out().table(readable(management.query(Management.SHARD, Map.of(), Integer.MAX_VALUE)), SHARD_COLUMNS);
+            Management.Table nodes = management.query(Management.NODE_OF_CLUSTER, Map.of(), Integer.MAX_VALUE);
+            Management.Table shards = management.query(Management.SHARD, Map.of(), Integer.MAX_VALUE);
+            if (isJson) {
+                Map<String, Object> all = new LinkedHashMap<>();
+                all.put("nodes", nodes.entities());
+                all.put("shards", shards.entities());
+                out().json(all);
+            } else {
+                out().table(nodes, NODE_COLUMNS);
+                out().line("");
+                out().table(readable(shards), SHARD_COLUMNS);
+            }
         }
     }
 

@@ -128,6 +128,10 @@ final class ClusterFiles {
         text.append("  name: ").append(cluster).append('\n');
         text.append("  node: ").append(self.name).append('\n');
         text.append("  secret: \"").append(secret).append("\"\n");
+        text.append(
+                "  # Encrypts what nodes say to each other; docs/clustering.md says how to make the certificates.\n");
+        text.append(String.format(
+                "  # tls: { certificate: \"%1$s.pem\", key: \"%1$s.key\", trust: \"ca.pem\" }%n", self.name));
         text.append("  nodes:\n");
         int id = 1;
         for (Node node : nodes) {

@@ -2,6 +2,7 @@ package org.waybill.cli;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AmqpSettings;
 import org.waybill.jms.engine.ClientConnection;
@@ -10,6 +11,8 @@ import picocli.CommandLine.Option;
 
 /** The options of the commands that are AMQP clients. */
 final class ConnectionOption {
+    private static final String MANAGEMENT = "waybill:management";
+
     @Option(names = "--host", paramLabel = "HOST", description = "The broker's host; default: ${DEFAULT-VALUE}.")
     private String host = AmqpSettings.defaults().host();
 
@@ -38,6 +41,15 @@ final class ConnectionOption {
     private int answerTimeoutMs = 30_000;
 
     ClientConnection connect() {
+        return ClientConnection.open(options());
+    }
+
+    /** For the management node alone, which also a node answers that reaches no other of its cluster. */
+    ClientConnection connectToManage() {
+        return ClientConnection.open(options().withDesiredCapabilities(List.of(MANAGEMENT)));
+    }
+
+    private ClientOptions options() {
         if (trusted != null && !Files.isReadable(trusted)) {
             throw new CliFailure(ExitCode.USAGE, "The certificates in " + trusted + " cannot be read.");
         }
@@ -51,6 +63,6 @@ final class ConnectionOption {
             }
             options = options.withUser(user, secret);
         }
-        return ClientConnection.open(trusted == null ? options : options.withTls(trusted));
+        return trusted == null ? options : options.withTls(trusted);
     }
 }

@@ -123,5 +123,21 @@ final class Management {
             int at = names.indexOf(column);
             return at < 0 || at >= row.size() || row.get(at) == null ? "" : String.valueOf(row.get(at));
         }
+
+        /** Each row as a map, without what does not apply to it. */
+        List<Map<String, Object>> entities() {
+            List<Map<String, Object>> entities = new ArrayList<>();
+            for (List<?> row : rows) {
+                Map<String, Object> entity = new LinkedHashMap<>();
+                for (int at = 0; at < row.size(); at++) {
+                    Object value = row.get(at);
+                    if (value != null) {
+                        entity.put(String.valueOf(names.get(at)), value);
+                    }
+                }
+                entities.add(entity);
+            }
+            return entities;
+        }
     }
 }

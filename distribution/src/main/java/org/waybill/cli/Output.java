@@ -1,5 +1,6 @@
 package org.waybill.cli;
 
+import io.vertx.core.json.JsonObject;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,11 @@ final class Output {
 
     void line(String text) {
         out.println(text);
+    }
+
+    /** Maps, lists, texts, numbers and truths as JSON. */
+    void json(Map<String, Object> value) {
+        out.println(new JsonObject(value).encodePrettily());
     }
 
     /** A line for each row, under the names of the columns; all but the last are numbers or words as short. */

@@ -15,10 +15,10 @@ import org.waybill.broker.DataDirectory;
 
 /**
  * The broker that runs on a data directory, seen from another process: its lock file is locked and holds its process id, and
- * the file {@code waybill.ready} says what it listens at.
+ * the file {@code waybill.ready} says what it listens at, and which node of a cluster it is.
  *
  * @param pid its process id
- * @param ready the addresses it says in {@code waybill.ready} to listen at; empty while it starts or stops
+ * @param ready what it says of itself in {@code waybill.ready}, the addresses that it listens at first; empty while it starts or stops
  */
 record RunningBroker(long pid, List<String> ready) {
     private static final String READY_FILE = "waybill.ready";

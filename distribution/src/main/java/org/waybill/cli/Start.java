@@ -5,6 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -80,7 +82,7 @@ final class Start implements Callable<Integer> {
         Broker broker = Broker.start(settings);
         Path directory = settings.dataDirectory().toAbsolutePath().normalize();
         Runtime.getRuntime().addShutdownHook(new Thread(() -> shutDown(broker, directory, code), "waybill-shutdown"));
-        RunningBroker.tell(directory, broker.listening());
+        RunningBroker.tell(directory, account(broker, settings));
         System.out.println("Waybill ready: " + String.join(", ", broker.listening()) + ", data in " + directory
                 + ", started in " + uptimeMs() + " ms");
         if (!broker.awaitEnd()) {
@@ -104,6 +106,15 @@ final class Start implements Callable<Integer> {
             settings = settings.withAmqp(settings.amqp().withPort(amqpPort));
         }
         return settings;
+    }
+
+    /** Where the broker listens, and which node of which cluster it is. */
+    private static List<String> account(Broker broker, Settings settings) {
+        List<String> account = new ArrayList<>(broker.listening());
+        settings.cluster()
+                .ifPresent(
+                        cluster -> account.add("node " + cluster.self().name() + " of the cluster " + cluster.name()));
+        return account;
     }
 
     private static Optional<Path> installed() {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.config.ClusterSettings;
+import org.waybill.config.ClusterTls;
 import org.waybill.config.Settings;
 import picocli.CommandLine;
 
@@ -80,6 +81,8 @@ final class CommandTest {
 
         assertThat(result.err()).isEmpty();
         assertThat(result.code()).isZero();
+        // hosts that others can reach are refused to a broker without users
+        assertThat(result.out()).contains("bin/waybill user add NAME", "bin/waybill start --config FILE");
         List<ClusterSettings> clusters = Stream.of("a", "b", "c")
                 .map(name -> Settings.read(directory.resolve(name + ".yaml")))
                 .map(settings -> settings.cluster().orElseThrow())
@@ -94,6 +97,17 @@ final class CommandTest {
         assertThat(Settings.read(directory.resolve("b.yaml")).amqp().host()).isEqualTo("10.0.0.2");
         assertThat(Files.getPosixFilePermissions(directory.resolve("a.yaml")))
                 .containsExactlyInAnyOrder(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
+    }
+
+    @Test
+    void suggestsTlsThatNeedsNothingButToBeUncommented() throws IOException {
+        run("cluster", "init", "--nodes=a=10.0.0.1,b=10.0.0.2,c=10.0.0.3", "--out=" + directory);
+        Path file = directory.resolve("b.yaml");
+
+        Files.writeString(file, Files.readString(file).replace("  # tls:", "  tls:"));
+
+        assertThat(Settings.read(file).cluster().orElseThrow().tls())
+                .isEqualTo(new ClusterTls(Path.of("b.pem"), Path.of("b.key"), Path.of("ca.pem"), true));
     }
 
     @Test

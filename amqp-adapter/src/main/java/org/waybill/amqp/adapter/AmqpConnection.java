@@ -42,7 +42,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         Symbols.SOLE_CONNECTION,
         Symbols.FILTEX_SQL,
         Symbols.FILTEX_PROPERTIES,
-        Symbols.XA
+        Symbols.XA,
+        Symbols.MANAGEMENT
     };
 
     private enum State {
@@ -349,11 +350,11 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     public void onOpen(ConnectionEngine connection, Open open) {
         containerId = open.getContainerId();
         BrokerError unavailable = loop.shared().context().unavailable();
-        if (unavailable != null) {
+        if (unavailable != null && !desires(open, Symbols.MANAGEMENT)) {
             refuse(Errors.of(unavailable));
             return;
         }
-        boolean sole = asksToBeSole(open);
+        boolean sole = desires(open, Symbols.SOLE_CONNECTION);
         if (sole && !loop.shared().containers().claim(containerId, this, closesExisting(open))) {
             refuseDuplicate();
             return;
@@ -392,9 +393,9 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         return answer;
     }
 
-    private static boolean asksToBeSole(Open open) {
+    private static boolean desires(Open open, Symbol capability) {
         Symbol[] desired = open.getDesiredCapabilities();
-        return desired != null && Arrays.asList(desired).contains(Symbols.SOLE_CONNECTION);
+        return desired != null && Arrays.asList(desired).contains(capability);
     }
 
     private static boolean closesExisting(Open open) {

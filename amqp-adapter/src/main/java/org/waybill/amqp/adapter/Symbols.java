@@ -48,6 +48,9 @@ final class Symbols {
     static final Symbol TRANSACTION_TIMEOUT = Symbol.valueOf("amqp:transaction:timeout");
     static final Symbol TRANSACTION_ROLLBACK = Symbol.valueOf("amqp:transaction:rollback");
     static final Symbol XA = Symbol.valueOf("waybill:xa");
+    /** Desired by who is there for the management node alone, and so is not to be sent to another node of the cluster. */
+    static final Symbol MANAGEMENT = Symbol.valueOf("waybill:management");
+
     static final Symbol XA_DUPLICATE = Symbol.valueOf("waybill:xa:dupid");
     static final Symbol DURABILITY = Symbol.valueOf("waybill:durability");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");

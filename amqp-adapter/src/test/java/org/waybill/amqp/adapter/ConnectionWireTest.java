@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.waybill.config.AmqpSettings;
 import org.waybill.security.UserFile;
+import org.waybill.spi.BrokerError;
 
 /** How connections begin and end, in frames and in bytes that are none. */
 @Timeout(60)
@@ -83,12 +84,40 @@ final class ConnectionWireTest {
                             Symbol.valueOf("sole-connection-for-container"),
                             Symbol.valueOf("AMQP_FILTEX_SQL_V1_0"),
                             Symbol.valueOf("AMQP_FILTEX_PROP_V1_0"),
-                            Symbol.valueOf("waybill:xa"))
+                            Symbol.valueOf("waybill:xa"),
+                            Symbol.valueOf("waybill:management"))
                     .withProperty("product", "Waybill");
             wire.frames.remoteOpen().withContainerId("c").now();
             wire.done();
             wire.frames.expectClose();
             wire.frames.remoteClose().now();
+            wire.done();
+        }
+    }
+
+    @Test
+    void sendsClientsElsewhereFromANodeThatReachesNoLeader() throws Exception {
+        broker.unavailable = new BrokerError(BrokerError.Code.MOVED, "try another node");
+        try (Wire wire = Wire.connect(broker)) {
+            wire.frames.expectOpen().withProperty("amqp:connection-establishment-failed", true);
+            wire.frames.expectClose().withError("amqp:connection:forced", "try another node");
+            wire.frames.remoteOpen().withContainerId("c").now();
+            wire.done();
+        }
+    }
+
+    @Test
+    void letsInWhoWantsToManageANodeThatReachesNoLeader() throws Exception {
+        broker.unavailable = new BrokerError(BrokerError.Code.MOVED, "try another node");
+        try (Wire wire = Wire.connect(broker)) {
+            wire.frames.expectOpen();
+            wire.frames.expectBegin();
+            wire.frames
+                    .remoteOpen()
+                    .withContainerId("c")
+                    .withDesiredCapabilities(Symbol.valueOf("waybill:management"))
+                    .now();
+            wire.frames.remoteBegin().now();
             wire.done();
         }
     }

@@ -18,6 +18,7 @@ import org.waybill.io.Cancellable;
 import org.waybill.io.Loop;
 import org.waybill.security.UserStore;
 import org.waybill.spi.AdapterContext;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
 import org.waybill.spi.ClusterAdministration;
 import org.waybill.spi.SessionHandler;
@@ -36,6 +37,7 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
     private final List<String> listening;
     private volatile Loop loop;
     volatile @Nullable ClusterAdministration cluster;
+    volatile @Nullable BrokerError unavailable;
 
     FakeBroker(Path directory) {
         this(directory, settings -> settings);
@@ -85,6 +87,11 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
     @Override
     public @Nullable ClusterAdministration cluster() {
         return cluster;
+    }
+
+    @Override
+    public @Nullable BrokerError unavailable() {
+        return unavailable;
     }
 
     @Override

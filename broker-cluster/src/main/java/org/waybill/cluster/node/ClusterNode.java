@@ -58,12 +58,17 @@ final class ClusterNode implements Cluster {
         this.context = context;
         this.settings = context.settings().cluster().orElseThrow();
         this.options = ReplicationSettings.of(settings);
-        this.self = Members.of(settings.self().id(), disk(context.brokerId()));
+        this.self = member(settings.self().id(), context.brokerId());
         this.transport = new Transport(settings, context.shards(), replicas);
         this.leaders = new Leaders(context, transport, replicas, new Succession(options), SETTLE_NS, self);
         for (int i = 0; i < context.shards().count(); i++) {
             replicas.add(new ShardReplica(context, transport, leaders, i));
         }
+    }
+
+    /** The name of what a node is with this data directory. */
+    static long member(int node, String brokerId) {
+        return Members.of(node, disk(brokerId));
     }
 
     /** 48 bits by which a data directory is known. */

@@ -1,6 +1,7 @@
 package org.waybill.cluster.node;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -115,7 +116,10 @@ final class Overview {
                 row.put("age-ms", (nowNs - last.atNs) / NS_PER_MS);
                 row.put(
                         "replicas",
-                        last.replicas.others().stream().map(this::row).toList());
+                        last.replicas.others().stream()
+                                .sorted(Comparator.comparingInt(NodeMessage.Replica::node))
+                                .map(this::row)
+                                .toList());
             }
             rows.add(row);
         }

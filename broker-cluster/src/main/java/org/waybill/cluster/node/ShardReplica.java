@@ -3,6 +3,7 @@ package org.waybill.cluster.node;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -14,11 +15,14 @@ import org.waybill.broker.ClusterContext;
 import org.waybill.cluster.replication.Entry;
 import org.waybill.cluster.replication.LogRecovery;
 import org.waybill.cluster.replication.Machine;
+import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.Message;
 import org.waybill.cluster.replication.MessageCodec;
 import org.waybill.cluster.replication.Replica;
+import org.waybill.cluster.replication.ReplicaSet;
 import org.waybill.cluster.replication.SnapshotReader;
 import org.waybill.cluster.replication.SnapshotWriter;
+import org.waybill.config.ClusterNode;
 import org.waybill.io.Invariant;
 import org.waybill.io.Loop;
 import org.waybill.journal.CheckpointReader;
@@ -61,6 +65,7 @@ final class ShardReplica implements Machine, ShardLog {
     private final Transport transport;
     private final Leaders leaders;
     private final int number;
+    private final List<ClusterNode> nodes;
     private final Loop loop;
     private final MessageCodec codec = new MessageCodec();
     private final Queue<byte[]> inbox = new ConcurrentLinkedQueue<>();
@@ -86,6 +91,7 @@ final class ShardReplica implements Machine, ShardLog {
         this.transport = transport;
         this.leaders = leaders;
         this.number = number;
+        this.nodes = context.settings().cluster().orElseThrow().nodes();
         this.shard = context.shards().here(number);
         this.follower = new Follower(shard);
         this.loop = shard.loop();
@@ -179,10 +185,45 @@ final class ShardReplica implements Machine, ShardLog {
         guarded(() -> replica().tick());
         empty = empty && replica().lastIndex() == 0;
         tellMembership();
+        guarded(this::seat);
         guarded(this::release);
         if (stalled && state == State.LEADING && mayAct()) {
             stalled = false;
             shard.schedule();
+        }
+    }
+
+    /**
+     * The members are to be on the nodes of the configuration: whoever leads takes in those that are missing, and when all of them count
+     * lets go of others, one at a time.
+     */
+    private void seat() {
+        if (!replica().isLeading()) {
+            return;
+        }
+        ReplicaSet set = replica().replicas();
+        boolean complete = true;
+        for (ClusterNode node : nodes) {
+            if (set.onNode(node.id()) == Members.NONE) {
+                complete = false;
+                if (replica().admit(node.id())) {
+                    LOG.info(
+                            "WB3018 shard {}: node {} is to be a member, and counts when it has everything",
+                            number,
+                            node.name());
+                }
+            }
+        }
+        for (int i = 0; complete && i < set.size(); i++) {
+            int node = Members.node(set.member(i));
+            boolean isConfigured = nodes.stream().anyMatch(each -> each.id() == node);
+            if (!isConfigured && replica().dismiss(set.member(i))) {
+                LOG.info(
+                        "WB3019 shard {}: node {} is in no configuration any more, and not a member from now on",
+                        number,
+                        node);
+                return;
+            }
         }
     }
 
@@ -322,6 +363,9 @@ final class ShardReplica implements Machine, ShardLog {
                         read(into, position, upTo);
                         loop.execute(() -> rebuilt(made, into));
                     } catch (IOException | RuntimeException | Error broken) {
+                        if (transport.isClosed()) {
+                            return; // the journal has been closed meanwhile: this node ends
+                        }
                         LOG.error("WB3014 shard {}: its state cannot be read again", number, broken);
                         context.failed(broken);
                     }

@@ -44,6 +44,7 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
     private final List<ShardReplica> replicas;
     private @Nullable Leaders leaders;
     private volatile @Nullable Links links;
+    private volatile boolean closed;
 
     /** Nothing is carried before {@link #open}; the list of replicas may be filled until then. */
     Transport(ClusterSettings settings, Shards shards, List<ShardReplica> replicas) {
@@ -79,10 +80,16 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     /** Ends all links. */
     CompletionStage<Void> close() {
+        closed = true;
         Links open = links;
         return open == null
                 ? CompletableFuture.completedStage(null)
                 : open.stop().toCompletionStage();
+    }
+
+    /** Whether this node has left the others for good, because it ends. */
+    boolean isClosed() {
+        return closed;
     }
 
     /** What is known of each link; nothing before they are opened. */

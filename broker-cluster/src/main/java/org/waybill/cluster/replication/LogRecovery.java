@@ -210,6 +210,16 @@ public final class LogRecovery implements ReplayHandler {
         }
     }
 
+    /**
+     * What a checkpoint says of a log that nobody else has yet: all of it was written in the first epoch, and who has it is its only member.
+     *
+     * @param index the last entry in the checkpoint's state
+     */
+    public static byte[] alone(long member, long index) {
+        long[] epochs = index == 0 ? new long[0] : new long[] {1, 1};
+        return encode(new LogStore.Meta(new Promise(1, Members.NONE), index, epochs, ReplicaSet.of(member), false));
+    }
+
     static byte[] encode(LogStore.Meta meta) {
         byte[] bytes = new byte
                 [Long.BYTES * (3 + meta.epochs().length + meta.replicas().size()) + 2 * Integer.BYTES + 1];

@@ -23,7 +23,7 @@ final class OverviewTest {
 
     @Test
     void aShardIsWholeWhenAllReplicasCountAndAnswer() {
-        heard(0, 5, SECOND, THIRD);
+        heard(0, 5, THIRD, SECOND);
 
         Map<String, Object> shard = shard(0);
         assertThat(shard)

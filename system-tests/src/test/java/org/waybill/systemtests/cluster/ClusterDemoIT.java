@@ -27,7 +27,7 @@ final class ClusterDemoIT {
     void whatItPrintsIsTrue() {
         OtherProcess demo = demo();
         try {
-            await().atMost(SOON).until(() -> demo.output().contains("Ctrl-C stops all three."));
+            awaitReady(demo);
             assertThat(demo.output())
                     .contains("n1 ", "leads shard 0")
                     .contains("n2 ", "leads shard 1")
@@ -64,6 +64,30 @@ final class ClusterDemoIT {
                             .exitCode())
                     .isEqualTo(UNREACHABLE);
         }
+    }
+
+    @Test
+    void aSecondOneGoesOnWithTheData() {
+        OtherProcess first = demo();
+        try {
+            awaitReady(first);
+            run("send", "greetings", "kept", "--port", String.valueOf(port));
+        } finally {
+            end(first);
+        }
+        OtherProcess second = demo();
+        try {
+            awaitReady(second);
+            assertThat(run("receive", "greetings", "--port", String.valueOf(port + 1))
+                            .stdout())
+                    .containsExactly("kept");
+        } finally {
+            end(second);
+        }
+    }
+
+    private static void awaitReady(OtherProcess demo) {
+        await().atMost(SOON).until(() -> demo.output().contains("Ctrl-C stops all three."));
     }
 
     private OtherProcess demo() {

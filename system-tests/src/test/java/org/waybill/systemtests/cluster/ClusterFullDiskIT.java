@@ -20,7 +20,7 @@ final class ClusterFullDiskIT {
             trial.cluster().kill(NODE);
             trial.cluster().useDisk(NODE, disk.directory());
             trial.cluster().start(NODE);
-            trial.awaitService();
+            trial.cluster().awaitTakenIn(NODE);
             for (int round = 0; round < rounds; round++) {
                 trial.fault(() -> {
                     disk.fill();

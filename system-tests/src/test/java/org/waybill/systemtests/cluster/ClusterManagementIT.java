@@ -373,24 +373,20 @@ final class ClusterManagementIT {
         for (int node = 1; node <= NODES; node++) {
             String shard = String.valueOf(node - 1);
             String there = "n" + after(node);
-            assertThat(cli(after(after(node)), "cluster", "move-leader", shard, there))
+            assertThat(done(after(after(node)), "cluster", "move-leader", shard, there))
                     .isEqualTo("node " + there + " leads shard " + shard);
             for (int other = 1; other <= NODES; other++) {
-                assertThat(cli(other, "cluster", "status"))
+                assertThat(done(other, "cluster", "status"))
                         .containsPattern("(?m)^ +" + shard + " +ok +" + there + " +" + there + " ");
             }
-            assertThat(cli(node, "cluster", "move-leader", shard, "n" + node))
+            assertThat(done(node, "cluster", "move-leader", shard, "n" + node))
                     .isEqualTo("node n" + node + " leads shard " + shard);
         }
     }
 
-    private static String cli(int node, String... arguments) {
-        Servers servers = cluster.servers();
-        List<String> all = new ArrayList<>(List.of(arguments));
-        String address = servers.addresses().get(node - 1);
-        all.addAll(List.of("--port", address.substring(address.indexOf(':') + 1)));
-        all.addAll(List.of("--user", servers.user(), "--password", servers.password()));
-        Cli.Result result = Cli.run(all.toArray(String[]::new));
+    /** What a command at a node prints, which does what it is to. */
+    private static String done(int node, String... arguments) {
+        Cli.Result result = cluster.cli(node, arguments);
         assertThat(result.exitCode()).as(result.text()).isZero();
         return String.join("\n", result.stdout());
     }

@@ -1,5 +1,7 @@
 package org.waybill.systemtests.cluster;
 
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -8,7 +10,9 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.waybill.systemtests.BrokerProcess;
 import org.waybill.systemtests.Cli;
@@ -19,12 +23,13 @@ import org.waybill.systemtests.cluster.network.Network;
 
 /**
  * The nodes of a cluster, each a broker of the unzipped distribution in a process of its own, with a configuration, a data directory and an
- * output of its own. Nodes are numbered from 1. One thread uses it; {@link #close} ends every node, whatever its state, and no other process.
+ * output of its own. There are as many shards as nodes. Nodes are numbered from 1. One thread uses it; {@link #close} ends every node, whatever its state, and no other process.
  */
 final class ClusterProcesses implements AutoCloseable {
     private static final String USER = "tester";
     private static final String PASSWORD = "a-password-of-tests";
     private static final String SECRET = "a-secret-of-tests-alone";
+    private static final Duration TAKEN_IN = Duration.ofSeconds(60);
     private static final Duration PLANNED_STOP = Duration.ofSeconds(60);
 
     private final Network network;
@@ -36,6 +41,11 @@ final class ClusterProcesses implements AutoCloseable {
 
     /** Prepares so many nodes and starts none. */
     ClusterProcesses(Network network, int nodes) {
+        this(network, nodes, node -> List.of());
+    }
+
+    /** The same, each node started behind another command that goes on as what follows it, with the same process id. */
+    ClusterProcesses(Network network, int nodes, IntFunction<List<String>> behind) {
         this.network = network;
         users = users();
         List<Listening> all =
@@ -47,10 +57,14 @@ final class ClusterProcesses implements AutoCloseable {
                     .withConfig(configuration(node, all))
                     .withJvmOpts("-Xmx512m -Dhazelcast.local.publicAddress=" + network.host(node) + ":"
                             + own.electionForPeers())
-                    .behind(network.command(node)));
+                    .behind(joined(network.command(node), behind.apply(node))));
             running.add(null);
             letIn(options.get(node - 1).data());
         }
+    }
+
+    private static List<String> joined(List<String> one, List<String> other) {
+        return Stream.concat(one.stream(), other.stream()).toList();
     }
 
     private Listening listening(int node) {
@@ -124,6 +138,18 @@ final class ClusterProcesses implements AutoCloseable {
         return new Servers(addresses, USER, PASSWORD);
     }
 
+    /** Calls {@code bin/waybill} with these arguments about a node, as the user that all nodes know. */
+    Cli.Result cli(int node, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of(
+                "--host",
+                network.host(node),
+                "--port",
+                String.valueOf(options.get(node - 1).port())));
+        all.addAll(List.of("--user", USER, "--password", PASSWORD));
+        return Cli.run(all.toArray(String[]::new));
+    }
+
     /** Starts all nodes that do not run, at the same time, and waits until they are ready. */
     void start() {
         List<Integer> started = new ArrayList<>();
@@ -147,6 +173,19 @@ final class ClusterProcesses implements AutoCloseable {
     void start(int node) {
         launch(node);
         node(node).awaitReady();
+    }
+
+    /**
+     * Waits until a node has been taken in with the empty disk that it was started on, in every shard; until then it is no replica, and no
+     * other node may be lost.
+     */
+    void awaitTakenIn(int node) {
+        await("node " + node + " counts for the majority of every shard")
+                .atMost(TAKEN_IN)
+                .until(() -> node(node).stderrLines().stream()
+                                .filter(line -> line.contains("WB3017"))
+                                .count()
+                        == size());
     }
 
     /** The process of a node that was started. */

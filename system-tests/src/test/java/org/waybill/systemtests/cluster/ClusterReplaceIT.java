@@ -14,7 +14,7 @@ final class ClusterReplaceIT {
                 trial.fault(() -> trial.cluster().kill(victim));
                 trial.cluster().replaceDisk(victim);
                 trial.cluster().start(victim);
-                trial.awaitService();
+                trial.cluster().awaitTakenIn(victim);
                 int next = 1 + victim % 3;
                 trial.fault(() -> trial.cluster().kill(next));
                 trial.cluster().start(next);

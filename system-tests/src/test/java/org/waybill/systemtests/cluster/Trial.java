@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.IntFunction;
 import org.awaitility.core.ConditionTimeoutException;
 import org.waybill.systemtests.Distribution;
 import org.waybill.systemtests.Ports;
@@ -30,6 +31,10 @@ final class Trial implements AutoCloseable {
     private static final int SERVED = 20;
 
     private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    /** A broker rolls back after 10 s what nobody has decided. */
+    private static final Duration ALL_DECIDED = Duration.ofSeconds(20);
+
     private static final int NETWORK_NUMBER = 230;
 
     private final String name;
@@ -58,9 +63,14 @@ final class Trial implements AutoCloseable {
 
     /** Starts so many nodes, and the load on them. */
     Trial(String name, Between between, int nodes) throws JMSException {
+        this(name, between, nodes, node -> List.of());
+    }
+
+    /** The same with nodes that have clocks of their own. */
+    Trial(String name, Between between, int nodes, IntFunction<List<String>> clocks) throws JMSException {
         this.name = name;
         network = between.network(nodes);
-        cluster = new ClusterProcesses(network, nodes);
+        cluster = new ClusterProcesses(network, nodes, clocks);
         System.out.println(name + ": " + nodes + " nodes, " + between + ", seed " + seed);
         try {
             cluster.start();
@@ -142,9 +152,16 @@ final class Trial implements AutoCloseable {
         }
     }
 
-    /** Ends the load and checks what it saw. */
+    /**
+     * Ends the load and checks what it saw. What seems lost may be held by a transaction in doubt whose coordinator was lost before it had heard
+     * of the commit: it is rolled back soon, and comes then.
+     */
     void end() throws JMSException, InterruptedException {
         load.end();
+        long untilNs = history.nowNs() + ALL_DECIDED.toNanos();
+        while (!HistoryChecker.offences(history).isEmpty() && history.nowNs() < untilNs) {
+            load.drain();
+        }
         history.dump(directory.resolve("all.history"));
         System.out.println(name + ": " + HistoryChecker.summary(history) + pauses());
         assertThat(HistoryChecker.offences(history))

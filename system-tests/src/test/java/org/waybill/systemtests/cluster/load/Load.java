@@ -27,6 +27,7 @@ public final class Load implements AutoCloseable {
     private final List<Worker> consumers = new ArrayList<>();
     private final List<String> queues = new ArrayList<>();
     private final List<String> measured = new ArrayList<>();
+    private final Draining draining;
     private int clients;
 
     /** Whether processes of Python take part. */
@@ -43,6 +44,7 @@ public final class Load implements AutoCloseable {
     public Load(Servers servers, History history, Size size, Path directory) throws JMSException {
         this.servers = servers;
         this.history = history;
+        draining = new Draining(history.client("drain"));
         for (int i = 1; i <= FILLED; i++) {
             String queue = queue("filled." + i);
             measured.add(produce(i % 2 == 0 ? Make.QPID_JMS : Make.WAYBILL, queue, true));
@@ -118,9 +120,13 @@ public final class Load implements AutoCloseable {
         end(producers);
         end(consumers);
         close();
+        drain();
+    }
+
+    /** Empties all queues once more, of what has come back to them. Behind {@link #end}. */
+    public void drain() throws JMSException {
         try (Connection connection = Make.WAYBILL.connect(servers, 0, () -> {})) {
             connection.start();
-            Draining draining = new Draining(history.client("drain"));
             for (String queue : queues) {
                 draining.empty(connection, queue);
             }

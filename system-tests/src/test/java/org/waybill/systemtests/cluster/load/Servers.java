@@ -32,12 +32,12 @@ public record Servers(List<String> addresses, String user, String password, int 
     }
 
     /** This node (from 0) alone, for a client that waits for it. */
-    Servers only(int node) {
+    public Servers only(int node) {
         return new Servers(List.of(addresses.get(node)), user, password, 0);
     }
 
     /** The URI of a client that begins at this node (from 0) and goes to the others in turn. */
-    String uri(int first) {
+    public String uri(int first) {
         return rotated(first).stream()
                 .map(address -> "amqp://" + address + "?amqp.idleTimeout=" + idleTimeoutMs
                         + (user.isEmpty() ? "" : "&amqp.saslMechanisms=SCRAM-SHA-256"))
