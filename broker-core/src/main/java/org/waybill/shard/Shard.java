@@ -453,7 +453,11 @@ public final class Shard implements Lead {
         } else if (frame != null) {
             inFlight.addLast(finished);
             if (finished.hasEarly()) {
-                log().append(frame, () -> forced(finished), () -> committed(frame, null));
+                log().append(
+                                frame,
+                                finished.hasForced() ? () -> early(finished::forced) : null,
+                                finished.hasReceived() ? () -> early(finished::received) : null,
+                                () -> committed(frame, null));
             } else {
                 log().append(frame, () -> committed(frame, null));
             }
@@ -490,13 +494,13 @@ public final class Shard implements Lead {
         return new Frame(number);
     }
 
-    /** A turn's frame is forced here, and may be committed later. */
-    private void forced(Turn turn) {
+    /** A turn's frame is less than committed, which is enough for some. */
+    private void early(Runnable answers) {
         if (phase == Phase.OVER) {
             return;
         }
         try {
-            turn.answerEarly();
+            answers.run();
             schedule();
         } catch (RuntimeException | Error broken) {
             fail(broken);

@@ -47,7 +47,10 @@ final class Turn {
     private final Answers answers = new Answers();
 
     /** Those that wait for this node's own force alone; null as long as there are none. */
-    private @Nullable Answers early;
+    private @Nullable Answers atForce;
+
+    /** Those that wait until a majority has received the frame, forced or not; null as long as there are none. */
+    private @Nullable Answers atReceipt;
 
     private @Nullable List<Runnable> afterwards;
 
@@ -72,7 +75,7 @@ final class Turn {
 
     /** Whether nothing but the journal's own care follows from its frame: nobody waits for it, and nothing becomes visible by it. */
     boolean unhurried() {
-        return answers.empty() && early == null && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
+        return answers.empty() && !hasEarly() && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
     }
 
     boolean idle() {
@@ -148,31 +151,62 @@ final class Turn {
         return answers;
     }
 
-    /** Answers to those who are content with a level of durability. */
+    /** Answers to those who are content with a level of durability: before the commit, if that comes later, and in it at the latest. */
     Answers answers(AddressSettings.Durability level) {
-        return level == AddressSettings.Durability.LEADER_FORCED ? early() : answers;
+        return switch (level) {
+            case MAJORITY_FORCED -> answers;
+            case MAJORITY_IN_MEMORY -> atReceipt();
+            case LEADER_FORCED -> atForce();
+        };
     }
 
-    /** Answers that may go out once this turn's frame is forced here, and at its commit at the latest. */
-    private Answers early() {
-        Answers begun = early;
+    private Answers atForce() {
+        Answers begun = atForce;
         if (begun == null) {
             begun = new Answers();
-            early = begun;
+            atForce = begun;
         }
         return begun;
     }
 
-    /** Whether anything follows from this node's own force. */
+    private Answers atReceipt() {
+        Answers begun = atReceipt;
+        if (begun == null) {
+            begun = new Answers();
+            atReceipt = begun;
+        }
+        return begun;
+    }
+
+    /** Whether anything follows before the commit. */
     boolean hasEarly() {
-        return early != null;
+        return hasForced() || hasReceived();
+    }
+
+    /** Whether anything follows from this node's own force. */
+    boolean hasForced() {
+        return atForce != null;
+    }
+
+    /** Whether anything follows when a majority has received the frame. */
+    boolean hasReceived() {
+        return atReceipt != null;
     }
 
     /** Its frame is forced here: sends the answers that wait for no more than that, once. */
-    void answerEarly() {
-        Answers waiting = early;
+    void forced() {
+        Answers waiting = atForce;
         if (waiting != null) {
-            early = null;
+            atForce = null;
+            waiting.send();
+        }
+    }
+
+    /** A majority has received its frame: sends the answers that wait for no more than that, once. */
+    void received() {
+        Answers waiting = atReceipt;
+        if (waiting != null) {
+            atReceipt = null;
             waiting.send();
         }
     }
@@ -194,7 +228,8 @@ final class Turn {
             revealedQueues[i].uncommitted(-1);
             revealedQueues[i].reveal(revealedIds[i]);
         }
-        answerEarly();
+        forced();
+        received();
         answers.send();
         if (afterwards != null) {
             afterwards.forEach(Runnable::run);

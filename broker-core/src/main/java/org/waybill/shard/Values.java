@@ -121,6 +121,7 @@ final class Values {
                 switch (level) {
                     case MAJORITY_FORCED -> 1;
                     case LEADER_FORCED -> 2;
+                    case MAJORITY_IN_MEMORY -> 3;
                 });
     }
 
@@ -129,6 +130,7 @@ final class Values {
         return switch (level) {
             case 1 -> AddressSettings.Durability.MAJORITY_FORCED;
             case 2 -> AddressSettings.Durability.LEADER_FORCED;
+            case 3 -> AddressSettings.Durability.MAJORITY_IN_MEMORY;
             default -> throw new IllegalArgumentException("an unknown level of durability: " + level);
         };
     }

@@ -3,6 +3,7 @@ package org.waybill.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,7 +30,12 @@ class DurabilityTest {
     @BeforeEach
     void open() {
         core = new CoreFixture(new CrashDisk(), 1, 64L << 20, 1 << 16, name -> AddressSettings.defaults()
-                .withDurability(name.startsWith("fast") ? Durability.LEADER_FORCED : Durability.MAJORITY_FORCED));
+                .withDurability(
+                        name.startsWith("fast")
+                                ? Durability.LEADER_FORCED
+                                : name.startsWith("soon")
+                                        ? Durability.MAJORITY_IN_MEMORY
+                                        : Durability.MAJORITY_FORCED));
         log = new Lagging(core.shards[0].log());
         core.shards[0].log(log);
         session = core.session();
@@ -58,7 +64,30 @@ class DurabilityTest {
     }
 
     @Test
+    void aSenderIsAnsweredWhenAMajorityHasReceivedItWhereThatIsEnough() {
+        TestProducer soon = session.producer("soon");
+        TestProducer fast = session.producer("fast");
+        TestConsumer consumer = session.consumer("soon");
+        consumer.credit(10);
+        log.holds = true;
+        soon.send(CoreFixture.message(true, "m0"));
+        fast.send(CoreFixture.message(true, "m1"));
+        core.loop.settle();
+        assertThat(fast.settled).isEqualTo(1);
+        assertThat(soon.settled).isZero();
+        log.receive();
+        core.loop.settle();
+        assertThat(soon.settled).isEqualTo(1);
+        assertThat(consumer.texts).isEmpty();
+        log.commit();
+        core.loop.settle();
+        assertThat(soon.outcomes).containsExactly(Outcome.ACCEPTED);
+        assertThat(consumer.texts).containsExactly("m0");
+    }
+
+    @Test
     void aProducerKnowsTheLevelOfItsAddress() {
+        assertThat(session.producer("soon").producer.durability()).isEqualTo(Durability.MAJORITY_IN_MEMORY);
         assertThat(session.producer("fast").producer.durability()).isEqualTo(Durability.LEADER_FORCED);
         assertThat(session.producer("safe").producer.durability()).isEqualTo(Durability.MAJORITY_FORCED);
         assertThat(session.producer("fast.topic", NodeKind.TOPIC).producer.durability())
@@ -138,10 +167,17 @@ class DurabilityTest {
     private static final class Lagging implements ShardLog {
         private final ShardLog own;
         private final ArrayDeque<Runnable> uncommitted = new ArrayDeque<>();
+        private final ArrayDeque<Runnable> unreceived = new ArrayDeque<>();
         boolean holds;
 
         Lagging(ShardLog own) {
             this.own = own;
+        }
+
+        void receive() {
+            while (!unreceived.isEmpty()) {
+                unreceived.removeFirst().run();
+            }
         }
 
         void commit() {
@@ -153,13 +189,18 @@ class DurabilityTest {
 
         @Override
         public void append(Frame frame, Runnable committed) {
-            append(frame, () -> {}, committed);
+            append(frame, null, null, committed);
         }
 
         @Override
-        public void append(Frame frame, Runnable forced, Runnable committed) {
+        public void append(Frame frame, @Nullable Runnable forced, @Nullable Runnable received, Runnable committed) {
             own.append(frame, () -> {
-                forced.run();
+                if (forced != null) {
+                    forced.run();
+                }
+                if (received != null) {
+                    unreceived.addLast(received);
+                }
                 if (holds) {
                     uncommitted.addLast(committed);
                 } else {

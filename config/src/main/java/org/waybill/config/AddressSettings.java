@@ -81,6 +81,8 @@ public record AddressSettings(
     public enum Durability {
         /** A majority of the nodes has forced it to disk. */
         MAJORITY_FORCED,
+        /** A majority of the nodes has it in memory; it is lost if they all end before one of them has forced it. */
+        MAJORITY_IN_MEMORY,
         /** The node that leads its shard has; it is lost if another node leads before a majority has. */
         LEADER_FORCED
     }

@@ -131,7 +131,7 @@ final class SettingsFileTest {
             addresses: [{match: "a.b*"}] | addresses.match is "a.b*", which must be words with dots between them
             addresses: [{match: a, auto-create: maybe}] | which must be true or false.
             addresses: [{match: a, full-policy: explode}] | which must be one of block, reject, drop-oldest.
-            addresses: [{match: a, durability: none}] | addresses.durability is "none", which must be one of majority-forced, leader-forced.
+            addresses: [{match: a, durability: none}] | addresses.durability is "none", which must be one of majority-forced, majority-in-memory, leader-forced.
             addresses: [{auto-create: true}] | f: addresses.match is missing, it must be given.
             addresses: [{match: a},${nl}{match: a}] | f line 2: addresses.match is "a", which stands in line 1 already.
             addresses: {match: a}   | f line 1: addresses must be a list.

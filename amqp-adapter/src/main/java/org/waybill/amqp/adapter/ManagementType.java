@@ -140,7 +140,7 @@ enum ManagementType {
             "org.waybill.shard",
             null,
             List.of("name", "health", "leader", "prefers", "epoch", "commit-index", "age-ms", "replicas"),
-            List.of("READ", "QUERY", "MOVE-LEADER")),
+            List.of("READ", "QUERY", "MOVE-LEADER", "ACCEPT-LOSS")),
     MESSAGE(
             "org.waybill.message",
             null,

@@ -31,6 +31,7 @@ import org.waybill.shard.Follower;
 import org.waybill.shard.Shard;
 import org.waybill.shard.ShardLog;
 import org.waybill.shard.StateTaker;
+import org.waybill.spi.BrokerError;
 
 /**
  * One shard on one node: its replica's log is where the shard records its turns while it leads, and what the shard follows while it does
@@ -55,9 +56,6 @@ final class ShardReplica implements Machine, ShardLog {
     /** A turn of the shard that waits for the commit of its frame. */
     private record Pending(Frame frame, Runnable committed) {}
 
-    /** Somebody waits for an entry until it is forced here, committed or not. */
-    private record Early(long index, Runnable answers) {}
-
     /** An entry that is committed, whose effects are still to take place. */
     private record Ready(Entry entry, long position, @Nullable Runnable effects) {}
 
@@ -72,12 +70,13 @@ final class ShardReplica implements Machine, ShardLog {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final ArrayDeque<Ready> ready = new ArrayDeque<>();
-    private final ArrayDeque<Early> early = new ArrayDeque<>();
+    private final EarlyAnswers early = new EarlyAnswers();
     private State state = State.FOLLOWING;
     private Shard shard;
     private Follower follower;
     private long appliedIndex;
     private long proposedIndex;
+    private long receivedIndex;
     private @Nullable Replica replica;
     private volatile boolean empty = true;
     private boolean member;
@@ -147,6 +146,23 @@ final class ShardReplica implements Machine, ShardLog {
         appliedIndex = made.commitIndex();
         empty = made.lastIndex() == 0;
         follower.follow(this);
+        if (made.lacks()) {
+            LOG.warn(
+                    "WB3026 shard {}: this node ended without a clean stop, and may lack what it had only in memory; it does not vote alone "
+                            + "until a leader has given it everything, or all nodes are there",
+                    number);
+        }
+    }
+
+    /** See {@link org.waybill.spi.ClusterAdministration#acceptLoss}. */
+    Optional<BrokerError> acceptLoss() {
+        if (!replica().lacks()) {
+            return Optional.of(new BrokerError(
+                    BrokerError.Code.PRECONDITION_FAILED, "this node's replica of shard " + number + " lacks nothing"));
+        }
+        LOG.warn("WB3027 shard {}: an operator has accepted the loss of what this node had only in memory", number);
+        replica().acceptLoss();
+        return Optional.empty();
     }
 
     // ---- from other nodes
@@ -268,11 +284,14 @@ final class ShardReplica implements Machine, ShardLog {
         guarded(this::answerEarly);
     }
 
-    /** Lets answers out that wait for this node's own force alone: no less than others while it may act. */
+    @Override
+    public void received(long index) {
+        receivedIndex = index;
+        guarded(this::answerEarly);
+    }
+
     private void answerEarly() {
-        while (!early.isEmpty() && early.getFirst().index <= replica().forcedIndex() && mayAct()) {
-            early.removeFirst().answers.run();
-        }
+        early.release(replica().forcedIndex(), Math.max(receivedIndex, appliedIndex), this::mayAct);
     }
 
     /** Lets the effects of what is committed take place: at once on a follower, while it may act on a leader. */
@@ -342,6 +361,7 @@ final class ShardReplica implements Machine, ShardLog {
             leaders.leadsNot(number);
             pending.clear();
             early.clear();
+            receivedIndex = 0;
             proposedIndex = 0;
             // their effects have not taken place: they are entries like those of others now
             int held = ready.size();
@@ -472,9 +492,10 @@ final class ShardReplica implements Machine, ShardLog {
     }
 
     @Override
-    public void append(Frame frame, Runnable forced, Runnable committed) {
-        append(frame, committed);
-        early.addLast(new Early(proposedIndex, forced));
+    public void append(Frame frame, @Nullable Runnable forced, @Nullable Runnable received, Runnable committed) {
+        pending.addLast(new Pending(frame, committed));
+        proposedIndex = received == null ? replica().propose(frame) : replica().proposeInMemory(frame);
+        early.add(proposedIndex, forced, received);
     }
 
     @Override

@@ -9,10 +9,12 @@ import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
+import jakarta.jms.QueueBrowser;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.waybill.systemtests.Cli;
 import org.waybill.systemtests.Ports;
 import org.waybill.systemtests.cluster.load.Servers;
 import org.waybill.systemtests.cluster.network.Network;
@@ -40,11 +43,13 @@ final class ClusterDurabilityIT {
     private static final String SHARD = "org.waybill.shard";
     private static final String FAST = "fast";
     private static final String SAFE = "safe";
+    private static final String SOON_SAFE = "soon.safe";
     /** The first line is the cluster's. */
     private static final String SETTINGS = "  lease-ms: 5000\n"
             + "shards: 1\n"
             + "addresses:\n"
-            + "  - { match: " + FAST + ", durability: leader-forced }\n";
+            + "  - { match: " + FAST + ", durability: leader-forced }\n"
+            + "  - { match: " + SOON_SAFE + ", durability: majority-in-memory }\n";
 
     private Network network;
     private ClusterProcesses cluster;
@@ -91,6 +96,49 @@ final class ClusterDurabilityIT {
         assertThat(drained(other, FAST)).containsExactly("seen", "after");
         assertThat(drained(leader, SAFE)).containsExactly("seen");
         closeQuietly(connection);
+    }
+
+    @Test
+    void whatAMajorityHasIsSettledAndNobodyLeadsWithoutWhoMightHaveIt() throws Exception {
+        send(1, SOON_SAFE, "one");
+        send(2, SOON_SAFE, "two");
+        int leader = leader(1);
+        int other = leader % NODES + 1;
+        int third = other % NODES + 1;
+        cluster.kill(leader);
+        await("another leads").atMost(SOON).ignoreExceptions().until(() -> leader(other) != leader);
+        send(other, SOON_SAFE, "three");
+        cluster.start(leader);
+        assertThat(drained(leader, SOON_SAFE)).containsExactly("one", "two", "three");
+        send(other, SOON_SAFE, "four");
+        assertThat(browsed(other, SOON_SAFE)).isEqualTo(1);
+
+        cluster.killAll();
+        cluster.launch(leader);
+        cluster.launch(other);
+        for (int node : new int[] {leader, other}) {
+            await("the loss is accepted").atMost(SOON).untilAsserted(() -> {
+                Cli.Result accepted = cluster.cli(node, "cluster", "accept-loss", "0");
+                assertThat(String.join("\n", accepted.stdout()))
+                        .as(accepted.text())
+                        .isEqualTo("this node votes for shard 0 again");
+            });
+        }
+        await("one of the two leads").atMost(SOON).ignoreExceptions().until(() -> leader(other) > 0);
+        cluster.start(third);
+        assertThat(drained(third, SOON_SAFE)).containsExactly("four");
+    }
+
+    private int browsed(int node, String queue) throws JMSException {
+        try (Connection connection = connect(node);
+                Session session = connection.createSession();
+                QueueBrowser browser = session.createBrowser(session.createQueue(queue))) {
+            int messages = 0;
+            for (Enumeration<?> all = browser.getEnumeration(); all.hasMoreElements(); all.nextElement()) {
+                messages++;
+            }
+            return messages;
+        }
     }
 
     @Test
