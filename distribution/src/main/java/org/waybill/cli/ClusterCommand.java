@@ -162,7 +162,9 @@ final class ClusterCommand implements Runnable {
     void acceptLoss(
             @Parameters(paramLabel = "SHARD", description = "The shard's number.") int shard,
             @Mixin ConnectionOption connection) {
-        Management.once(connection, Management.SHARD, "ACCEPT-LOSS", Map.of("name", String.valueOf(shard)));
+        try (ClientConnection open = connection.connectToManage()) {
+            new Management(open).request(Management.SHARD, "ACCEPT-LOSS", Map.of("name", String.valueOf(shard)));
+        }
         out().line("this node votes for shard " + shard + " again");
     }
 

@@ -59,6 +59,14 @@ final class ClusterDurabilityIT {
         network = new ProxiedNetwork(Ports::free);
         cluster = new ClusterProcesses(network, NODES, SETTINGS);
         cluster.start();
+        for (int node = 1; node <= NODES; node++) {
+            awaitServed(node);
+        }
+    }
+
+    /** Waits until a node knows who leads, which it may not at its start. */
+    private void awaitServed(int node) {
+        await("a leader is known").atMost(SOON).ignoreExceptions().until(() -> leader(node) > 0);
     }
 
     @AfterEach
@@ -90,6 +98,7 @@ final class ClusterDurabilityIT {
         await("another leads").atMost(SOON).ignoreExceptions().until(() -> leader(other) != leader);
         network.heal();
         cluster.start(leader);
+        awaitServed(leader);
 
         assertThat(safe.get(SOON.toSeconds(), TimeUnit.SECONDS)).isFalse();
         send(leader, FAST, "after");
@@ -109,6 +118,7 @@ final class ClusterDurabilityIT {
         await("another leads").atMost(SOON).ignoreExceptions().until(() -> leader(other) != leader);
         send(other, SOON_SAFE, "three");
         cluster.start(leader);
+        awaitServed(leader);
         assertThat(drained(leader, SOON_SAFE)).containsExactly("one", "two", "three");
         send(other, SOON_SAFE, "four");
         assertThat(browsed(other, SOON_SAFE)).isEqualTo(1);
@@ -124,8 +134,9 @@ final class ClusterDurabilityIT {
                         .isEqualTo("this node votes for shard 0 again");
             });
         }
-        await("one of the two leads").atMost(SOON).ignoreExceptions().until(() -> leader(other) > 0);
+        awaitServed(other);
         cluster.start(third);
+        awaitServed(third);
         assertThat(drained(third, SOON_SAFE)).containsExactly("four");
     }
 
