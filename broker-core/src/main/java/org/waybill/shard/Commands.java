@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.io.Invariant;
 import org.waybill.message.Outcome;
 import org.waybill.queue.QueueConsumer;
@@ -126,9 +127,12 @@ final class Commands {
         boolean isTopic = destination.kind() == NodeKind.TOPIC;
         Object found = isTopic ? topics.openProducer(producer, destination.name()) : resolve(destination.name());
         String reason = shard.noRoom();
+        AddressSettings.Durability level;
         if (found instanceof Topic topic) {
+            level = topic.settings.durability();
             reason = reason != null ? reason : topic.blocked;
         } else if (found instanceof Node node) {
+            level = node.settings.durability();
             producer.node = node;
             node.producers.add(producer);
             reason = reason != null ? reason : node.blocked;
@@ -137,7 +141,7 @@ final class Commands {
             return;
         }
         outbox.producers.add(producer);
-        answer(outbox, Batch.Kind.PRODUCER_OPENED, producer);
+        shard.turn().answers().add(outbox, Batch.Kind.PRODUCER_OPENED, producer, 0, 0, level, null);
         if (reason != null) {
             shard.turn().answers().add(outbox, Batch.Kind.BLOCKED, producer, 0, 0, reason, null);
         }

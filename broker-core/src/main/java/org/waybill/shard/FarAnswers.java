@@ -83,7 +83,8 @@ final class FarAnswers {
                 long token = Bytes.var(in);
                 add(answers, Batch.Kind.PRODUCER_REFUSED, target, token, 0, Values.error(in), null);
             }
-            case RemoteLead.PRODUCER_OPENED -> add(answers, Batch.Kind.PRODUCER_OPENED, target, 0, 0, null, null);
+            case RemoteLead.PRODUCER_OPENED -> add(
+                    answers, Batch.Kind.PRODUCER_OPENED, target, 0, 0, Values.durability(in), null);
             case RemoteLead.PRODUCER_CLOSED -> closed(answers, Batch.Kind.PRODUCER_CLOSED, target, Values.error(in));
             case RemoteLead.CONSUMER_OPENED -> add(answers, Batch.Kind.CONSUMER_OPENED, target, 0, 0, null, null);
             case RemoteLead.CONSUMER_CLOSED -> closed(answers, Batch.Kind.CONSUMER_CLOSED, target, Values.error(in));

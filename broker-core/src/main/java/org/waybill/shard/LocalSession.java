@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.config.TransactionSettings;
 import org.waybill.io.Cancellable;
 import org.waybill.io.Invariant;
@@ -466,7 +467,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
             case CONSUMER_SETTLED -> ((SessionConsumer) target).handler.settled(answers.a[i], answers.b[i]);
             case DRAINED -> ((SessionConsumer) target).handler.drained(answers.a[i]);
             case PRODUCER_REFUSED -> ((SessionProducer) target).handler.refused(answers.a[i], error(x));
-            case PRODUCER_OPENED -> ((SessionProducer) target).handler.opened();
+            case PRODUCER_OPENED -> ((SessionProducer) target).opened((AddressSettings.Durability) x);
             case PRODUCER_CLOSED -> ((SessionProducer) target).closedByBroker(error(x));
             case CONSUMER_OPENED -> ((SessionConsumer) target).handler.opened();
             case CONSUMER_CLOSED -> ((SessionConsumer) target).closedByBroker(error(x));

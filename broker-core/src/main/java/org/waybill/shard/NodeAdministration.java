@@ -195,6 +195,7 @@ final class NodeAdministration {
         }
         contents(node, row);
         row.put("producers", node.producers.size());
+        row.put("durability", word(node.settings.durability()));
         String blocked = shard.noRoom() != null ? shard.noRoom() : node.blocked;
         if (blocked != null) {
             row.put("blocked", blocked);
@@ -232,6 +233,7 @@ final class NodeAdministration {
         row.put("temporary", topic.owner != null);
         row.put("subscriptions", state.topics().route(topic).all.size());
         row.put("producers", topic.producers.size());
+        row.put("durability", word(topic.settings.durability()));
         String blocked = shard.noRoom() != null ? shard.noRoom() : topic.blocked;
         if (blocked != null) {
             row.put("blocked", blocked);
@@ -255,6 +257,7 @@ final class NodeAdministration {
         row.put("max-redelivery-delay-ms", settings.redelivery().maxDelayMs());
         row.put("exclusive", settings.exclusive());
         row.put("duplicate-ids", settings.duplicateIds());
+        row.put("durability", word(settings.durability()));
         settings.deadLetterAddress().ifPresent(to -> row.put("dead-letter-address", to));
         settings.expiryAddress().ifPresent(to -> row.put("expiry-address", to));
         settings.lastValueKey().ifPresent(key -> row.put("last-value-key", key));

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -251,7 +252,9 @@ final class RemoteSession implements SessionPort {
             case DRAINED -> consumer(out, RemoteLead.DRAINED, target).putVar(answers.a[i]);
             case PRODUCER_REFUSED -> Values.putError(
                     producer(out, RemoteLead.PRODUCER_REFUSED, target).putVar(answers.a[i]), error(x));
-            case PRODUCER_OPENED -> producer(out, RemoteLead.PRODUCER_OPENED, target);
+            case PRODUCER_OPENED -> Values.putDurability(
+                    producer(out, RemoteLead.PRODUCER_OPENED, target),
+                    (AddressSettings.Durability) Invariant.present(x));
             case PRODUCER_CLOSED -> Values.putError(producer(out, RemoteLead.PRODUCER_CLOSED, target), error(x));
             case CONSUMER_OPENED -> consumer(out, RemoteLead.CONSUMER_OPENED, target);
             case CONSUMER_CLOSED -> Values.putError(consumer(out, RemoteLead.CONSUMER_CLOSED, target), error(x));

@@ -38,7 +38,7 @@ final class Router {
     /** Stores a message, as {@link Storage#store(Node, Message, Outbox, LocalProducer, long)} does, and answers its producer. */
     void send(Topic topic, Message message, Outbox from, LocalProducer producer, long token) {
         if (store(topic, message, producer.session.containerId())) {
-            shard.turn().answers().accepted(from, producer, token);
+            shard.turn().answers(topic.settings.durability()).accepted(from, producer, token);
         } else {
             from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
         }

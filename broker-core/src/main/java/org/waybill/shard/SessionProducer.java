@@ -1,6 +1,7 @@
 package org.waybill.shard;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.message.Message;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.Destination;
@@ -17,6 +18,8 @@ final class SessionProducer extends LocalProducer implements Producer {
     final int shard;
 
     boolean closed;
+
+    private AddressSettings.@Nullable Durability durability;
 
     SessionProducer(
             LocalSession client, int id, @Nullable Destination destination, ProducerHandler handler, int shard) {
@@ -38,6 +41,17 @@ final class SessionProducer extends LocalProducer implements Producer {
     @Override
     public void send(Message message, Transaction transaction) {
         ((Work) transaction).send(this, message);
+    }
+
+    /** @param level of its address, or null when each message names its own */
+    void opened(AddressSettings.@Nullable Durability level) {
+        durability = level;
+        handler.opened();
+    }
+
+    @Override
+    public AddressSettings.@Nullable Durability durability() {
+        return durability;
     }
 
     void closedByBroker(BrokerError reason) {

@@ -452,7 +452,15 @@ public final class Shard implements Lead {
             log().appendUnhurried(frame, () -> committed(frame, finished));
         } else if (frame != null) {
             inFlight.addLast(finished);
-            log().append(frame, () -> committed(frame, null));
+            if (finished.hasEarly()) {
+                log().append(
+                                frame,
+                                finished.hasForced() ? () -> early(finished::forced) : null,
+                                finished.hasReceived() ? () -> early(finished::received) : null,
+                                () -> committed(frame, null));
+            } else {
+                log().append(frame, () -> committed(frame, null));
+            }
         } else if (inFlight.isEmpty()) {
             finished.commit();
         } else {
@@ -484,6 +492,19 @@ public final class Shard implements Lead {
 
     Frame newFrame() {
         return new Frame(number);
+    }
+
+    /** A turn's frame is less than committed, which is enough for some. */
+    private void early(Runnable answers) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        try {
+            answers.run();
+            schedule();
+        } catch (RuntimeException | Error broken) {
+            fail(broken);
+        }
     }
 
     private void committed(Frame frame, @Nullable Turn unhurried) {

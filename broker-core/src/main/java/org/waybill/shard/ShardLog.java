@@ -1,5 +1,6 @@
 package org.waybill.shard;
 
+import org.jspecify.annotations.Nullable;
 import org.waybill.journal.Frame;
 
 /**
@@ -15,7 +16,19 @@ public interface ShardLog {
      */
     void append(Frame frame, Runnable committed);
 
-    /** As {@link #append}, for a frame nobody waits for: it may take a little longer. */
+    /**
+     * As {@link #append(Frame, Runnable)}, for a frame that somebody waits for who is content with less than its commit. Both are called
+     * on the shard's loop, if what leaves the shard may leave it then, each in the order of the frames; perhaps when the frame is committed
+     * already, or not at all if nothing is gained by it.
+     *
+     * @param forced called once it is forced here, others or not; null if nobody waits for that
+     * @param received called once a majority has received it, this node included, forced or not; null if nobody waits for that
+     */
+    default void append(Frame frame, @Nullable Runnable forced, @Nullable Runnable received, Runnable committed) {
+        append(frame, committed);
+    }
+
+    /** As {@link #append(Frame, Runnable)}, for a frame nobody waits for: it may take a little longer. */
     void appendUnhurried(Frame frame, Runnable committed);
 
     /** The index of the last frame that this shard has appended, or 0. */

@@ -103,7 +103,7 @@ final class Storage implements Facts {
     /** Stores a message in a queue; the caller has decided that it may. */
     void store(Node node, Message message, Outbox from, LocalProducer producer, long token) {
         if (store(node, message, false)) {
-            shard.turn().answers().accepted(from, producer, token);
+            shard.turn().answers(node.settings.durability()).accepted(from, producer, token);
         } else {
             from.answers().addRange(Batch.Kind.PRODUCER_SETTLED, producer, token, token, Outcome.ACCEPTED);
         }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.io.Invariant;
 import org.waybill.journal.Frame;
 import org.waybill.queue.Block;
@@ -44,6 +45,13 @@ final class Turn {
     private long[] revealedIds = new long[FIRST_CAPACITY];
 
     private final Answers answers = new Answers();
+
+    /** Those that wait for this node's own force alone; null as long as there are none. */
+    private @Nullable Answers atForce;
+
+    /** Those that wait until a majority has received the frame, forced or not; null as long as there are none. */
+    private @Nullable Answers atReceipt;
+
     private @Nullable List<Runnable> afterwards;
 
     Turn(Shard shard) {
@@ -67,7 +75,7 @@ final class Turn {
 
     /** Whether nothing but the journal's own care follows from its frame: nobody waits for it, and nothing becomes visible by it. */
     boolean unhurried() {
-        return answers.empty() && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
+        return answers.empty() && !hasEarly() && revealed == 0 && placed == 0 && shared == 0 && afterwards == null;
     }
 
     boolean idle() {
@@ -143,6 +151,66 @@ final class Turn {
         return answers;
     }
 
+    /** Answers to those who are content with a level of durability: before the commit, if that comes later, and in it at the latest. */
+    Answers answers(AddressSettings.Durability level) {
+        return switch (level) {
+            case MAJORITY_FORCED -> answers;
+            case MAJORITY_IN_MEMORY -> atReceipt();
+            case LEADER_FORCED -> atForce();
+        };
+    }
+
+    private Answers atForce() {
+        Answers begun = atForce;
+        if (begun == null) {
+            begun = new Answers();
+            atForce = begun;
+        }
+        return begun;
+    }
+
+    private Answers atReceipt() {
+        Answers begun = atReceipt;
+        if (begun == null) {
+            begun = new Answers();
+            atReceipt = begun;
+        }
+        return begun;
+    }
+
+    /** Whether anything follows before the commit. */
+    boolean hasEarly() {
+        return hasForced() || hasReceived();
+    }
+
+    /** Whether anything follows from this node's own force. */
+    boolean hasForced() {
+        return atForce != null;
+    }
+
+    /** Whether anything follows when a majority has received the frame. */
+    boolean hasReceived() {
+        return atReceipt != null;
+    }
+
+    /** Its frame is forced here: sends the answers that wait for no more than that, once. */
+    void forced() {
+        Answers waiting = atForce;
+        if (waiting != null) {
+            atForce = null;
+            waiting.send();
+        }
+    }
+
+    /** A majority has received its frame: sends the answers that wait for no more than that, once. */
+    void received() {
+        Answers waiting = atReceipt;
+        if (waiting != null) {
+            atReceipt = null;
+            waiting.send();
+        }
+    }
+
     /** Runs a task once this turn is committed, after its other effects. */
     void afterwards(Runnable task) {
         if (afterwards == null) {
@@ -160,6 +228,8 @@ final class Turn {
             revealedQueues[i].uncommitted(-1);
             revealedQueues[i].reveal(revealedIds[i]);
         }
+        forced();
+        received();
         answers.send();
         if (afterwards != null) {
             afterwards.forEach(Runnable::run);

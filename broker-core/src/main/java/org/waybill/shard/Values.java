@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.message.DecodeError;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -112,6 +113,25 @@ final class Values {
                         : new Outcome.Modified((bits & 1) != 0, (bits & 2) != 0, annotations);
             }
             default -> throw new IllegalArgumentException("an unknown outcome: " + kind);
+        };
+    }
+
+    static void putDurability(Bytes out, AddressSettings.Durability level) {
+        out.putByte(
+                switch (level) {
+                    case MAJORITY_FORCED -> 1;
+                    case LEADER_FORCED -> 2;
+                    case MAJORITY_IN_MEMORY -> 3;
+                });
+    }
+
+    static AddressSettings.Durability durability(ByteBuffer in) {
+        int level = in.get();
+        return switch (level) {
+            case 1 -> AddressSettings.Durability.MAJORITY_FORCED;
+            case 2 -> AddressSettings.Durability.LEADER_FORCED;
+            case 3 -> AddressSettings.Durability.MAJORITY_IN_MEMORY;
+            default -> throw new IllegalArgumentException("an unknown level of durability: " + level);
         };
     }
 

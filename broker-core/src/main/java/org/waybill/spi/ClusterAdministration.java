@@ -29,4 +29,12 @@ public interface ClusterAdministration {
      * @return empty when it leads; why not, if there is no such shard or node, or it does not lead within ten seconds
      */
     CompletionStage<Optional<BrokerError>> moveLeader(int shard, String node);
+
+    /**
+     * Lets this node's replica of a shard vote again, though it ended without a clean stop and may lack messages that were accepted when a
+     * majority had them in memory: what no other replica has of them is lost.
+     *
+     * @return empty when it votes; why not, if there is no such shard, or the replica lacks nothing
+     */
+    CompletionStage<Optional<BrokerError>> acceptLoss(int shard);
 }

@@ -1,5 +1,7 @@
 package org.waybill.spi;
 
+import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.message.Message;
 
 /**
@@ -8,7 +10,7 @@ import org.waybill.message.Message;
 public interface Producer {
     /**
      * Sends one message. Its outcome comes back through {@link ProducerHandler#settled} once the broker is as sure of it as its
-     * durability promises: a durable message after it was forced to disk, any other as soon as it has its place in a queue.
+     * {@link #durability} promises: a durable message after it was forced to disk, any other as soon as it has its place in a queue.
      *
      * <p>Called only after {@link ProducerHandler#opened}.
      *
@@ -23,6 +25,12 @@ public interface Producer {
      * has against it is the answer to the commit.
      */
     void send(Message message, Transaction transaction);
+
+    /**
+     * What durable messages that are sent outside of transactions have survived when their outcome comes, by the rules of the node that
+     * leads the address' shard; null before {@link ProducerHandler#opened}, and when each message names its own address.
+     */
+    AddressSettings.@Nullable Durability durability();
 
     /** Ends the producer. What was sent before is still carried out and settled. */
     void close();

@@ -36,7 +36,8 @@ class LastValuesTest {
             DEFAULTS.expiryAddress(),
             false,
             Optional.of("k"),
-            DEFAULTS.duplicateIds());
+            DEFAULTS.duplicateIds(),
+            DEFAULTS.durability());
 
     private final CrashDisk disk = new CrashDisk();
 

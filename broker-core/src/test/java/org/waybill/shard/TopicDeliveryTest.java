@@ -605,7 +605,8 @@ class TopicDeliveryTest {
                 as.expiryAddress(),
                 as.exclusive(),
                 as.lastValueKey(),
-                as.duplicateIds());
+                as.duplicateIds(),
+                as.durability());
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param exclusive whether a queue hands everything to one consumer at a time, the others standing by
  * @param lastValueKey the application property of whose every value a queue keeps the newest message alone; empty means none
  * @param duplicateIds how many of the newest duplicate ids a queue or a topic remembers; 0 means none
+ * @param durability what a durable message has survived when its sender is told that it is accepted
  */
 public record AddressSettings(
         AddressPattern match,
@@ -32,7 +33,8 @@ public record AddressSettings(
         Optional<String> expiryAddress,
         boolean exclusive,
         Optional<String> lastValueKey,
-        int duplicateIds) {
+        int duplicateIds,
+        Durability durability) {
     private static final String DEAD_LETTERS = "dead-letters";
     private static final int MAX_DELIVERIES = 10;
     private static final int DUPLICATE_IDS = 10_000;
@@ -51,7 +53,8 @@ public record AddressSettings(
             Optional.empty(),
             false,
             Optional.empty(),
-            DUPLICATE_IDS);
+            DUPLICATE_IDS,
+            Durability.MAJORITY_FORCED);
 
     /** What an address is. */
     public enum Kind {
@@ -69,6 +72,19 @@ public record AddressSettings(
         REJECT,
         /** The oldest messages are dropped to make room: a ring. */
         DROP_OLDEST
+    }
+
+    /**
+     * What a durable message that is sent outside of a transaction has survived when its sender is told that it is accepted. Consumers
+     * get messages at the first level alone, and transactions end at it. One and the same for a broker without a cluster.
+     */
+    public enum Durability {
+        /** A majority of the nodes has forced it to disk. */
+        MAJORITY_FORCED,
+        /** A majority of the nodes has it in memory; it is lost if they all end before one of them has forced it. */
+        MAJORITY_IN_MEMORY,
+        /** The node that leads its shard has; it is lost if another node leads before a majority has. */
+        LEADER_FORCED
     }
 
     /** What holds for every address without a file. */
@@ -91,7 +107,8 @@ public record AddressSettings(
                 expiryAddress,
                 exclusive,
                 lastValueKey,
-                duplicateIds);
+                duplicateIds,
+                durability);
     }
 
     /** These settings, with other limits. */
@@ -109,7 +126,8 @@ public record AddressSettings(
                 expiryAddress,
                 exclusive,
                 lastValueKey,
-                duplicateIds);
+                duplicateIds,
+                durability);
     }
 
     /** These settings, with another fate of messages that fail. */
@@ -127,7 +145,8 @@ public record AddressSettings(
                 expiryAddress,
                 exclusive,
                 lastValueKey,
-                duplicateIds);
+                duplicateIds,
+                durability);
     }
 
     /** These settings, with another address for messages that expired. */
@@ -145,7 +164,27 @@ public record AddressSettings(
                 expired,
                 exclusive,
                 lastValueKey,
-                duplicateIds);
+                duplicateIds,
+                durability);
+    }
+
+    /** These settings, with senders answered at another level. */
+    public AddressSettings withDurability(Durability level) {
+        return new AddressSettings(
+                match,
+                kind,
+                autoCreate,
+                autoDelete,
+                maxMessages,
+                maxBytes,
+                fullPolicy,
+                redelivery,
+                deadLetterAddress,
+                expiryAddress,
+                exclusive,
+                lastValueKey,
+                duplicateIds,
+                level);
     }
 
     static AddressSettings read(Section in) {
@@ -163,6 +202,7 @@ public record AddressSettings(
                 in.textOrNone("expiry-address", or.expiryAddress),
                 in.flag("exclusive", or.exclusive),
                 in.textOrNone("last-value-key", or.lastValueKey),
-                in.integer("duplicate-ids", or.duplicateIds, 0, MOST_DUPLICATE_IDS));
+                in.integer("duplicate-ids", or.duplicateIds, 0, MOST_DUPLICATE_IDS),
+                in.choice("durability", or.durability));
     }
 }

@@ -64,6 +64,7 @@ final class SettingsFileTest {
                   - match: orders.*
                     full-policy: drop-oldest
                     dead-letter-address: dead
+                    durability: leader-forced
                 """);
 
         Settings settings = Settings.read(file);
@@ -78,6 +79,7 @@ final class SettingsFileTest {
         assertThat(settings.journal().segmentBytes()).isEqualTo(64 << 20);
         assertThat(settings.address("orders.eu").fullPolicy()).isEqualTo(AddressSettings.FullPolicy.DROP_OLDEST);
         assertThat(settings.address("orders.eu").deadLetterAddress()).contains("dead");
+        assertThat(settings.address("orders.eu").durability()).isEqualTo(AddressSettings.Durability.LEADER_FORCED);
         assertThat(settings.address("other")).isEqualTo(AddressSettings.defaults());
     }
 
@@ -129,6 +131,7 @@ final class SettingsFileTest {
             addresses: [{match: "a.b*"}] | addresses.match is "a.b*", which must be words with dots between them
             addresses: [{match: a, auto-create: maybe}] | which must be true or false.
             addresses: [{match: a, full-policy: explode}] | which must be one of block, reject, drop-oldest.
+            addresses: [{match: a, durability: none}] | addresses.durability is "none", which must be one of majority-forced, majority-in-memory, leader-forced.
             addresses: [{auto-create: true}] | f: addresses.match is missing, it must be given.
             addresses: [{match: a},${nl}{match: a}] | f line 2: addresses.match is "a", which stands in line 1 already.
             addresses: {match: a}   | f line 1: addresses must be a list.

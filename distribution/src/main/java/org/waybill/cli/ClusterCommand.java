@@ -35,7 +35,8 @@ final class ClusterCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Name one of demo, init, adopt, status, move-leader.");
+        throw new ParameterException(
+                spec.commandLine(), "Name one of demo, init, adopt, status, move-leader, accept-loss.");
     }
 
     @Command(
@@ -148,6 +149,23 @@ final class ClusterCommand implements Runnable {
         Management.once(
                 connection, Management.SHARD, "MOVE-LEADER", Map.of("name", String.valueOf(shard), "node", node));
         out().line("node " + node + " leads shard " + shard);
+    }
+
+    @Command(
+            name = "accept-loss",
+            description = {
+                "Let this node vote for a shard again, though it may lack messages that were accepted when a majority of the nodes had them "
+                        + "in memory.",
+                "Only when a node that might have them will never come back: what no other node has of them is lost."
+            },
+            mixinStandardHelpOptions = true)
+    void acceptLoss(
+            @Parameters(paramLabel = "SHARD", description = "The shard's number.") int shard,
+            @Mixin ConnectionOption connection) {
+        try (ClientConnection open = connection.connectToManage()) {
+            new Management(open).request(Management.SHARD, "ACCEPT-LOSS", Map.of("name", String.valueOf(shard)));
+        }
+        out().line("this node votes for shard " + shard + " again");
     }
 
     /** With each shard's replicas in words. */

@@ -38,8 +38,10 @@ final class ManagementOfCluster {
         return switch (request.operation()) {
             case "MOVE-LEADER" -> {
                 int shard = shard(ManagementOperations.name(request));
-                yield cluster.moveLeader(shard, request.required("node")).thenApply(ManagementOfCluster::moved);
+                yield cluster.moveLeader(shard, request.required("node")).thenApply(ManagementOfCluster::done);
             }
+            case "ACCEPT-LOSS" -> cluster.acceptLoss(shard(ManagementOperations.name(request)))
+                    .thenApply(ManagementOfCluster::done);
             case "READ" -> {
                 String name = ManagementOperations.name(request);
                 yield rows(type, cluster).thenApply(rows -> one(rows, name, type));
@@ -61,7 +63,7 @@ final class ManagementOfCluster {
         return number.intValue();
     }
 
-    private static Answer moved(Optional<BrokerError> error) {
+    private static Answer done(Optional<BrokerError> error) {
         return error.map(refusal -> new Answer(Errors.status(refusal.code()), refusal.message(), Map.of()))
                 .orElseGet(() -> Answer.ok(Map.of()));
     }

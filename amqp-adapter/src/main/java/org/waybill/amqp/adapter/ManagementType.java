@@ -33,6 +33,7 @@ enum ManagementType {
                     "max-redelivery-delay-ms",
                     "exclusive",
                     "duplicate-ids",
+                    "durability",
                     "dead-letter-address",
                     "expiry-address",
                     "last-value-key"),
@@ -53,6 +54,7 @@ enum ManagementType {
                     "bytes",
                     "consumers",
                     "producers",
+                    "durability",
                     "enqueued",
                     "dequeued",
                     "expired",
@@ -61,7 +63,7 @@ enum ManagementType {
     TOPIC(
             "org.waybill.topic",
             Operation.Type.TOPIC,
-            List.of("name", "kind", "durable", "temporary", "subscriptions", "producers", "blocked"),
+            List.of("name", "kind", "durable", "temporary", "subscriptions", "producers", "durability", "blocked"),
             List.of("CREATE", "READ", "DELETE", "QUERY")),
     SUBSCRIPTION(
             "org.waybill.subscription",
@@ -138,7 +140,7 @@ enum ManagementType {
             "org.waybill.shard",
             null,
             List.of("name", "health", "leader", "prefers", "epoch", "commit-index", "age-ms", "replicas"),
-            List.of("READ", "QUERY", "MOVE-LEADER")),
+            List.of("READ", "QUERY", "MOVE-LEADER", "ACCEPT-LOSS")),
     MESSAGE(
             "org.waybill.message",
             null,

@@ -1,6 +1,7 @@
 package org.waybill.amqp.adapter;
 
 import java.nio.ByteBuffer;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.qpid.proton.amqp.messaging.Rejected;
 import org.apache.qpid.proton.amqp.messaging.Target;
@@ -13,6 +14,7 @@ import org.waybill.amqp.engine.DeliveryAssembly;
 import org.waybill.amqp.engine.IncomingTransfer;
 import org.waybill.amqp.engine.ReceiverLink;
 import org.waybill.amqp.engine.ReceiverListener;
+import org.waybill.config.AddressSettings;
 import org.waybill.message.DecodeError;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
@@ -61,9 +63,18 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     @Override
     public void opened() {
         if (!isOver()) {
+            AddressSettings.Durability level = producer.durability();
+            if (level != null) {
+                answer.setProperties(Map.of(Symbols.DURABILITY, word(level)));
+            }
             link.attach(answer);
             topUp();
         }
+    }
+
+    /** A level as the configuration names it. */
+    private static String word(AddressSettings.Durability level) {
+        return level.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     @Override

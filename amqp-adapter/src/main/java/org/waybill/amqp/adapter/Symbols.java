@@ -52,6 +52,7 @@ final class Symbols {
     static final Symbol MANAGEMENT = Symbol.valueOf("waybill:management");
 
     static final Symbol XA_DUPLICATE = Symbol.valueOf("waybill:xa:dupid");
+    static final Symbol DURABILITY = Symbol.valueOf("waybill:durability");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");
 
     private Symbols() {}

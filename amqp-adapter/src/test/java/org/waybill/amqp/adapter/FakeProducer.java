@@ -1,6 +1,7 @@
 package org.waybill.amqp.adapter;
 
 import org.jspecify.annotations.Nullable;
+import org.waybill.config.AddressSettings;
 import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 import org.waybill.spi.BrokerError;
@@ -23,6 +24,11 @@ final class FakeProducer implements Producer {
         this.session = session;
         this.spec = spec;
         this.handler = handler;
+    }
+
+    @Override
+    public AddressSettings.@Nullable Durability durability() {
+        return spec.address() == null ? null : AddressSettings.Durability.MAJORITY_FORCED;
     }
 
     @Override

@@ -160,6 +160,10 @@ final class ManagementWireTest {
         assertThat(ask("MOVE-LEADER", cluster("org.waybill.shard", "name", "one", "node", "n2"))
                         .getIntProperty("statusCode"))
                 .isEqualTo(400);
+        cluster.refusal = null;
+        assertThat(ask("ACCEPT-LOSS", cluster("org.waybill.shard", "name", "1")).getIntProperty("statusCode"))
+                .isEqualTo(200);
+        assertThat(cluster.accepted).containsExactly(1);
         cluster.broken = true;
         assertThat(ask("QUERY", cluster("org.waybill.shard")).getIntProperty("statusCode"))
                 .isEqualTo(500);
@@ -183,6 +187,7 @@ final class ManagementWireTest {
     /** A cluster of two nodes, the second of which leads shard 1. */
     private static final class FakeCluster implements ClusterAdministration {
         private final List<String> moved = new CopyOnWriteArrayList<>();
+        private final List<Integer> accepted = new CopyOnWriteArrayList<>();
         private volatile @Nullable BrokerError refusal;
         private volatile boolean broken;
 
@@ -210,6 +215,12 @@ final class ManagementWireTest {
         @Override
         public CompletionStage<Optional<BrokerError>> moveLeader(int shard, String node) {
             moved.add(shard + " to " + node);
+            return CompletableFuture.completedStage(Optional.ofNullable(refusal));
+        }
+
+        @Override
+        public CompletionStage<Optional<BrokerError>> acceptLoss(int shard) {
+            accepted.add(shard);
             return CompletableFuture.completedStage(Optional.ofNullable(refusal));
         }
     }

@@ -46,7 +46,8 @@ final class ProducerWireTest {
                     .expectAttach()
                     .ofReceiver()
                     .withRcvSettleMode(ReceiverSettleMode.FIRST)
-                    .withOfferedCapabilities("DELAYED_DELIVERY");
+                    .withOfferedCapabilities("DELAYED_DELIVERY")
+                    .withProperty("waybill:durability", "majority-forced");
             wire.frames.expectFlow();
             wire.frames
                     .remoteAttach()

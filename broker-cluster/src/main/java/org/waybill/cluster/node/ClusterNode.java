@@ -230,10 +230,29 @@ final class ClusterNode implements Cluster {
                 .findFirst();
         if (to.isEmpty()) {
             return refused("the cluster has no node " + node);
-        } else if (shard < 0 || shard >= replicas.size()) {
-            return refused("the shards are 0 to " + (replicas.size() - 1) + ", not " + shard);
+        } else if (isUnknown(shard)) {
+            return unknown(shard);
         }
         return leaders.move(shard, to.get().id());
+    }
+
+    @Override
+    public CompletionStage<Optional<BrokerError>> acceptLoss(int shard) {
+        if (isUnknown(shard)) {
+            return unknown(shard);
+        }
+        CompletableFuture<Optional<BrokerError>> done = new CompletableFuture<>();
+        ShardReplica replica = replicas.get(shard);
+        replica.loop().execute(() -> done.complete(replica.acceptLoss()));
+        return done;
+    }
+
+    private boolean isUnknown(int shard) {
+        return shard < 0 || shard >= replicas.size();
+    }
+
+    private CompletionStage<Optional<BrokerError>> unknown(int shard) {
+        return refused("the shards are 0 to " + (replicas.size() - 1) + ", not " + shard);
     }
 
     private static CompletionStage<Optional<BrokerError>> refused(String why) {

@@ -32,6 +32,7 @@ import org.waybill.shard.Follower;
 import org.waybill.shard.Shard;
 import org.waybill.shard.ShardLog;
 import org.waybill.shard.StateTaker;
+import org.waybill.spi.BrokerError;
 
 /**
  * One shard on one node: its replica's log is where the shard records its turns while it leads, and what the shard follows while it does
@@ -70,11 +71,13 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private final ArrayDeque<Pending> pending = new ArrayDeque<>();
     private final ArrayDeque<Ready> ready = new ArrayDeque<>();
+    private final EarlyAnswers early = new EarlyAnswers();
     private State state = State.FOLLOWING;
     private Shard shard;
     private Follower follower;
     private long appliedIndex;
     private long proposedIndex;
+    private long receivedIndex;
     private @Nullable Replica replica;
     private volatile boolean empty = true;
     private boolean member;
@@ -144,6 +147,23 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         appliedIndex = made.commitIndex();
         empty = made.lastIndex() == 0;
         follower.follow(this);
+        if (made.lacks()) {
+            LOG.warn(
+                    "WB3026 shard {}: this node ended without a clean stop, and may lack what it had only in memory; it does not vote alone "
+                            + "until a leader has given it everything, or all nodes are there",
+                    number);
+        }
+    }
+
+    /** See {@link org.waybill.spi.ClusterAdministration#acceptLoss}. */
+    Optional<BrokerError> acceptLoss() {
+        if (!replica().lacks()) {
+            return Optional.of(new BrokerError(
+                    BrokerError.Code.PRECONDITION_FAILED, "this node's replica of shard " + number + " lacks nothing"));
+        }
+        LOG.warn("WB3027 shard {}: an operator has accepted the loss of what this node had only in memory", number);
+        replica().acceptLoss();
+        return Optional.empty();
     }
 
     // ---- from other nodes
@@ -289,6 +309,21 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         guarded(this::release);
     }
 
+    @Override
+    public void forced() {
+        guarded(this::answerEarly);
+    }
+
+    @Override
+    public void received(long index) {
+        receivedIndex = index;
+        guarded(this::answerEarly);
+    }
+
+    private void answerEarly() {
+        early.release(replica().forcedIndex(), Math.max(receivedIndex, appliedIndex), this::mayAct);
+    }
+
     /** Lets the effects of what is committed take place: at once on a follower, while it may act on a leader. */
     private void release() {
         while (!ready.isEmpty() && state != State.REBUILDING && (state == State.FOLLOWING || mayAct())) {
@@ -303,6 +338,7 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
                 follower.committed(next.entry.index());
             }
         }
+        answerEarly();
     }
 
     private static void apply(Follower to, Entry entry, long position) {
@@ -354,6 +390,8 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
             state = State.REBUILDING;
             leaders.leadsNot(number);
             pending.clear();
+            early.clear();
+            receivedIndex = 0;
             proposedIndex = 0;
             // their effects have not taken place: they are entries like those of others now
             int held = ready.size();
@@ -481,6 +519,13 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     public void append(Frame frame, Runnable committed) {
         pending.addLast(new Pending(frame, committed));
         proposedIndex = replica().propose(frame);
+    }
+
+    @Override
+    public void append(Frame frame, @Nullable Runnable forced, @Nullable Runnable received, Runnable committed) {
+        pending.addLast(new Pending(frame, committed));
+        proposedIndex = received == null ? replica().propose(frame) : replica().proposeInMemory(frame);
+        early.add(proposedIndex, forced, received);
     }
 
     @Override

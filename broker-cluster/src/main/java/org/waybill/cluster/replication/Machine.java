@@ -33,6 +33,12 @@ public interface Machine {
     void committed(Entry entry, long position);
 
     /**
+     * More is forced here, while this replica leads: everything up to {@link Replica#forcedIndex}. That survives this node's end, and is
+     * void all the same if another member leads that has not got it. Also told of what is committed already.
+     */
+    default void forced() {}
+
+    /**
      * A majority has received everything up to an entry, this replica included, and has not forced it: it survives the loss
      * of any minority of nodes, but not of power everywhere. Told only if the machine has proposed something {@linkplain
      * Replica#proposeInMemory so}; as {@link #committed}, and before that of these entries.

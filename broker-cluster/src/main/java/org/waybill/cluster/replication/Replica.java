@@ -288,6 +288,9 @@ public final class Replica implements LogStore.Listener {
         Leadership leads = leadership;
         if (leads != null) {
             leads.advance();
+            if (isLeading()) {
+                machine.forced();
+            }
         } else {
             follower.forced();
         }
@@ -342,6 +345,11 @@ public final class Replica implements LogStore.Listener {
     /** Up to where the log is committed, as far as is known here. */
     public long commitIndex() {
         return log.commitIndex();
+    }
+
+    /** Up to where the log is forced here, committed or not. */
+    public long forcedIndex() {
+        return log.forcedIndex();
     }
 
     /** The last entry. */

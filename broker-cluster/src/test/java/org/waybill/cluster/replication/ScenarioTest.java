@@ -165,6 +165,35 @@ final class ScenarioTest {
     }
 
     @Test
+    void whatALeaderAloneHasForcedIsToldAndMayBeReplaced() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.isolate(0);
+        long index = script.propose(0);
+        script.simulation.runUntil(
+                "the leader has forced it", () -> script.node(0).machine().forcedIndex == index);
+        assertThat(script.replica(0).mayAct()).isTrue();
+        assertThat(script.replica(0).commitIndex()).isLessThan(index);
+        long epoch = script.replica(0).epoch();
+        script.kill(0);
+        script.runFor(1_000);
+        script.elect(1);
+        script.join();
+        script.start(0);
+        script.awaitCommitted(0, script.propose(1));
+        assertThat(script.replica(0).log().epochAt(index)).isGreaterThan(epoch);
+    }
+
+    @Test
+    void whoFollowsIsNotToldWhatItHasForced() {
+        Script script = Script.of(3);
+        script.elect(0);
+        script.awaitCommitted(1, script.propose(0));
+        assertThat(script.node(0).machine().forcedIndex).isPositive();
+        assertThat(script.node(1).machine().forcedIndex).isZero();
+    }
+
+    @Test
     void adoptsWhatWasCommittedByOthers() {
         Script script = Script.of(3);
         script.elect(0);

@@ -42,6 +42,8 @@ final class SimMachine implements Machine {
     long maxPartNs = 5 * Simulation.MS;
 
     int checkpoints;
+    /** What it was told to be forced here, when it was told so last. */
+    long forcedIndex;
 
     SimMachine(SimNode node) {
         this.node = node;
@@ -92,6 +94,12 @@ final class SimMachine implements Machine {
         while (!waiting.isEmpty() && waiting.firstKey() <= index) {
             waiting.pollFirstEntry().getValue().forEach(Runnable::run);
         }
+    }
+
+    @Override
+    public void forced() {
+        History.require(node.replica().isLeading(), "contract", "who does not lead is told what it has forced");
+        forcedIndex = node.replica().forcedIndex();
     }
 
     @Override

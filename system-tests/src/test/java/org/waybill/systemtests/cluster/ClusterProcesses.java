@@ -46,6 +46,15 @@ final class ClusterProcesses implements AutoCloseable {
 
     /** The same, each node started behind another command that goes on as what follows it, with the same process id. */
     ClusterProcesses(Network network, int nodes, IntFunction<List<String>> behind) {
+        this(network, nodes, behind, "");
+    }
+
+    /** The same, with more lines for each node's file; the first ones are the cluster's. */
+    ClusterProcesses(Network network, int nodes, String settings) {
+        this(network, nodes, node -> List.of(), settings);
+    }
+
+    private ClusterProcesses(Network network, int nodes, IntFunction<List<String>> behind, String settings) {
         this.network = network;
         users = users();
         List<Listening> all =
@@ -54,7 +63,7 @@ final class ClusterProcesses implements AutoCloseable {
             Listening own = all.get(node - 1);
             options.add(BrokerProcess.Options.fresh()
                     .withPort(own.clients())
-                    .withConfig(configuration(node, all))
+                    .withConfig(configuration(node, all) + settings)
                     .withJvmOpts("-Xmx512m -Dhazelcast.local.publicAddress=" + network.host(node) + ":"
                             + own.electionForPeers())
                     .behind(joined(network.command(node), behind.apply(node))));

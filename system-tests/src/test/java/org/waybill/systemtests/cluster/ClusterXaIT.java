@@ -3,6 +3,7 @@ package org.waybill.systemtests.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import jakarta.jms.JMSException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,9 +135,20 @@ final class ClusterXaIT {
         List<String> done = new ArrayList<>(List.of(commits.name(), inCommit.name()));
         List<String> undone = new ArrayList<>(List.of(rollsBack.name()));
         (wasPrepared ? done : undone).add(inPrepare.name());
-        assertThat(desk.taken())
+        List<String> expected = desk.expected(done, undone);
+        assertThat(taken(desk, expected.size()))
                 .as(name + cluster.output())
-                .containsExactlyInAnyOrderElementsOf(desk.expected(done, undone));
+                .containsExactlyInAnyOrderElementsOf(expected);
+    }
+
+    /** What is in the queues; what was lost before it was prepared comes back when its broker has noticed. */
+    private static List<String> taken(XaDesk desk, int expected) throws JMSException {
+        List<String> all = new ArrayList<>();
+        long untilNs = System.nanoTime() + SOON.toNanos();
+        do {
+            all.addAll(desk.taken());
+        } while (all.size() < expected && System.nanoTime() < untilNs);
+        return all;
     }
 
     /** Waits until a node knows all branches; it must never tell of less than these. */
