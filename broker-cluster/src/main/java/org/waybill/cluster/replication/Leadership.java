@@ -25,6 +25,7 @@ final class Leadership {
     private final ReplicationOptions options;
     private final long epoch;
     private final List<Progress> others = new ArrayList<>();
+    private final Lateness lateness;
     private final Set<Integer> admitted = new HashSet<>();
     private long barrierIndex;
     /** The last entry for which answers are wanted when it is received. */
@@ -44,6 +45,7 @@ final class Leadership {
         this.log = replica.log();
         this.options = replica.options();
         this.epoch = replica.promise().epoch();
+        this.lateness = new Lateness(options.leaseNs());
     }
 
     void begin() {
@@ -145,7 +147,24 @@ final class Leadership {
                 heartbeat(other);
             }
         }
+        lateness.observe(nowNs, log.lastIndex(), log.commitIndex(), !hasQuickMajority());
         seat();
+    }
+
+    /** Whether another had better lead: what is proposed is committed late, and that because of the links of this node. */
+    boolean isHeldUp() {
+        return leading && lateness.lasts(replica.nowNs());
+    }
+
+    /** Whether what is sent now is with a majority soon, as far as the links tell. */
+    private boolean hasQuickMajority() {
+        ReplicaSet set = log.replicas();
+        int quick = 0;
+        for (int i = 0; i < set.size(); i++) {
+            boolean isHere = set.member(i) == replica.self();
+            quick += isHere || replica.link().delayNs(set.member(i)) < options.leaseNs() / 2 ? 1 : 0;
+        }
+        return quick >= set.majority();
     }
 
     /** What was sent to a node may be lost. */

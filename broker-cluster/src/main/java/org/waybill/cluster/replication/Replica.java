@@ -167,6 +167,15 @@ public final class Replica implements LogStore.Listener {
         return leads != null && leads.mayAct();
     }
 
+    /**
+     * Whether this replica leads, and what it proposes has been committed late for some seconds because its links with the others are slow:
+     * one that has better ones would serve better.
+     */
+    public boolean isHeldUp() {
+        Leadership leads = leadership;
+        return leads != null && leads.isHeldUp();
+    }
+
     /** Whoever coordinates elections says who should lead. */
     public void onHint(LeaderHint hint) {
         this.hint = hint;
