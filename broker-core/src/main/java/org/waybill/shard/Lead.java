@@ -4,4 +4,9 @@ package org.waybill.shard;
 interface Lead {
     /** Hands commands over, behind those that were handed over by the same session before. They are lost when the lead ends. */
     void submit(Batch batch);
+
+    /** Whether the way there has no room at present: what can wait should, until {@link Shards#drained}. */
+    default boolean isFull() {
+        return false;
+    }
 }
