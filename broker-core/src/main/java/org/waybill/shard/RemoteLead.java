@@ -75,7 +75,7 @@ final class RemoteLead implements Lead {
     @Override
     public void submit(Batch batch) {
         LocalSession session = (LocalSession) batch.from();
-        Bytes out = new Bytes();
+        Bytes out = new Bytes(batch.encodedBytes());
         out.putVar(session.id());
         if (known.add(session.id())) {
             out.putByte(1).putText(session.containerId());
