@@ -58,18 +58,25 @@ final class RemoteLead implements Lead {
 
     private final int shard;
     private final int node;
+    private final long term;
     private final NodeLink link;
     private final Set<Long> known = ConcurrentHashMap.newKeySet();
 
     /** Of a shard that {@code node} leads. */
-    RemoteLead(int shard, int node, NodeLink link) {
+    RemoteLead(int shard, int node, long term, NodeLink link) {
         this.shard = shard;
         this.node = node;
+        this.term = term;
         this.link = link;
     }
 
     int node() {
         return node;
+    }
+
+    @Override
+    public long term() {
+        return term;
     }
 
     @Override

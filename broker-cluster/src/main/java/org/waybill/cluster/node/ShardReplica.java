@@ -348,7 +348,7 @@ final class ShardReplica implements Machine, ShardLog {
         release();
         LOG.info("WB3012 shard {}: this node leads, epoch {}", number, epoch);
         state = State.LEADING;
-        follower.lead(context.shards(), transport, context.settings().transactions(), context::failed);
+        follower.lead(context.shards(), transport, epoch, context.settings().transactions(), context::failed);
         leaders.leads(number, epoch);
     }
 
