@@ -9,4 +9,7 @@ interface Lead {
     default boolean isFull() {
         return false;
     }
+
+    /** Higher with each lead of a shard in a cluster; 0 where there is none. */
+    long term();
 }

@@ -346,7 +346,7 @@ final class Leaders {
         if (isShard(shard) && leads.epoch() >= epochs[shard]) {
             epochs[shard] = leads.epoch();
             LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, overview.nameOf(node), leads.epoch());
-            shards.leadsElsewhere(shard, node, transport);
+            shards.leadsElsewhere(shard, node, leads.epoch(), transport);
             conclude(shard);
         }
     }

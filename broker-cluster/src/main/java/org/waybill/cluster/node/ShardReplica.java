@@ -378,7 +378,7 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         release();
         LOG.info("WB3012 shard {}: this node leads, epoch {}", number, epoch);
         state = State.LEADING;
-        follower.lead(context.shards(), transport, context.settings().transactions(), context::failed);
+        follower.lead(context.shards(), transport, epoch, context.settings().transactions(), context::failed);
         leaders.leads(number, epoch);
     }
 
