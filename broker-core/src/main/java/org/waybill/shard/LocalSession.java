@@ -276,8 +276,18 @@ public final class LocalSession implements BrokerSession, SessionPort {
         if (!waitsForRoom && !paused.isEmpty()) {
             List<SessionProducer> resumed = List.copyOf(paused);
             paused.clear();
-            resumed.forEach(producer -> producer.handler.resume());
+            execute(() -> resume(resumed));
         }
+    }
+
+    /** In a turn of its own, at whose end the adapter sends what it says. */
+    private void resume(List<SessionProducer> producers) {
+        for (SessionProducer producer : producers) {
+            if (!paused.contains(producer)) {
+                producer.handler.resume();
+            }
+        }
+        handler.batchEnd();
     }
 
     /** Whether a batch may go now; if not, it waits here with what follows, and whoever has sends in it is paused. */

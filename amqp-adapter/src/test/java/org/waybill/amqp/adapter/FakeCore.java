@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,10 @@ final class FakeCore {
         for (FakeProducer producer : new ArrayList<>(queue.producers)) {
             producer.block(reason);
         }
+    }
+
+    void pause(String name, boolean paused) {
+        new ArrayList<>(Objects.requireNonNull(queues.get(name)).producers).forEach(producer -> producer.pause(paused));
     }
 
     /** What consumers and temporary nodes were asked for, in the order of the asking. */

@@ -79,6 +79,10 @@ final class FakeProducer implements Producer {
         session.answer(() -> handler.closed(error));
     }
 
+    void pause(boolean paused) {
+        session.answer(paused ? handler::pause : handler::resume);
+    }
+
     void block(@Nullable String reason) {
         session.answer(() -> {
             if (reason == null) {

@@ -259,6 +259,46 @@ final class ProducerWireTest {
     }
 
     @Test
+    void takesCreditBackWhileThereIsNoRoomOnTheWayAndSaysNothingMore() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c").sender("q")) {
+            wire.frames.expectFlow().withLinkCredit(0);
+            broker.onLoop(() -> {
+                broker.core.pause("q", true);
+                return null;
+            });
+            wire.done();
+            wire.frames.expectFlow().withLinkCredit(1_000);
+            broker.onLoop(() -> {
+                broker.core.pause("q", false);
+                return null;
+            });
+            wire.done();
+        }
+    }
+
+    @Test
+    void aProducerThatIsBlockedAndPausedWaitsForTheEndOfBoth() throws Exception {
+        try (Wire wire = Wire.begin(broker, "c").sender("q")) {
+            wire.frames.expectFlow().withLinkCredit(0);
+            wire.frames.expectFlow().withLinkCredit(0);
+            wire.frames.expectFlow().withLinkCredit(0);
+            broker.onLoop(() -> {
+                broker.core.block("q", "the disk is full");
+                broker.core.pause("q", true);
+                broker.core.block("q", null);
+                return null;
+            });
+            wire.done();
+            wire.frames.expectFlow().withLinkCredit(1_000);
+            broker.onLoop(() -> {
+                broker.core.pause("q", false);
+                return null;
+            });
+            wire.done();
+        }
+    }
+
+    @Test
     void routesAnonymousMessagesByTheirOwnAddress() throws Exception {
         try (Wire wire = Wire.begin(broker, "c")) {
             wire.frames.expectAttach().ofReceiver();
