@@ -78,12 +78,13 @@ public final class QueueConsumer implements Taker {
 
     /** Whether it can be handed a message now. */
     boolean ready() {
-        return nextToken < limitToken && hasRoom() && !closed && !standsBy;
+        return nextToken < limitToken && !closed && !standsBy && hasRoom();
     }
 
     private boolean hasRoom() {
         return outstandingBytes < windowBytes
-                && (browse || preSettled || nextToken - unsettled.base() < MAX_UNSETTLED_SPAN);
+                && (browse || preSettled || nextToken - unsettled.base() < MAX_UNSETTLED_SPAN)
+                && sink.hasRoom();
     }
 
     @Override
@@ -96,7 +97,7 @@ public final class QueueConsumer implements Taker {
         return priority;
     }
 
-    /** Whether it waits for its window, not for messages. */
+    /** Whether it waits for its window, or for room on the way, not for messages. */
     boolean holdsBack() {
         return nextToken < limitToken && !hasRoom();
     }

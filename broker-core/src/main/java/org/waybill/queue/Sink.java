@@ -12,6 +12,11 @@ public interface Sink {
      */
     void deliver(QueueConsumer consumer, long token, Message message, byte @Nullable [] head, boolean afterCommit);
 
+    /** Whether there is room for another delivery on the way. If there is not, {@link Queue#consumed} follows when there may be again. */
+    default boolean hasRoom() {
+        return true;
+    }
+
     /** Nothing more can be handed out within a drained credit; must not overtake a delivery. */
     void drained(QueueConsumer consumer, long limitToken);
 }

@@ -85,6 +85,9 @@ final class Batch {
 
     private final SessionPort from;
     int size;
+    /** Slots that its session has looked at while it waited for room on a link. */
+    int seen;
+
     Kind[] kinds = new Kind[FIRST_CAPACITY];
     Object[] targets = new Object[FIRST_CAPACITY];
     long[] a = new long[FIRST_CAPACITY];

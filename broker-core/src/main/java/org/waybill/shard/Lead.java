@@ -5,6 +5,11 @@ interface Lead {
     /** Hands commands over, behind those that were handed over by the same session before. They are lost when the lead ends. */
     void submit(Batch batch);
 
+    /** Whether the way there has no room at present: what can wait should, until {@link Shards#drained}. */
+    default boolean isFull() {
+        return false;
+    }
+
     /** Higher with each lead of a shard in a cluster; 0 where there is none. */
     long term();
 }

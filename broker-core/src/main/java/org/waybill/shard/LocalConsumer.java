@@ -69,6 +69,11 @@ class LocalConsumer implements Sink {
     }
 
     @Override
+    public boolean hasRoom() {
+        return session.hasRoom(this);
+    }
+
+    @Override
     public void deliver(
             QueueConsumer consumer, long token, Message message, byte @Nullable [] head, boolean afterCommit) {
         if (afterCommit) {

@@ -3,8 +3,10 @@ package org.waybill.shard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -55,6 +57,12 @@ public final class LocalSession implements BrokerSession, SessionPort {
 
     private final OpenTransactions transactions;
     private final LocalBranches branches;
+    /** Producers whose sends wait here for room on a link. */
+    private final Set<SessionProducer> paused = new LinkedHashSet<>(0);
+
+    /** Whether something waits here for room on a link. Set on the session's loop. */
+    private volatile boolean waitsForRoom;
+
     private long bufferedBytes;
     private int lastId;
     private @Nullable Cancellable patience;
@@ -254,15 +262,46 @@ public final class LocalSession implements BrokerSession, SessionPort {
             shards.here(0).memory().add(bufferedBytes);
             bufferedBytes = 0;
         }
+        waitsForRoom = false;
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {
                 Lead lead = bound(shard);
-                if (lead != null) {
+                if (lead != null && hasRoom(lead, batch)) {
                     lanes[shard] = null;
                     lead.submit(batch);
                 }
             }
+        }
+        if (!waitsForRoom && !paused.isEmpty()) {
+            List<SessionProducer> resumed = List.copyOf(paused);
+            paused.clear();
+            resumed.forEach(producer -> producer.handler.resume());
+        }
+    }
+
+    /** Whether a batch may go now; if not, it waits here with what follows, and whoever has sends in it is paused. */
+    private boolean hasRoom(Lead lead, Batch batch) {
+        if (closed || !lead.isFull()) {
+            return true;
+        }
+        waitsForRoom = true;
+        if (!lead.isFull()) {
+            return true; // it may have got room before it was known who waits
+        }
+        for (int i = batch.seen; i < batch.size; i++) {
+            if (batch.kinds[i] == Batch.Kind.SEND && paused.add((SessionProducer) batch.targets[i])) {
+                ((SessionProducer) batch.targets[i]).handler.pause();
+            }
+        }
+        batch.seen = batch.size;
+        return false;
+    }
+
+    /** There is room again on a link. Any thread. */
+    void drained() {
+        if (waitsForRoom) {
+            execute(this::flush);
         }
     }
 

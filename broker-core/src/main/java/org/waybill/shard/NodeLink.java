@@ -10,4 +10,10 @@ public interface NodeLink {
 
     /** Sends answers, for {@link Shards#answers} on that node; the bytes must not change any more. */
     void answers(int node, int shard, byte[] bytes, int length);
+
+    /**
+     * Whether so much waits to be sent to a node that more should wait where it is, until {@link RemoteSessions#drained} and {@link
+     * Shards#drained} are told: messages of clients and deliveries, not what ends or settles.
+     */
+    boolean isFull(int node);
 }

@@ -95,6 +95,11 @@ final class RemoteLead implements Lead {
         link.commands(node, shard, out.array, out.length);
     }
 
+    @Override
+    public boolean isFull() {
+        return link.isFull(node);
+    }
+
     private void command(Bytes out, LocalSession session, Batch batch, int i) {
         Object target = batch.targets[i];
         Object x = batch.x[i];

@@ -2,7 +2,10 @@ package org.waybill.shard;
 
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
@@ -41,6 +44,9 @@ final class RemoteSession implements SessionPort {
     // ---- the shard's loop
     private @Nullable Bytes answering;
 
+    /** Consumers that would be handed messages if the link had room. Added to on the shard's loop, emptied on the link's. */
+    private final Set<LocalConsumer> waiting = ConcurrentHashMap.newKeySet();
+
     RemoteSession(long id, int node, int shard, String containerId, NodeLink link, Memory memory) {
         this.id = id;
         this.node = node;
@@ -53,6 +59,31 @@ final class RemoteSession implements SessionPort {
     @Override
     public String containerId() {
         return containerId;
+    }
+
+    // ---- room on the link
+
+    @Override
+    public boolean hasRoom(LocalConsumer consumer) {
+        if (!link.isFull(node)) {
+            return true;
+        }
+        waiting.add(consumer);
+        // it may have got room before it was known who waits
+        return !link.isFull(node);
+    }
+
+    /** The link has room again: commands for consumers that wait for it, or null if none does. On the link's loop. */
+    @Nullable
+    Batch drained() {
+        Batch batch = null;
+        for (Iterator<LocalConsumer> each = waiting.iterator(); each.hasNext(); ) {
+            LocalConsumer consumer = each.next();
+            each.remove();
+            batch = batch == null ? new Batch(this) : batch;
+            batch.add(Batch.Kind.CONSUMED, consumer, 0, 0, null, null);
+        }
+        return batch;
     }
 
     // ---- commands

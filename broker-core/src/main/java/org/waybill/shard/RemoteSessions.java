@@ -67,6 +67,19 @@ public final class RemoteSessions {
         link.answers(node, shard, out.array, out.length);
     }
 
+    /** There is room again on the link with a node, after {@link NodeLink#isFull}. On that link's loop. */
+    public void drained(int node) {
+        Map<Key, Used> used = byNode.get(node);
+        if (used != null) {
+            used.values().forEach(user -> {
+                Batch batch = user.session.drained();
+                if (batch != null) {
+                    user.shard.submit(batch);
+                }
+            });
+        }
+    }
+
     /** A node is gone: its sessions are lost. */
     public void lost(int node) {
         Map<Key, Used> used = byNode.remove(node);

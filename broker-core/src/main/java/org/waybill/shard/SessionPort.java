@@ -7,4 +7,12 @@ interface SessionPort {
 
     /** Takes answers of a shard, on that shard's loop. */
     void receive(Batch answers);
+
+    /**
+     * Whether the way to the client has room for another delivery. If it has not, {@link Batch.Kind#CONSUMED} for this consumer follows when
+     * it may have again. On the shard's loop.
+     */
+    default boolean hasRoom(LocalConsumer consumer) {
+        return true;
+    }
 }

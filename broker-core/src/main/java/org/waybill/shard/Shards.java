@@ -126,6 +126,16 @@ public final class Shards {
         }
     }
 
+    /** There is room again on the link with a node, after {@link NodeLink#isFull}: what sessions have kept for shards there may go. */
+    public void drained(int node) {
+        for (int i = 0; i < count(); i++) {
+            if (leads.get(i) instanceof RemoteLead remote && remote.node() == node) {
+                sessions.values().forEach(LocalSession::drained);
+                return;
+            }
+        }
+    }
+
     void change(int shard, @Nullable Lead lead) {
         if (leads.getAndSet(shard, lead) != lead) {
             if (lead != null) {

@@ -28,4 +28,14 @@ public interface ProducerHandler {
 
     /** The reason given to {@link #blocked} is over. */
     void unblocked();
+
+    /**
+     * What was sent waits here, because the way to where it goes is full: the adapter takes back the credit that its client has left, and
+     * grants none until {@link #resume}. That may be soon and often, so nobody is told. Sends already under way are still taken. Who bounds
+     * what it sends by itself need not do anything.
+     */
+    default void pause() {}
+
+    /** The reason for {@link #pause} is over. */
+    default void resume() {}
 }

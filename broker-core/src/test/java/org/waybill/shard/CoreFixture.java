@@ -5,8 +5,10 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
 import org.waybill.config.ExactlyOnceSettings;
@@ -49,6 +51,14 @@ final class CoreFixture implements AutoCloseable {
     final SteppedJournal steps;
     /** Of each shard. */
     final List<TestLoop> loops = new ArrayList<>();
+
+    private final Wire wire;
+    private final Set<Integer> full = new HashSet<>();
+
+    /** Bytes of commands and of answers that went over the link between the nodes. */
+    long commandedBytes;
+
+    long answeredBytes;
 
     AddressRules rules;
     TransactionSettings transactions = TransactionSettings.defaults();
@@ -108,7 +118,7 @@ final class CoreFixture implements AutoCloseable {
             boolean appended = steps.append();
             return steps.work() || appended;
         });
-        Wire wire = new Wire();
+        wire = new Wire();
         for (Shard shard : shards) {
             far.leadsElsewhere(shard.number(), 1, 0, wire);
             shard.start(table, transactions, cause -> {
@@ -118,18 +128,37 @@ final class CoreFixture implements AutoCloseable {
         loop.drain();
     }
 
+    /** The way to a node, 1 or 2, has no room. */
+    void fill(int node) {
+        full.add(node);
+    }
+
+    /** It has room again. */
+    void empty(int node) {
+        full.remove(node);
+        wire.sessions.drained(node);
+        far.drained(node);
+    }
+
     /** Between the node of the shards, 1, and that of the sessions, 2. */
     private final class Wire implements NodeLink {
         private final RemoteSessions sessions = new RemoteSessions(table, this);
 
         @Override
         public void commands(int node, int shard, byte[] bytes, int length) {
+            commandedBytes += length;
             loop.execute(() -> sessions.commands(2, shard, ByteBuffer.wrap(bytes, 0, length)));
         }
 
         @Override
         public void answers(int node, int shard, byte[] bytes, int length) {
+            answeredBytes += length;
             loop.execute(() -> far.answers(shard, ByteBuffer.wrap(bytes, 0, length)));
+        }
+
+        @Override
+        public boolean isFull(int node) {
+            return full.contains(node);
         }
     }
 
@@ -308,9 +337,12 @@ final class CoreFixture implements AutoCloseable {
         int batches;
 
         TestSession(CoreFixture core, String containerId) {
+            this(core, containerId, FAR ? core.far : core.table);
+        }
+
+        TestSession(CoreFixture core, String containerId, Shards seen) {
             this.core = core;
-            this.session =
-                    new LocalSession(FAR ? core.far : core.table, core.loop, containerId, core.transactions, this);
+            this.session = new LocalSession(seen, core.loop, containerId, core.transactions, this);
         }
 
         TestProducer producer(@Nullable String address) {
@@ -336,9 +368,7 @@ final class CoreFixture implements AutoCloseable {
 
         TestConsumer consumer(ConsumerSpec spec) {
             TestConsumer made = new TestConsumer(this);
-            made.consumer = session.openConsumer(spec, made);
-            session.flush();
-            core.loop.until(() -> made.opened || made.error != null);
+            made.open(spec);
             return made;
         }
 
@@ -370,6 +400,7 @@ final class CoreFixture implements AutoCloseable {
         @Nullable
         String blocked;
 
+        boolean paused;
         long next;
         long settled;
         final List<Outcome> outcomes = new ArrayList<>();
@@ -432,10 +463,20 @@ final class CoreFixture implements AutoCloseable {
         public void unblocked() {
             blocked = null;
         }
+
+        @Override
+        public void pause() {
+            paused = true;
+        }
+
+        @Override
+        public void resume() {
+            paused = false;
+        }
     }
 
     /** A consumer that remembers what it gets. */
-    static final class TestConsumer implements ConsumerHandler {
+    static class TestConsumer implements ConsumerHandler {
         final TestSession in;
         Consumer consumer;
         boolean opened;
@@ -451,6 +492,16 @@ final class CoreFixture implements AutoCloseable {
 
         TestConsumer(TestSession in) {
             this.in = in;
+        }
+
+        void open(String address) {
+            open(new ConsumerSpec(address, NodeKind.QUEUE, false, false, Outcome.FAILED, null));
+        }
+
+        void open(ConsumerSpec spec) {
+            consumer = in.session.openConsumer(spec, this);
+            in.session.flush();
+            in.core.loop.until(() -> opened || error != null);
         }
 
         List<String> receive(int count) {
@@ -507,6 +558,11 @@ final class CoreFixture implements AutoCloseable {
             texts.add(text(message));
             heads.add(head);
             messages.add(message);
+            taken(message);
+        }
+
+        /** A delivery has left for the client. */
+        void taken(Message message) {
             consumer.consumed(message.size());
         }
 

@@ -61,6 +61,11 @@ final class ShardNetwork {
         public void answers(int node, int shard, byte[] bytes, int length) {
             throw new AssertionError("a shard has no sessions");
         }
+
+        @Override
+        public boolean isFull(int node) {
+            return false;
+        }
     };
 
     /** Who leads a shard, until it crashes. */

@@ -37,6 +37,7 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
     private int messageFormat;
     private long unsettled;
     private boolean blocked;
+    private boolean paused;
     private @Nullable OpenTransaction transaction;
 
     /** @param answer what the client is told once the broker has opened the producer */
@@ -120,9 +121,23 @@ final class ProducerLink extends BrokerLink<ReceiverLink> implements ReceiverLis
         }
     }
 
+    @Override
+    public void pause() {
+        paused = true;
+        link.resetCredit(0);
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        if (!isOver()) {
+            topUp();
+        }
+    }
+
     private void topUp() {
         long used = link.credit() + unsettled;
-        if (!blocked && link.isAttached() && used <= maxCredit >> 1) {
+        if (!blocked && !paused && link.isAttached() && used <= maxCredit >> 1) {
             link.grantCredit((int) (maxCredit - used));
         }
     }

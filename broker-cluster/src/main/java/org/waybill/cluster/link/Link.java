@@ -44,6 +44,11 @@ final class Link {
     /** Batches after which others on the loop go on. */
     private static final int MAX_BATCHES = 16;
 
+    /** A link is full when so many times what may be under way waits, but for this. */
+    private static final long FULL_WINDOWS = 2;
+
+    private static final int MIN_FULL_BYTES = 32 << 10;
+
     private static final long NS_A_MS = 1_000_000;
     private static final long NS_A_MICRO = 1_000;
 
@@ -115,6 +120,11 @@ final class Link {
         return roundTripMicros;
     }
 
+    /** So much may wait that is not bulk: on a narrow line what takes some seconds. */
+    private long fullBytes() {
+        return Math.min(options.fullBytes(), Math.max(MIN_FULL_BYTES, FULL_WINDOWS * pacing.windowBytes()));
+    }
+
     /** How much more bulk may be added before it waits here for longer than it is under way. Any thread. */
     int bulkRoomBytes() {
         return (int) Math.max(0, pacing.windowBytes() - queue.bulkBytes());
@@ -142,7 +152,7 @@ final class Link {
             cut.accept("more than " + options.maxQueuedBytes() + " bytes wait to be sent");
             return false;
         }
-        if (precedence != Precedence.BULK && queue.queuedBytes() - queue.bulkBytes() > options.fullBytes()) {
+        if (precedence != Precedence.BULK && queue.queuedBytes() - queue.bulkBytes() > fullBytes()) {
             full.set(true); // a flush is to come, and finds this
         }
         if (!paced || precedence == Precedence.URGENT) {
@@ -267,7 +277,7 @@ final class Link {
         } else if (!channel.isWritable()) {
             scheduled.set(true); // nobody needs to wake the loop: it comes back when the socket takes bytes again
         }
-        boolean isLow = queue.queuedBytes() - queue.bulkBytes() <= options.fullBytes() / 2;
+        boolean isLow = queue.queuedBytes() - queue.bulkBytes() <= fullBytes() / 2;
         if (isLow && full.compareAndSet(true, false)) {
             handler.drained(peer.number());
         }

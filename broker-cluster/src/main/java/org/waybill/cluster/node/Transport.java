@@ -171,6 +171,12 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
     }
 
     @Override
+    public boolean isFull(int node) {
+        Links open = links;
+        return open != null && open.isFull(node);
+    }
+
+    @Override
     public void send(int from, int to, byte[] message) {
         int node = shards.leader(to);
         if (node > 0) {
@@ -237,7 +243,8 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     @Override
     public void drained(int node) {
-        // what waits has its own bounds
+        sessions.drained(node);
+        shards.drained(node);
     }
 
     @Override
