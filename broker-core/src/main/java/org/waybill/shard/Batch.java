@@ -2,6 +2,7 @@ package org.waybill.shard;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.waybill.message.Message;
 import org.waybill.message.Outcome;
 
 /**
@@ -80,6 +81,7 @@ final class Batch {
     static final long TO_TOPIC = 1;
 
     private static final int FIRST_CAPACITY = 4;
+    private static final int ENCODED_SLOT_BYTES = 32;
 
     private final SessionPort from;
     int size;
@@ -114,6 +116,15 @@ final class Batch {
         x[size] = third;
         y[size] = fourth;
         size++;
+    }
+
+    /** About as many bytes as its slots take when they are encoded, so that what they are encoded into need not grow. */
+    int encodedBytes() {
+        int bytes = ENCODED_SLOT_BYTES;
+        for (int i = 0; i < size; i++) {
+            bytes += ENCODED_SLOT_BYTES + (x[i] instanceof Message message ? message.size() : 0);
+        }
+        return bytes;
     }
 
     /** Whether all of its slots are of this kind. */

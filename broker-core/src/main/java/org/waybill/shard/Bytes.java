@@ -11,8 +11,17 @@ final class Bytes {
     /** An empty byte string. */
     static final byte[] NONE = new byte[0];
 
-    byte[] array = new byte[FIRST_CAPACITY];
+    byte[] array;
     int length;
+
+    Bytes() {
+        this(FIRST_CAPACITY);
+    }
+
+    /** With room for so many bytes, and for more after a copy. */
+    Bytes(int capacity) {
+        array = new byte[capacity];
+    }
 
     Bytes clear() {
         length = 0;

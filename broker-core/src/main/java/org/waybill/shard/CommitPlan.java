@@ -7,11 +7,12 @@ import org.waybill.tx.TransactionId;
  * The commit of a transaction over several shards, as the session asks each of them for it.
  *
  * @param coordinator the shard that decides
+ * @param term the {@linkplain Lead#term term} of the coordinator's lead that is asked: no other decides it
  * @param participants the others
  */
-record CommitPlan(TransactionId id, int coordinator, int[] participants) {
+record CommitPlan(TransactionId id, int coordinator, long term, int[] participants) {
     void write(Bytes out) {
-        TransactionEvents.transaction(out, id).putVar(coordinator).putVar(participants.length);
+        TransactionEvents.transaction(out, id).putVar(coordinator).putLong(term).putVar(participants.length);
         for (int participant : participants) {
             out.putVar(participant);
         }
@@ -20,6 +21,7 @@ record CommitPlan(TransactionId id, int coordinator, int[] participants) {
     static CommitPlan read(ByteBuffer in) {
         TransactionId id = TransactionEvents.transaction(in);
         int coordinator = (int) Bytes.var(in);
+        long term = Bytes.long64(in);
         long count = Bytes.var(in);
         if (count < 0 || count > in.remaining()) {
             throw new IllegalArgumentException("a commit over " + count + " shards is cut short");
@@ -28,6 +30,6 @@ record CommitPlan(TransactionId id, int coordinator, int[] participants) {
         for (int i = 0; i < participants.length; i++) {
             participants[i] = (int) Bytes.var(in);
         }
-        return new CommitPlan(id, coordinator, participants);
+        return new CommitPlan(id, coordinator, term, participants);
     }
 }

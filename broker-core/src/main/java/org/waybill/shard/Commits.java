@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.waybill.shard.ShardMessage.Conclude;
+import org.waybill.shard.ShardMessage.InDoubt;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerError.Code;
 import org.waybill.spi.BrokerSession.Reply;
@@ -29,6 +30,9 @@ import org.waybill.tx.TransactionId;
  * <p>Whoever cannot do its part says so instead and has rolled it back; then the coordinator tells the others to, which needs no
  * record of its own: what a coordinator does not know is rolled back. Whom it has told so it remembers for a while, since it must
  * not commit that transaction when the session's word comes after the participants'. Nothing here needs the session but the answer.
+ *
+ * <p>A session speaks to one {@linkplain Lead#term lead} of the coordinator, and participants say to which: a later one that has found no
+ * decision need not wait for its word, and refuses it.
  */
 final class Commits {
     /** Beats that participants, or the session, have to say their word. */
@@ -83,7 +87,7 @@ final class Commits {
     void begin(CommitPlan plan, Share own, SessionPort session, Object reply) {
         Commit commit = commit(plan.id());
         commit.request = new Request(plan, own, session, reply);
-        if (aborted.contains(plan.id())) {
+        if (aborted.contains(plan.id()) || plan.term() < shard.term()) {
             commit.refusal = TOO_LATE;
             decide(commit, commit.request);
         } else {
@@ -95,8 +99,16 @@ final class Commits {
         return open.computeIfAbsent(id, Commit::new);
     }
 
-    /** A participant's promise is forced. */
-    void promised(int participant, TransactionId id, boolean logged) {
+    /** A participant's promise is forced, for which a session has asked that speaks to the lead of this term. */
+    void promised(int participant, TransactionId id, long term, boolean logged) {
+        promised(participant, id, logged, term < shard.term());
+    }
+
+    /** @param orphaned whether no session asks this lead for the commit that has not done so */
+    private void promised(int participant, TransactionId id, boolean logged, boolean orphaned) {
+        if (orphaned && !isKnown(id)) {
+            giveUp(id);
+        }
         if (aborted.contains(id)) {
             peers.tell(participant, new Conclude(id, false));
         } else {
@@ -125,12 +137,25 @@ final class Commits {
     }
 
     /** A participant asks; one that has found its promise in the log is not waited for by anybody who is not here already. */
-    void inDoubt(int participant, TransactionId id, boolean logged, boolean found) {
-        boolean known = open.containsKey(id) || shard.state().ledger().decision(id) != null;
-        if (!known && found) {
-            abort(id);
+    void inDoubt(int participant, InDoubt asked) {
+        promised(participant, asked.id(), asked.logged(), asked.found() || asked.term() < shard.term());
+    }
+
+    /** Whether a session has asked for it here, or it is decided. */
+    private boolean isKnown(TransactionId id) {
+        Commit commit = open.get(id);
+        return commit != null && commit.request != null
+                || conclusions.isOpen(id)
+                || shard.state().ledger().decision(id) != null;
+    }
+
+    /** Rolls back what no session has asked for here, and refuses it if one does. */
+    private void giveUp(TransactionId id) {
+        Commit commit = open.remove(id);
+        abort(id);
+        if (commit != null) {
+            commit.answered.stream().forEach(to -> peers.tell(to, new Conclude(id, false)));
         }
-        promised(participant, id, logged);
     }
 
     private void abort(TransactionId id) {
@@ -198,9 +223,7 @@ final class Commits {
             if (commit.request != null) {
                 decide(commit, commit.request);
             } else {
-                open.remove(commit.id);
-                abort(commit.id);
-                commit.answered.stream().forEach(to -> peers.tell(to, new Conclude(commit.id, false)));
+                giveUp(commit.id);
             }
         }
     }

@@ -285,13 +285,18 @@ public final class Follower {
      *
      * @param shards all of the broker
      * @param remote the way to those of them that other nodes lead
+     * @param term higher with each lead of the shard
      * @param transactions how branches are bounded
      * @param failure told when a turn breaks off: the shard does nothing any more, and the broker must end
      */
     public void lead(
-            Shards shards, RemoteShards remote, TransactionSettings transactions, Consumer<Throwable> failure) {
+            Shards shards,
+            RemoteShards remote,
+            long term,
+            TransactionSettings transactions,
+            Consumer<Throwable> failure) {
         finish();
-        shard.lead(shards, remote, transactions, failure);
+        shard.lead(shards, remote, term, transactions, failure);
     }
 
     /** The state is void because another has taken its place: all that it refers to in the journal is dead. */

@@ -279,6 +279,12 @@ public final class LocalSession implements BrokerSession, SessionPort {
         return lead;
     }
 
+    /** The term of a shard's lead to which this session speaks; higher than any as long as it has none. */
+    long term(int shard) {
+        Lead lead = bound(shard);
+        return lead == null ? Long.MAX_VALUE : lead.term();
+    }
+
     private void losePatience() {
         patience = null;
         for (int shard = 0; shard < lanes.length; shard++) {

@@ -76,7 +76,8 @@ final class LocalTransaction extends Work {
                 .mapToInt(share -> share.shard)
                 .filter(shard -> shard != coordinator)
                 .toArray();
-        CommitPlan plan = new CommitPlan(TransactionId.local(UUID.randomUUID()), coordinator, participants);
+        CommitPlan plan = new CommitPlan(
+                TransactionId.local(UUID.randomUUID()), coordinator, session.term(coordinator), participants);
         for (Outgoing share : shares) {
             session.lane(share.shard)
                     .add(Batch.Kind.PREPARE, share, 0, 0, plan, share.shard == coordinator ? reply : null);

@@ -66,6 +66,10 @@ final class Parts {
         final List<Arrived> arrivals = new ArrayList<>(0);
 
         boolean promised;
+
+        /** See {@link CommitPlan#term}; 0 if there is none. */
+        long term;
+
         private int beats;
         private int askAt = 2;
 
@@ -90,6 +94,7 @@ final class Parts {
     /** Promises a local transaction's work; its coordinator hears of it once that is forced. */
     void prepare(CommitPlan plan, Share share, Peers peers) {
         Held mine = new Held(share, plan.coordinator(), false);
+        mine.term = plan.term();
         put(plan.id(), mine);
         promise(plan.id(), mine, 0, peers);
     }
@@ -107,7 +112,7 @@ final class Parts {
 
     private Promised promised(TransactionId id, Held mine, long round) {
         Part part = part(id, mine);
-        return new Promised(id, round, isPromised(id), part.sent(), part.held());
+        return new Promised(id, round, mine.term, isPromised(id), part.sent(), part.held());
     }
 
     private Part part(TransactionId id, Held mine) {
@@ -211,7 +216,7 @@ final class Parts {
                 .afterwards(() -> peers.tell(
                         coordinator,
                         why == null
-                                ? new Promised(id, asked.round(), false, 0, 0)
+                                ? new Promised(id, asked.round(), 0, false, 0, 0)
                                 : new Refused(id, asked.round(), why)));
     }
 
@@ -271,7 +276,9 @@ final class Parts {
     private void ask(TransactionId id, Held mine, Peers peers) {
         if (mine.promised) {
             Part part = part(id, mine);
-            peers.tell(mine.coordinator, new InDoubt(id, isPromised(id), mine.share == null, part.sent(), part.held()));
+            peers.tell(
+                    mine.coordinator,
+                    new InDoubt(id, mine.term, isPromised(id), mine.share == null, part.sent(), part.held()));
         } else {
             mine.arrivals.forEach(arrived -> peers.tell(mine.coordinator, arrived));
         }

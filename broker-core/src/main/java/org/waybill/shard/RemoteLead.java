@@ -58,13 +58,15 @@ final class RemoteLead implements Lead {
 
     private final int shard;
     private final int node;
+    private final long term;
     private final NodeLink link;
     private final Set<Long> known = ConcurrentHashMap.newKeySet();
 
     /** Of a shard that {@code node} leads. */
-    RemoteLead(int shard, int node, NodeLink link) {
+    RemoteLead(int shard, int node, long term, NodeLink link) {
         this.shard = shard;
         this.node = node;
+        this.term = term;
         this.link = link;
     }
 
@@ -73,9 +75,14 @@ final class RemoteLead implements Lead {
     }
 
     @Override
+    public long term() {
+        return term;
+    }
+
+    @Override
     public void submit(Batch batch) {
         LocalSession session = (LocalSession) batch.from();
-        Bytes out = new Bytes();
+        Bytes out = new Bytes(batch.encodedBytes());
         out.putVar(session.id());
         if (known.add(session.id())) {
             out.putByte(1).putText(session.containerId());

@@ -221,7 +221,7 @@ final class RemoteSession implements SessionPort {
 
     @Override
     public void receive(Batch answers) {
-        Bytes out = new Bytes();
+        Bytes out = new Bytes(answers.encodedBytes());
         out.putVar(id);
         answering = out;
         for (int i = 0; i < answers.size; i++) {

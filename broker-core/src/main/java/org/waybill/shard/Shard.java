@@ -89,6 +89,7 @@ public final class Shard implements Lead {
     private long cut = Long.MAX_VALUE;
 
     private volatile Consumer<Throwable> onFailure = cause -> {};
+    private volatile long term;
     private Phase phase = Phase.FOLLOWING;
     private long nowMs;
     private long lastConsumerNumber;
@@ -135,7 +136,7 @@ public final class Shard implements Lead {
     public void start(Shards all, TransactionSettings transactions, Consumer<Throwable> failure) {
         execute(() -> {
             maintenance.start();
-            lead(all, RemoteShards.NONE, transactions, failure);
+            lead(all, RemoteShards.NONE, 0, transactions, failure);
         });
     }
 
@@ -145,7 +146,8 @@ public final class Shard implements Lead {
     }
 
     /** Its state is complete, and its turns make the log from here on. */
-    void lead(Shards all, RemoteShards remote, TransactionSettings settings, Consumer<Throwable> failure) {
+    void lead(Shards all, RemoteShards remote, long inTerm, TransactionSettings settings, Consumer<Throwable> failure) {
+        term = inTerm;
         onFailure = failure;
         phase = Phase.LEADING;
         Peers peers = new Peers(all, remote, number);
@@ -214,6 +216,11 @@ public final class Shard implements Lead {
     /** Its number. */
     public int number() {
         return number;
+    }
+
+    @Override
+    public long term() {
+        return term;
     }
 
     /** Where everything of it happens. */

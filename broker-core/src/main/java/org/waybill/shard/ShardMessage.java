@@ -54,9 +54,11 @@ sealed interface ShardMessage {
      * A participant will do what is decided: that is forced. Or has committed at once, if that was wanted.
      *
      * @param round of a branch; 0 for a local transaction
+     * @param term as {@link CommitPlan#term}; 0 for a branch
      * @param logged whether its log has the promise: nothing durable needs none
      */
-    record Promised(TransactionId id, long round, boolean logged, int sent, int held) implements OfTransaction {}
+    record Promised(TransactionId id, long round, long term, boolean logged, int sent, int held)
+            implements OfTransaction {}
 
     /** A participant cannot promise and has rolled its part back. */
     record Refused(TransactionId id, long round, BrokerError why) implements OfTransaction {}
@@ -64,9 +66,11 @@ sealed interface ShardMessage {
     /**
      * A participant has promised and wants to know what was decided.
      *
+     * @param term as {@link CommitPlan#term}; 0 for a branch, and for what it found in its log
      * @param found whether it found the promise in its log: nobody who asked for it is there any more
      */
-    record InDoubt(TransactionId id, boolean logged, boolean found, int sent, int held) implements OfTransaction {}
+    record InDoubt(TransactionId id, long term, boolean logged, boolean found, int sent, int held)
+            implements OfTransaction {}
 
     /** A participant has concluded its part; at once, and again once that is forced. */
     record Concluded(TransactionId id, boolean forced) implements OfTransaction {}

@@ -31,9 +31,9 @@ import org.waybill.tx.TransactionId;
  *   3 CommitAtOnce  u64 term, u64 round
  *   4 EndWanted     -
  *   5 Move          var done, var count, count x: var number, text address, item
- *  16 Promised      u64 round, u8 1 logged, var sent, var held
+ *  16 Promised      u64 round, u64 term, u8 1 logged, var sent, var held
  *  17 Refused       u64 round, text code, text message
- *  18 InDoubt       u8 bit 0 logged, bit 1 found, var sent, var held
+ *  18 InDoubt       u64 term, u8 bit 0 logged, bit 1 found, var sent, var held
  *  19 Concluded     u8 1 forced
  *  20 Arrived       work, u64 term, u8 1 kept, var sent, var held
  *  21 EndKnown      u8 1 committed
@@ -92,13 +92,14 @@ final class ShardMessages {
         } else if (message instanceof EndWanted) {
             begin(out, END_WANTED, message);
         } else if (message instanceof Promised promised) {
-            begin(out, PROMISED, message).putLong(promised.round());
+            begin(out, PROMISED, message).putLong(promised.round()).putLong(promised.term());
             flag(out, promised.logged()).putVar(promised.sent()).putVar(promised.held());
         } else if (message instanceof Refused refused) {
             begin(out, REFUSED, message).putLong(refused.round());
             out.putText(refused.why().code().name()).putText(refused.why().message());
         } else if (message instanceof InDoubt doubt) {
             begin(out, IN_DOUBT, message)
+                    .putLong(doubt.term())
                     .putByte((doubt.logged() ? LOGGED : 0) | (doubt.found() ? FOUND : 0))
                     .putVar(doubt.sent())
                     .putVar(doubt.held());
@@ -151,12 +152,13 @@ final class ShardMessages {
             case PREPARE -> new Prepare(id, Bytes.long64(in), Bytes.long64(in));
             case COMMIT_AT_ONCE -> new CommitAtOnce(id, Bytes.long64(in), Bytes.long64(in));
             case END_WANTED -> new EndWanted(id);
-            case PROMISED -> new Promised(id, Bytes.long64(in), flag(in), count(in), count(in));
+            case PROMISED -> new Promised(id, Bytes.long64(in), Bytes.long64(in), flag(in), count(in), count(in));
             case REFUSED -> new Refused(
                     id, Bytes.long64(in), new BrokerError(BrokerError.Code.valueOf(Bytes.text(in)), Bytes.text(in)));
             case IN_DOUBT -> {
+                long term = Bytes.long64(in);
                 int bits = in.get();
-                yield new InDoubt(id, (bits & LOGGED) != 0, (bits & FOUND) != 0, count(in), count(in));
+                yield new InDoubt(id, term, (bits & LOGGED) != 0, (bits & FOUND) != 0, count(in), count(in));
             }
             case CONCLUDED -> new Concluded(id, flag(in));
             case ARRIVED -> new Arrived(id, work(in), Bytes.long64(in), flag(in), count(in), count(in));

@@ -94,9 +94,13 @@ public final class Shards {
         change(shard, null);
     }
 
-    /** Another node leads a shard from now on. */
-    public void leadsElsewhere(int shard, int node, NodeLink link) {
-        change(shard, new RemoteLead(shard, node, link));
+    /**
+     * Another node leads a shard from now on.
+     *
+     * @param term higher with each lead of the shard
+     */
+    public void leadsElsewhere(int shard, int node, long term, NodeLink link) {
+        change(shard, new RemoteLead(shard, node, term, link));
     }
 
     /** A node is gone, and what it led has no leader that could be reached. */

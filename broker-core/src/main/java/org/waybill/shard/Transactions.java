@@ -117,11 +117,11 @@ final class Transactions {
         } else if (message instanceof Concluded concluded) {
             conclusions().concluded(from, concluded.id(), concluded.forced());
         } else if (message instanceof Promised promised && isLocal) {
-            commits().promised(from, promised.id(), promised.logged());
+            commits().promised(from, promised.id(), promised.term(), promised.logged());
         } else if (message instanceof Refused refused && isLocal) {
             commits().refused(from, refused.id(), refused.why());
         } else if (message instanceof InDoubt doubt && isLocal) {
-            commits().inDoubt(from, doubt.id(), doubt.logged(), doubt.found());
+            commits().inDoubt(from, doubt);
         } else if (message instanceof Promised promised) {
             coordinator.rounds().promised(from, promised);
         } else if (message instanceof Refused refused) {

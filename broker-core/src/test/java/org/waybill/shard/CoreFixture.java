@@ -110,7 +110,7 @@ final class CoreFixture implements AutoCloseable {
         });
         Wire wire = new Wire();
         for (Shard shard : shards) {
-            far.leadsElsewhere(shard.number(), 1, wire);
+            far.leadsElsewhere(shard.number(), 1, 0, wire);
             shard.start(table, transactions, cause -> {
                 throw new AssertionError(cause);
             });

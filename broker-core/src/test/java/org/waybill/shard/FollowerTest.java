@@ -418,7 +418,7 @@ class FollowerTest {
         List<String> drained() {
             Shards table = Shards.ledHere(new Shard[] {shard});
             shard.log(new LocalLog(journal, committedIndex, lastIndex -> Bytes.NONE));
-            shard.execute(() -> follower.lead(table, RemoteShards.NONE, core.transactions, cause -> {
+            shard.execute(() -> follower.lead(table, RemoteShards.NONE, 0, core.transactions, cause -> {
                 throw new AssertionError(cause);
             }));
             settle();

@@ -51,13 +51,17 @@ final class ShardMessagesTest {
                                 + "01" + "02"),
                 Arguments.of(new EndKnown(BRANCH, true), "15" + BRANCH_HEX + "01"),
                 Arguments.of(
-                        new Promised(LOCAL, 0, true, 2, 200),
-                        "10" + LOCAL_HEX + "0000000000000000" + "01" + "02" + "c801"),
+                        new Promised(LOCAL, 0, 7, true, 2, 200),
+                        "10" + LOCAL_HEX + "0000000000000000" + "0000000000000007" + "01" + "02" + "c801"),
                 Arguments.of(
                         new Refused(LOCAL, 3, new BrokerError(BrokerError.Code.NOT_FOUND, "gone")),
                         "11" + LOCAL_HEX + "0000000000000003" + "09" + "4e4f545f464f554e44" + "04" + "676f6e65"),
-                Arguments.of(new InDoubt(BRANCH, true, true, 1, 2), "12" + BRANCH_HEX + "03" + "01" + "02"),
-                Arguments.of(new InDoubt(BRANCH, false, true, 0, 0), "12" + BRANCH_HEX + "02" + "00" + "00"),
+                Arguments.of(
+                        new InDoubt(BRANCH, 0, true, true, 1, 2),
+                        "12" + BRANCH_HEX + "0000000000000000" + "03" + "01" + "02"),
+                Arguments.of(
+                        new InDoubt(BRANCH, 9, false, true, 0, 0),
+                        "12" + BRANCH_HEX + "0000000000000009" + "02" + "00" + "00"),
                 Arguments.of(new Concluded(LOCAL, true), "13" + LOCAL_HEX + "01"));
     }
 

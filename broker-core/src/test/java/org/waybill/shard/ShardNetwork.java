@@ -40,6 +40,9 @@ final class ShardNetwork {
     final TestLoop clients = new TestLoop();
     final Shards shards;
     private final Leader[] leaders;
+    /** Of the lead of each shard: higher with each. */
+    private final long[] terms;
+
     private final Memory memory = new Memory(64L << 20);
     private final List<Stream> streams = new ArrayList<>();
     private boolean isHealed;
@@ -96,12 +99,13 @@ final class ShardNetwork {
                 shard = all[number];
                 checkpoints = new Checkpointer(shard, shard.state());
                 for (int i = 0; i < all.length; i++) {
-                    own.leadsElsewhere(i, i + 1, NO_SESSIONS);
+                    own.leadsElsewhere(i, i + 1, terms[i], NO_SESSIONS);
                 }
                 own.leadsHere(number);
-                shard.execute(() -> shard.lead(own, this::send, TransactionSettings.defaults(), cause -> {
-                    throw new AssertionError(cause);
-                }));
+                shard.execute(
+                        () -> shard.lead(own, this::send, terms[number], TransactionSettings.defaults(), cause -> {
+                            throw new AssertionError(cause);
+                        }));
             } catch (IOException failed) {
                 throw new UncheckedIOException(failed);
             }
@@ -138,6 +142,7 @@ final class ShardNetwork {
     ShardNetwork(int count, Random random) {
         this.random = random;
         this.leaders = new Leader[count];
+        this.terms = new long[count];
         Shard[] led = new Shard[count];
         for (int i = 0; i < count; i++) {
             leaders[i] = new Leader(i, new CrashDisk());
@@ -197,12 +202,13 @@ final class ShardNetwork {
     /** A shard gets another leader. */
     void recover(int number) {
         CrashDisk disk = leaders[number].disk;
+        terms[number]++;
         leaders[number] = new Leader(number, random.nextBoolean() ? disk.afterKill() : disk.afterPowerLoss(random));
         shards.replace(leaders[number].shard);
         shards.leadsHere(number);
         for (Leader each : leaders) {
             if (each.number != number) {
-                each.own.leadsElsewhere(number, number + 1, NO_SESSIONS);
+                each.own.leadsElsewhere(number, number + 1, terms[number], NO_SESSIONS);
             }
         }
     }

@@ -7,12 +7,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.waybill.shard.ShardMessage.EndWanted;
 import org.waybill.shard.ShardMessage.Prepare;
 import org.waybill.shard.ShardMessage.Promised;
 import org.waybill.spi.Branches;
+import org.waybill.spi.BrokerSession.Reply;
+import org.waybill.spi.Transaction;
 import org.waybill.spi.XaCode;
+import org.waybill.tx.TransactionId;
 
 /**
  * Transactions over shards whose messages are lost, doubled and late and whose leaders crash one at a time: local ones and branches, of
@@ -74,13 +79,74 @@ class ShardSimulationTest {
     }
 
     @Test
+    void whatALostLeadWasAskedToDecideComesBackAtOnce() {
+        TransactionRun run = new TransactionRun(new Random(1), counts);
+        List<Boolean> done = commitOverTwoShards(run, 0, 1);
+        run.network.crash(0);
+        run.network.passWithoutRecovery(2);
+        assertThat(run.network.shard(1).parts().isEmpty()).as("it waits").isFalse();
+        run.network.settle(3);
+        assertThat(run.network.shard(1).parts().isEmpty()).as("it is concluded").isTrue();
+        assertThat(done).isEmpty();
+        assertThat(run.browse(TransactionRun.queue("q", 0))).isEmpty();
+        assertThat(run.browse(TransactionRun.queue("q", 1))).isEmpty();
+    }
+
+    @Test
+    void aParticipantThatIsAskedAfterTheCoordinatorWasLostDoesNotWaitEither() {
+        TransactionRun run = new TransactionRun(new Random(1), counts);
+        List<Boolean> done = commitOverTwoShards(run, 0, 1);
+        run.network.crash(0);
+        run.network.recover(0);
+        run.network.settle(1);
+        assertThat(run.network.shard(1).parts().isEmpty()).isTrue();
+        assertThat(done).isEmpty();
+        assertThat(run.browse(TransactionRun.queue("q", 1))).isEmpty();
+    }
+
+    @Test
+    void aLaterLeadRefusesToDecideWhatItsPredecessorWasAskedFor() {
+        TransactionRun run = new TransactionRun(new Random(1), counts);
+        run.network.crash(0);
+        run.network.settle(1);
+        TransactionClient client = new TransactionClient(run, -1);
+        long before = client.session.term(0) - 1;
+        CommitPlan plan = new CommitPlan(TransactionId.local(UUID.randomUUID()), 0, before, new int[] {1});
+        List<Boolean> done = new ArrayList<>();
+        Consumer<Reply<Boolean>> reply = result -> done.add(result instanceof Reply.Done<Boolean>);
+        Outgoing own = new Outgoing(client.session, 0, client.session.nextShareId());
+        client.session.lane(0).add(Batch.Kind.PREPARE, own, 0, 0, plan, reply);
+        client.session.flush();
+        run.network.shard(0).receive(1, ShardMessages.encode(new Promised(plan.id(), 0, before + 1, true, 1, 0)));
+        run.network.settle(1);
+        assertThat(done).containsExactly(false);
+    }
+
+    /** Asks for the commit of a transaction that the first shard coordinates; what is asked has come to neither of them. */
+    private static List<Boolean> commitOverTwoShards(TransactionRun run, int coordinator, int participant) {
+        List<Boolean> done = new ArrayList<>();
+        TransactionClient client = new TransactionClient(run, -1);
+        Transaction work = client.session.begin();
+        send(client, work, coordinator, "a");
+        send(client, work, coordinator, "b");
+        send(client, work, participant, "c");
+        work.commit(result -> done.add(result instanceof Reply.Done<Boolean>));
+        client.session.flush();
+        return done;
+    }
+
+    private static void send(TransactionClient client, Transaction work, int shard, String text) {
+        client.producer.send(CoreFixture.message(true, 4, 0, TransactionRun.queue("q", shard), text), work);
+    }
+
+    @Test
     void aPromiseThatCannotBeAskedForIsNotPromised() {
         TransactionRun run = new TransactionRun(new Random(1), counts);
         TransactionRun.Known known = run.branch(0, 0, 1);
         run.network.crash(1);
         TransactionClient manager = new TransactionClient(run, -1);
         List<XaCode> codes = run.prepare(manager, known);
-        run.network.shard(0).receive(1, ShardMessages.encode(new Promised(known.id(), 1, true, 1, 0)));
+        run.network.shard(0).receive(1, ShardMessages.encode(new Promised(known.id(), 1, 0, true, 1, 0)));
         run.network.passWithoutRecovery(3);
         assertThat(codes).as("an old answer answers no new question").isEmpty();
         run.network.passWithoutRecovery(20);

@@ -73,12 +73,13 @@ final class TransactionSlotsTest {
     @Test
     void aPlanAndAnArrivalComeBackFromTheirBytes() {
         Bytes out = new Bytes();
-        new CommitPlan(BRANCH, 1, new int[] {0, 2}).write(out);
+        new CommitPlan(BRANCH, 1, 5, new int[] {0, 2}).write(out);
         byte[] plan = out.copy();
-        assertThat(HexFormat.of().formatHex(plan)).isEqualTo(BRANCH_HEX + "01" + "02" + "00" + "02");
+        assertThat(HexFormat.of().formatHex(plan))
+                .isEqualTo(BRANCH_HEX + "01" + "0000000000000005" + "02" + "00" + "02");
         assertThat(CommitPlan.read(ByteBuffer.wrap(plan)))
                 .usingRecursiveComparison()
-                .isEqualTo(new CommitPlan(BRANCH, 1, new int[] {0, 2}));
+                .isEqualTo(new CommitPlan(BRANCH, 1, 5, new int[] {0, 2}));
         byte[] arrival = TransactionSlots.arrival(new Bytes(), new Arrival(BRANCH, 1, WORK))
                 .copy();
         assertThat(HexFormat.of().formatHex(arrival)).isEqualTo(BRANCH_HEX + "01" + WORK_HEX);

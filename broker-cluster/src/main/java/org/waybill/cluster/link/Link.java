@@ -14,9 +14,10 @@ import org.waybill.io.Clock;
 
 /**
  * One proven connection to a peer. Everything but {@link #send} is on the loop of its socket: what others queue is written there, all that
- * has gathered with one flush. Wakes the loop once for what gathers meanwhile, and not at all while the socket takes nothing.
+ * has gathered with one flush. Wakes the loop once for what gathers meanwhile, and not at all while the socket takes nothing, or while as
+ * much is under way as the peer takes in good time ({@link Pacing}): only what is urgent goes then.
  *
- * <p>On channel {@link Frames#OWN_CHANNEL} links ask each other for an answer at every tick. Little-endian:
+ * <p>On channel {@link Frames#OWN_CHANNEL} links ask each other for an answer, at every tick and among what they send. Little-endian:
  * <pre>
  *   0   u8   1: a question; 2: its answer
  *   1   u64  in an answer what the question had here: the time of whoever asked
@@ -26,6 +27,7 @@ final class Link {
     static final byte QUESTION = 1;
     static final byte ANSWER = 2;
     static final int QUESTION_BYTES = 1 + Long.BYTES;
+    private static final int QUESTION_FRAME_BYTES = Frames.HEADER_BYTES + QUESTION_BYTES;
 
     /** A peer that takes nothing is given up after so many times what one is given that says nothing. */
     static final int STALL_FACTOR = 5;
@@ -35,6 +37,9 @@ final class Link {
 
     /** What a batch may have beyond that: it ends when it is that long. */
     private static final int OVERRUN_BYTES = 2 * Frames.PIECE_BYTES;
+
+    /** So many frames are in a window at least, so that none takes long. */
+    private static final int PIECES_OF_WINDOW = 4;
 
     /** Batches after which others on the loop go on. */
     private static final int MAX_BATCHES = 16;
@@ -52,8 +57,12 @@ final class Link {
     private final Frames frames;
     private final SendQueue queue = new SendQueue();
     private final Runnable flush = this::flush;
+    private final Pacing pacing = new Pacing();
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final AtomicLong queuedBytes = new AtomicLong();
+
+    /** Whether only what is urgent goes until the peer has answered. */
+    private volatile boolean paced;
+
     private final AtomicBoolean full = new AtomicBoolean();
     private volatile boolean closed;
     private final AtomicLong sentBytes = new AtomicLong();
@@ -63,9 +72,10 @@ final class Link {
     private long heardNs;
     private long tickedNs;
 
-    /** What the socket has to write, when it took something for the last time while it had more than enough. */
+    /** What the socket has to write, and how often the peer has answered, when one of them changed last. */
     private long stalledBytes;
 
+    private long stalledAnswers;
     private long stalledNs;
 
     /** @param cut ends the connection for the reason given; called on any thread */
@@ -79,8 +89,10 @@ final class Link {
         this.cut = cut;
         this.frames =
                 new Frames(options.maxPayloadBytes(), (long) options.maxPayloadBytes() + options.maxQueuedBytes());
+        this.queue.pieceBytes(pieceBytes());
         this.heardNs = clock.nanoTime();
         this.tickedNs = heardNs;
+        this.stalledNs = heardNs;
     }
 
     Peer peer() {
@@ -96,11 +108,23 @@ final class Link {
     }
 
     long queuedBytes() {
-        return queuedBytes.get();
+        return queue.queuedBytes();
     }
 
     long roundTripMicros() {
         return roundTripMicros;
+    }
+
+    /** How much more bulk may be added before it waits here for longer than it is under way. Any thread. */
+    int bulkRoomBytes() {
+        return (int) Math.max(0, pacing.windowBytes() - queue.bulkBytes());
+    }
+
+    /** How long bulk that is added now takes to be there and answered, as it looks. Any thread. */
+    long bulkDelayNs() {
+        // half of what goes is bulk if there is enough of both
+        double windows = 1 + 2.0 * queue.bulkBytes() / pacing.windowBytes();
+        return (long) (roundTripMicros * NS_A_MICRO * windows);
     }
 
     boolean isFull() {
@@ -108,22 +132,22 @@ final class Link {
     }
 
     /** Queues a message; false when it is lost already. Any thread. */
-    boolean send(int toChannel, byte[] bytes, int offset, int length, boolean isUrgent) {
+    boolean send(int toChannel, byte[] bytes, int offset, int length, Precedence precedence) {
         if (closed) {
             return false;
         }
-        long weight = SendQueue.weight(length);
-        long before = queuedBytes.getAndAdd(weight);
+        long before = queue.add(toChannel, bytes, offset, length, precedence);
         if (before > options.maxQueuedBytes()) {
             closed = true; // from here on nothing goes: what came behind a lost message would be out of order
             cut.accept("more than " + options.maxQueuedBytes() + " bytes wait to be sent");
             return false;
         }
-        if (before + weight > options.fullBytes()) {
-            full.set(true); // before the message is there: the flush that takes it finds this
+        if (precedence != Precedence.BULK && queue.queuedBytes() - queue.bulkBytes() > options.fullBytes()) {
+            full.set(true); // a flush is to come, and finds this
         }
-        queue.add(toChannel, bytes, offset, length, isUrgent);
-        schedule();
+        if (!paced || precedence == Precedence.URGENT) {
+            schedule();
+        }
         return true;
     }
 
@@ -163,9 +187,23 @@ final class Link {
         byte kind = own.remaining() == QUESTION_BYTES ? own.get(0) : 0;
         switch (kind) {
             case QUESTION -> say(ANSWER, own.getLong(1));
-            case ANSWER -> roundTripMicros = Math.max(1, (clock.nanoTime() - own.getLong(1)) / NS_A_MICRO);
+            case ANSWER -> answered(own.getLong(1));
             default -> throw new LinkError("it says what no link says");
         }
+    }
+
+    private void answered(long askedNs) {
+        long nowNs = clock.nanoTime();
+        roundTripMicros = Math.max(1, (nowNs - askedNs) / NS_A_MICRO);
+        pacing.answered(askedNs, nowNs);
+        queue.pieceBytes(pieceBytes());
+        if (paced) {
+            flush();
+        }
+    }
+
+    private int pieceBytes() {
+        return Math.min(Frames.PIECE_BYTES, pacing.windowBytes() / PIECES_OF_WINDOW);
     }
 
     private void say(byte kind, long timeNs) {
@@ -174,7 +212,7 @@ final class Link {
                 .put(kind)
                 .putLong(timeNs)
                 .array();
-        send(Frames.OWN_CHANNEL, bytes, 0, bytes.length, true);
+        send(Frames.OWN_CHANNEL, bytes, 0, bytes.length, Precedence.URGENT);
     }
 
     /** A heartbeat's time has passed; returns why the link must end, or null. */
@@ -190,15 +228,16 @@ final class Link {
         if (nowNs - heardNs > options.silenceMs() * NS_A_MS) {
             return "nothing was heard for " + options.silenceMs() + " ms";
         }
-        if (channel.isWritable()) {
-            stalledBytes = 0;
-            say(QUESTION, nowNs);
-            return null;
-        }
-        long waiting = channel.bytesBeforeWritable();
-        if (waiting != stalledBytes) {
+        long waiting = channel.isWritable() ? 0 : channel.bytesBeforeWritable();
+        boolean isTaken = waiting == 0 && !pacing.isWaiting();
+        if (isTaken || waiting != stalledBytes || pacing.answers() != stalledAnswers) {
             stalledBytes = waiting;
+            stalledAnswers = pacing.answers();
             stalledNs = nowNs;
+        }
+        if (waiting == 0) {
+            pacing.asked(nowNs);
+            say(QUESTION, nowNs);
         }
         long patienceMs = STALL_FACTOR * options.silenceMs();
         return nowNs - stalledNs > patienceMs * NS_A_MS ? "it has taken nothing for " + patienceMs + " ms" : null;
@@ -215,41 +254,71 @@ final class Link {
         queue.clear();
     }
 
-    /** Writes what waits, as far as the socket takes it. */
+    /** Writes what waits, as far as the socket and the peer take it. */
     void flush() {
         scheduled.set(false);
-        for (int batches = 0; !closed && channel.isWritable(); batches++) {
-            if (batches == MAX_BATCHES) {
-                schedule();
-                return;
-            }
-            long queued = queuedBytes.get();
-            int expected = (int) (queued < BATCH_BYTES ? queued : BATCH_BYTES + OVERRUN_BYTES);
-            if (queued == 0 || !write(expected)) {
-                return;
-            }
+        paced = false;
+        int batches = 0;
+        while (!closed && channel.isWritable() && batches < MAX_BATCHES && write()) {
+            batches++;
         }
-        if (!channel.isWritable()) {
+        if (batches == MAX_BATCHES) {
+            schedule();
+        } else if (!channel.isWritable()) {
             scheduled.set(true); // nobody needs to wake the loop: it comes back when the socket takes bytes again
+        }
+        boolean isLow = queue.queuedBytes() - queue.bulkBytes() <= options.fullBytes() / 2;
+        if (isLow && full.compareAndSet(true, false)) {
+            handler.drained(peer.number());
         }
     }
 
-    private boolean write(int expected) {
+    /** Writes a batch; returns whether there may be more to write now. */
+    private boolean write() {
+        long queued = queue.queuedBytes();
+        int room = (int) Math.max(0, Math.min(BATCH_BYTES, pacing.roomBytes()));
+        boolean isEmpty = room > 0 ? queued == 0 : !queue.isUrgent();
+        if (isEmpty && !pacing.isDue()) {
+            pace(queued);
+            return false;
+        }
+        int expected = QUESTION_FRAME_BYTES + (int) Math.min(queued, room + OVERRUN_BYTES);
         ByteBuf out = options.tls() == null
                 ? channel.alloc().directBuffer(expected)
                 : channel.alloc().heapBuffer(expected);
-        long taken = queue.take(out, BATCH_BYTES);
-        int bytes = out.readableBytes();
-        if (bytes == 0) {
-            out.release();
+        if (room > 0) {
+            queue.take(out, room);
+        } else {
+            queue.takeUrgent(out, BATCH_BYTES);
+        }
+        pacing.sent(out.readableBytes());
+        if (pacing.isDue()) {
+            ask(out);
+        }
+        if (!out.isReadable()) {
+            out.release(); // who added has not come to it yet, and flushes then
             return false;
         }
-        sentBytes.addAndGet(bytes);
+        sentBytes.addAndGet(out.readableBytes());
         ChannelFuture unused = channel.writeAndFlush(out, channel.voidPromise());
-        long left = queuedBytes.addAndGet(-taken);
-        if (left <= options.fullBytes() / 2 && full.compareAndSet(true, false)) {
-            handler.drained(peer.number());
-        }
         return true;
+    }
+
+    /** Has what waits, if something does, wait for the peer's next answer unless it is urgent. */
+    private void pace(long queued) {
+        if (pacing.roomBytes() <= 0 && queued > 0) {
+            pacing.limits();
+            paced = true;
+        }
+    }
+
+    /** Puts a question among what is sent: in no message's place, so that it comes when what was written before has. */
+    private void ask(ByteBuf out) {
+        long nowNs = clock.nanoTime();
+        out.writeIntLE(QUESTION_BYTES);
+        out.writeIntLE(Frames.OWN_CHANNEL);
+        out.writeByte(QUESTION);
+        out.writeLongLE(nowNs);
+        pacing.asked(nowNs);
     }
 }

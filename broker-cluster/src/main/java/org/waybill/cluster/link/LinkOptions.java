@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param handshakeMs how long a connection may take to prove who it is; default 5 s
  * @param maxUnproven accepted connections at a time that have not yet done so, beyond which the oldest is closed; default 32
  * @param maxPayloadBytes of one message; default 1 GiB
- * @param fullBytes queued for one peer, beyond which more should wait; default 8 MiB
+ * @param fullBytes queued for one peer, bulk apart, beyond which more should wait; default 8 MiB
  * @param maxQueuedBytes queued for one peer, beyond which the link is cut; default 256 MiB
  */
 public record LinkOptions(

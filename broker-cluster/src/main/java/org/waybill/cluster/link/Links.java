@@ -119,24 +119,38 @@ public final class Links {
     }
 
     /**
-     * Sends a message to a peer, behind those sent on the same channel with the same urgency before.
+     * Sends a message to a peer, behind those sent on the same channel with the same precedence before.
      *
      * @param channel 1 or more
      * @param bytes must not change any more
-     * @param urgent whether it goes before what is not; for what is short
      * @return false if it is lost already because the peer is not there; else it comes, unless {@link LinkHandler#disconnected} is told
      */
-    public boolean send(int node, int channel, byte[] bytes, int offset, int length, boolean urgent) {
+    public boolean send(int node, int channel, byte[] bytes, int offset, int length, Precedence precedence) {
         Invariant.check(channel > Frames.OWN_CHANNEL, "channels of messages begin with 1");
         Invariant.check(length <= options.maxPayloadBytes(), "a message is longer than links carry");
         Link link = slot(node).link;
-        return link != null && link.send(channel, bytes, offset, length, urgent);
+        return link != null && link.send(channel, bytes, offset, length, precedence);
     }
 
-    /** Whether so much waits for a peer that more should wait too, until {@link LinkHandler#drained}. */
+    /** Whether so much waits for a peer, bulk apart, that more should wait too, until {@link LinkHandler#drained}. */
     public boolean isFull(int node) {
         Link link = slot(node).link;
         return link != null && link.isFull();
+    }
+
+    /**
+     * How many bytes of {@linkplain Precedence#BULK bulk} may be sent to a peer now, beyond which more had better be kept where it is: what
+     * waits already takes about as long as what is under way. There is no bound while the peer is not there.
+     */
+    public int bulkRoomBytes(int node) {
+        Link link = slot(node).link;
+        return link == null ? Integer.MAX_VALUE : link.bulkRoomBytes();
+    }
+
+    /** How long bulk that is sent to a peer now takes to arrive and be answered, as it looks; 0 when nothing is known. */
+    public long bulkDelayNs(int node) {
+        Link link = slot(node).link;
+        return link == null ? 0 : link.bulkDelayNs();
     }
 
     /** Whether a peer is there. */

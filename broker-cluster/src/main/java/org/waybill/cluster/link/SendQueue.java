@@ -1,158 +1,114 @@
 package org.waybill.cluster.link;
 
 import io.netty.buffer.ByteBuf;
-import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What waits to be sent to a peer, and in which order it goes. Any thread adds, one takes. The order is kept among the urgent messages, and
- * among those of a channel that are not. Urgent ones go first; a long one goes in pieces, in turn with other long ones and with short ones
- * of other channels, so that a channel waits for a piece of another one's and not for all of it.
+ * among those of a channel and a precedence. Urgent ones go first; the others take turns, byte for byte, {@linkplain Precedence#USUAL
+ * usual} ones with {@linkplain Precedence#BULK bulk}. A long message goes in pieces, so that others wait for a piece of it and not for all.
  */
 final class SendQueue {
-    /** Memory of a message beyond its payload. */
-    static final int OVERHEAD_BYTES = 64;
+    private final Queue<Outgoing> urgent = new ConcurrentLinkedQueue<>();
+    private final Lane usual = new Lane();
+    private final Lane bulk = new Lane();
+    private final AtomicLong queuedBytes = new AtomicLong();
+    private final AtomicLong bulkBytes = new AtomicLong();
 
-    private record Message(int channel, byte[] bytes, int offset, int length) {}
+    // Only of the one who takes.
+    private @Nullable Outgoing urgentBegun;
+    private int pieceBytes = Frames.PIECE_BYTES;
 
-    /** A channel of which a message goes in pieces, and what waits behind it. */
-    private static final class Pieces {
-        private Message message;
-        private int sent;
-        private final ArrayDeque<Message> behind = new ArrayDeque<>(2);
+    /** How many bytes more of bulk than of what is usual have gone while both waited. */
+    private long bulkAhead;
 
-        Pieces(Message message) {
-            this.message = message;
+    /** Adds a message; returns the weight of all that waited before. Any thread. */
+    long add(int channel, byte[] bytes, int offset, int length, Precedence precedence) {
+        Outgoing message = new Outgoing(channel, bytes, offset, length);
+        long weight = Outgoing.weight(length);
+        // they count before they can be taken
+        long before = queuedBytes.getAndAdd(weight);
+        switch (precedence) {
+            case URGENT -> urgent.add(message);
+            case USUAL -> usual.add(message);
+            case BULK -> {
+                bulkBytes.addAndGet(weight);
+                bulk.add(message);
+            }
+        }
+        return before;
+    }
+
+    /** The weight of all that waits. Any thread. */
+    long queuedBytes() {
+        return queuedBytes.get();
+    }
+
+    /** The weight of the bulk that waits. Any thread. */
+    long bulkBytes() {
+        return bulkBytes.get();
+    }
+
+    /** Whether something urgent waits. Only for the one who takes. */
+    boolean isUrgent() {
+        return urgentBegun != null || !urgent.isEmpty();
+    }
+
+    /** How long a frame may be from now on. */
+    void pieceBytes(int bytes) {
+        pieceBytes = bytes;
+    }
+
+    /** Writes the frames that go next, until there are so many bytes or no more of them. */
+    void take(ByteBuf out, int bytes) {
+        takeUrgent(out, bytes);
+        while (out.readableBytes() < bytes && takeOther(out)) {
+            takeUrgent(out, bytes);
+        }
+        long bulkTaken = bulk.taken();
+        long allTaken = usual.taken() + bulkTaken;
+        if (bulkTaken > 0) {
+            bulkBytes.addAndGet(-bulkTaken);
+        }
+        if (allTaken > 0) {
+            queuedBytes.addAndGet(-allTaken);
         }
     }
 
-    private final Queue<Message> urgent = new ConcurrentLinkedQueue<>();
-    private final Queue<Message> bulk = new ConcurrentLinkedQueue<>();
-
-    // Only of the one who takes.
-    private @Nullable Pieces urgentPieces;
-    private final Map<Integer, Pieces> longs = new HashMap<>();
-    private final ArrayDeque<Pieces> turns = new ArrayDeque<>();
-
-    /** Bytes of short messages that go before the next piece of a long one. */
-    private int shortCredit;
-
-    private long taken;
-
-    /** Adds a message. Any thread. */
-    void add(int channel, byte[] bytes, int offset, int length, boolean isUrgent) {
-        (isUrgent ? urgent : bulk).add(new Message(channel, bytes, offset, length));
-    }
-
-    /** What a message counts for until it is taken. */
-    static long weight(int length) {
-        return (long) length + OVERHEAD_BYTES;
-    }
-
-    /** Writes the frames that go next, until there are so many bytes or no more of them; returns the weight of what was taken. */
-    long take(ByteBuf out, int bytes) {
-        taken = 0;
-        while (out.readableBytes() < bytes && (takeUrgent(out) || takeBulk(out))) {}
-        return taken;
+    /** Writes urgent frames only, until there are so many bytes or no more of them. */
+    void takeUrgent(ByteBuf out, int bytes) {
+        while (out.readableBytes() < bytes) {
+            Outgoing next = urgentBegun == null ? urgent.poll() : urgentBegun;
+            if (next == null) {
+                return;
+            }
+            queuedBytes.addAndGet(-next.frame(out, pieceBytes, Frames.URGENT));
+            urgentBegun = next.isGone() ? null : next;
+        }
     }
 
     /** Forgets all that is here. */
     void clear() {
         urgent.clear();
+        usual.clear();
         bulk.clear();
-        urgentPieces = null;
-        longs.clear();
-        turns.clear();
+        urgentBegun = null;
     }
 
-    private boolean takeUrgent(ByteBuf out) {
-        Pieces pieces = urgentPieces;
-        if (pieces == null) {
-            Message next = urgent.poll();
-            if (next == null) {
-                return false;
-            }
-            pieces = new Pieces(next);
+    private boolean takeOther(ByteBuf out) {
+        if (usual.isEmpty()) {
+            return bulk.take(out, pieceBytes);
+        } else if (bulk.isEmpty()) {
+            return usual.take(out, pieceBytes);
         }
-        urgentPieces = frame(out, pieces, Frames.URGENT) ? null : pieces;
-        return true;
-    }
-
-    private boolean takeBulk(ByteBuf out) {
-        boolean isLongsTurn = shortCredit <= 0 || longs.size() >= Frames.MAX_OPEN || bulk.isEmpty();
-        Pieces pieces = isLongsTurn ? turns.poll() : null;
-        if (pieces != null) {
-            shortCredit = Frames.PIECE_BYTES;
-            if (turn(out, pieces)) {
-                turns.add(pieces);
-            } else {
-                longs.remove(pieces.message.channel);
-            }
-            return true;
-        }
-        Message next = bulk.poll();
-        if (next == null) {
-            return false;
-        }
-        Pieces before = longs.isEmpty() ? null : longs.get(next.channel);
-        if (before != null) {
-            before.behind.add(next);
-        } else if (next.length > Frames.PIECE_BYTES) {
-            Pieces made = new Pieces(next);
-            longs.put(next.channel, made);
-            turns.add(made);
-        } else {
-            whole(out, next, 0);
-            shortCredit -= next.length;
-        }
-        return true;
-    }
-
-    /** Writes what a channel with a long message may write until others are to go on; returns whether it has more. */
-    private boolean turn(ByteBuf out, Pieces pieces) {
-        int end = out.writerIndex() + Frames.PIECE_BYTES;
-        while (out.writerIndex() < end) {
-            if (frame(out, pieces, 0)) {
-                Message next = pieces.behind.poll();
-                if (next == null) {
-                    return false;
-                }
-                pieces.message = next;
-                pieces.sent = 0;
-            }
-        }
-        return true;
-    }
-
-    /** Writes a message's next frame; returns whether it was the last. */
-    private boolean frame(ByteBuf out, Pieces pieces, int flags) {
-        Message message = pieces.message;
-        if (message.length <= Frames.PIECE_BYTES) {
-            whole(out, message, flags);
-            return true;
-        }
-        int sent = pieces.sent;
-        int length = Math.min(Frames.PIECE_BYTES, message.length - sent);
-        boolean isLast = sent + length == message.length;
-        out.writeIntLE(length | flags | (isLast ? 0 : Frames.MORE) | (sent == 0 ? Frames.FIRST : 0));
-        out.writeIntLE(message.channel);
-        if (sent == 0) {
-            out.writeIntLE(message.length);
-        }
-        out.writeBytes(message.bytes, message.offset + sent, length);
-        pieces.sent = sent + length;
-        taken += isLast ? weight(length) : length;
-        return isLast;
-    }
-
-    private void whole(ByteBuf out, Message message, int flags) {
-        out.writeIntLE(message.length | flags);
-        out.writeIntLE(message.channel);
-        out.writeBytes(message.bytes, message.offset, message.length);
-        taken += weight(message.length);
+        boolean isBulksTurn = bulkAhead < 0;
+        int from = out.writerIndex();
+        boolean took = (isBulksTurn ? bulk : usual).take(out, pieceBytes);
+        int bytes = out.writerIndex() - from;
+        bulkAhead += isBulksTurn ? bytes : -bytes;
+        return took;
     }
 }

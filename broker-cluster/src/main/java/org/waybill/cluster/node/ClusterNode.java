@@ -133,7 +133,7 @@ final class ClusterNode implements Cluster {
                     options,
                     store,
                     found,
-                    (to, message) -> transport.replicate(to, number, replica.encode(to, message)),
+                    replica,
                     replica,
                     context.clock(),
                     RandomGenerator.of("L64X128MixRandom")));

@@ -2,6 +2,7 @@ package org.waybill.cluster.node;
 
 import io.vertx.core.Context;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -36,6 +37,8 @@ final class Leaders {
     private static final long TICK_MS = 200;
     private static final long TICKS_PER_REPORT = 5;
     private static final long MOVE_NS = TimeUnit.SECONDS.toNanos(10);
+    /** A shard that was to be led elsewhere within this time is not moved again because of slow links: they may all be. */
+    private static final long RESTLESS_NS = TimeUnit.SECONDS.toNanos(60);
     /** In which a cluster's first leader asks to lead: above that of its first entry. */
     private static final long FIRST_EPOCH = 2;
 
@@ -57,6 +60,9 @@ final class Leaders {
     private final Map<Integer, NodeMessage.Hello> hellos = new HashMap<>();
     private final List<Move> moves = new ArrayList<>();
     private final long[] epochs;
+    /** When somebody said last where a shard is to be led. */
+    private final long[] wishedNs;
+
     private boolean founded;
     private boolean leaving;
     private long ticks;
@@ -81,6 +87,8 @@ final class Leaders {
         this.self = self;
         this.loop = context.vertx().getOrCreateContext();
         this.epochs = new long[shards.count()];
+        this.wishedNs = new long[shards.count()];
+        Arrays.fill(wishedNs, context.clock().nanoTime() - RESTLESS_NS);
         this.overview = new Overview(settings, shards.count(), shards::leader);
         this.placement = new Placement(
                 new Electorate(
@@ -119,6 +127,9 @@ final class Leaders {
             if (shards.isLedHere(replica.number())) {
                 replica.loop().execute(() -> {
                     ReplicaStatus status = replica.replica().status();
+                    if (replica.replica().isHeldUp()) {
+                        yieldLead(replica);
+                    }
                     if (status.role() == Role.LEADER) {
                         NodeMessage.Replicas now = replicas(replica.number(), status);
                         loop.runOnContext(known -> {
@@ -197,12 +208,31 @@ final class Leaders {
         return done;
     }
 
+    /** This node's links are too slow for it to lead a shard: another one is to. On the shard's loop. */
+    private void yieldLead(ShardReplica replica) {
+        int node = Members.node(succession.fittest(replica.replica(), other -> !leavers.contains(other)));
+        loop.runOnContext(slow -> {
+            int shard = replica.number();
+            long nowNs = context.clock().nanoTime();
+            if (there.contains(node) && nowNs - wishedNs[shard] > RESTLESS_NS) {
+                LOG.warn(
+                        "WB3028 shard {}: what is sent here takes long, because the links of this node are slow: node {} is to lead it from now on",
+                        shard,
+                        overview.nameOf(node));
+                NodeMessage.Prefers wish = prefers(shard, placement.next(shard, node));
+                tellAll(wish);
+                take(wish);
+            }
+        });
+    }
+
     private static NodeMessage.Prefers prefers(int shard, Placement.Wish wish) {
         return new NodeMessage.Prefers(shard, wish.node(), wish.version());
     }
 
     private void take(NodeMessage.Prefers wish) {
         if (isShard(wish.shard()) && placement.wish(wish.shard(), new Placement.Wish(wish.node(), wish.version()))) {
+            wishedNs[wish.shard()] = context.clock().nanoTime();
             place(wish.shard(), context.clock().nanoTime());
         }
     }
@@ -316,7 +346,7 @@ final class Leaders {
         if (isShard(shard) && leads.epoch() >= epochs[shard]) {
             epochs[shard] = leads.epoch();
             LOG.info("WB3023 shard {}: node {} leads, epoch {}", shard, overview.nameOf(node), leads.epoch());
-            shards.leadsElsewhere(shard, node, transport);
+            shards.leadsElsewhere(shard, node, leads.epoch(), transport);
             conclude(shard);
         }
     }

@@ -20,6 +20,7 @@ import org.waybill.cluster.replication.Message;
 import org.waybill.cluster.replication.MessageCodec;
 import org.waybill.cluster.replication.Replica;
 import org.waybill.cluster.replication.ReplicaSet;
+import org.waybill.cluster.replication.ReplicationLink;
 import org.waybill.cluster.replication.SnapshotReader;
 import org.waybill.cluster.replication.SnapshotWriter;
 import org.waybill.config.ClusterNode;
@@ -44,7 +45,7 @@ import org.waybill.spi.BrokerError;
  * <p>A shard that leads has a state ahead of what is committed. When it is deposed that is given up, and made again from the checkpoint
  * and the log up to the last entry whose effects took place here; what is committed meanwhile waits.
  */
-final class ShardReplica implements Machine, ShardLog {
+final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     private static final Logger LOG = LoggerFactory.getLogger(ShardReplica.class);
 
     private enum State {
@@ -175,6 +176,16 @@ final class ShardReplica implements Machine, ShardLog {
         }
     }
 
+    /** What was said to a node and not answered may be lost. Any thread. */
+    void lost(int node) {
+        loop.execute(() -> {
+            Replica begun = replica;
+            if (begun != null) {
+                begun.lost(node);
+            }
+        });
+    }
+
     private void drain() {
         scheduled.set(false);
         byte[] next = inbox.poll();
@@ -261,11 +272,30 @@ final class ShardReplica implements Machine, ShardLog {
         }
     }
 
-    byte[] encode(long to, Message message) {
-        return codec.encode(number, to, message);
+    // ---- what the replica tells
+
+    @Override
+    public void send(long to, Message message) {
+        transport.replicate(to, number, codec.encode(number, to, message), isBulk(message));
     }
 
-    // ---- what the replica tells
+    /** What follows on what was sent before, or may be long: nothing of it overtakes what is of the same kind. */
+    private static boolean isBulk(Message message) {
+        return message instanceof Message.Append append && !append.entries().isEmpty()
+                || message instanceof Message.SnapshotPiece piece && piece.bytes().length > 0
+                || message instanceof Message.FetchReply
+                || message instanceof Message.HandOver;
+    }
+
+    @Override
+    public int roomBytes(long to) {
+        return transport.replicationRoomBytes(to);
+    }
+
+    @Override
+    public long delayNs(long to) {
+        return transport.replicationDelayNs(to);
+    }
 
     @Override
     public void committed(Entry entry, long position) {
@@ -348,7 +378,7 @@ final class ShardReplica implements Machine, ShardLog {
         release();
         LOG.info("WB3012 shard {}: this node leads, epoch {}", number, epoch);
         state = State.LEADING;
-        follower.lead(context.shards(), transport, context.settings().transactions(), context::failed);
+        follower.lead(context.shards(), transport, epoch, context.settings().transactions(), context::failed);
         leaders.leads(number, epoch);
     }
 

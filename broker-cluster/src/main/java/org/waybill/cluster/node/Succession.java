@@ -33,6 +33,12 @@ final class Succession {
      * @param stays whether a node is not about to end too
      */
     boolean handOver(Replica replica, IntPredicate stays) {
+        long best = fittest(replica, stays);
+        return best != Members.NONE && replica.handOver(best);
+    }
+
+    /** Whichever member lacks least, or {@link Members#NONE}. On the shard's loop. */
+    long fittest(Replica replica, IntPredicate stays) {
         long best = Members.NONE;
         long leastBytes = Long.MAX_VALUE;
         for (ReplicaStatus.Other other : replica.status().others()) {
@@ -41,7 +47,7 @@ final class Succession {
                 leastBytes = other.lagBytes();
             }
         }
-        return best != Members.NONE && replica.handOver(best);
+        return best;
     }
 
     private boolean isFit(ReplicaStatus.Other other) {

@@ -19,6 +19,7 @@ import org.waybill.cluster.link.LinkStatus;
 import org.waybill.cluster.link.LinkTls;
 import org.waybill.cluster.link.Links;
 import org.waybill.cluster.link.Peer;
+import org.waybill.cluster.link.Precedence;
 import org.waybill.cluster.replication.Members;
 import org.waybill.config.ClusterNode;
 import org.waybill.config.ClusterSettings;
@@ -115,39 +116,58 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     // ---- to other nodes
 
-    /** To a replica of the same shard. */
-    void replicate(long to, int shard, byte[] message) {
+    /** To a replica of the same shard; what has no entries and no state in it goes before what has. */
+    void replicate(long to, int shard, byte[] message, boolean bulk) {
         int node = Members.node(to);
-        if (node != settings.self().id() && isKnown(node)) {
-            send(node, Channels.of(shard, Channels.REPLICATION), message, message.length);
+        if (isOther(node)) {
+            Precedence precedence = bulk ? Precedence.BULK : Precedence.URGENT;
+            send(node, Channels.of(shard, Channels.REPLICATION), message, message.length, precedence);
         }
+    }
+
+    /** See {@link Links#bulkRoomBytes}. */
+    int replicationRoomBytes(long to) {
+        Links open = links;
+        int node = Members.node(to);
+        return open == null || !isOther(node) ? Integer.MAX_VALUE : open.bulkRoomBytes(node);
+    }
+
+    /** See {@link Links#bulkDelayNs}. */
+    long replicationDelayNs(long to) {
+        Links open = links;
+        int node = Members.node(to);
+        return open == null || !isOther(node) ? 0 : open.bulkDelayNs(node);
     }
 
     /** To a node itself. */
     void tell(int node, NodeMessage message) {
         byte[] bytes = message.encode();
-        send(node, Channels.NODES, bytes, bytes.length);
+        send(node, Channels.NODES, bytes, bytes.length, Precedence.URGENT);
+    }
+
+    private boolean isOther(int node) {
+        return node != settings.self().id() && isKnown(node);
     }
 
     private boolean isKnown(int node) {
         return settings.nodes().stream().anyMatch(each -> each.id() == node);
     }
 
-    private void send(int node, int channel, byte[] bytes, int length) {
+    private void send(int node, int channel, byte[] bytes, int length, Precedence precedence) {
         Links open = links;
         if (open != null) {
-            open.send(node, channel, bytes, 0, length, false);
+            open.send(node, channel, bytes, 0, length, precedence);
         }
     }
 
     @Override
     public void commands(int node, int shard, byte[] bytes, int length) {
-        send(node, Channels.of(shard, Channels.COMMANDS), bytes, length);
+        send(node, Channels.of(shard, Channels.COMMANDS), bytes, length, Precedence.USUAL);
     }
 
     @Override
     public void answers(int node, int shard, byte[] bytes, int length) {
-        send(node, Channels.of(shard, Channels.ANSWERS), bytes, length);
+        send(node, Channels.of(shard, Channels.ANSWERS), bytes, length, Precedence.USUAL);
     }
 
     @Override
@@ -158,7 +178,7 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
                     .putInt(from)
                     .put(message)
                     .array();
-            send(node, Channels.of(to, Channels.SHARDS), bytes, bytes.length);
+            send(node, Channels.of(to, Channels.SHARDS), bytes, bytes.length, Precedence.USUAL);
         }
     }
 
@@ -227,6 +247,7 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     @Override
     public void disconnected(int node) {
+        replicas.forEach(each -> each.lost(node));
         sessions.lost(node);
         shards.lost(node);
         leaders().disconnected(node);

@@ -14,6 +14,9 @@ final class Leadership {
     /** A follower that answers for nothing new for so many times a retry is sent everything again. */
     private static final int STALLED_RETRIES = 4;
 
+    /** And for so many times what that takes as it looked when it was sent. */
+    private static final int LATE_DELAYS = 3;
+
     /** A leader without a majority for so many leases is none. */
     private static final int LEASES_WITHOUT_MAJORITY = 3;
 
@@ -22,6 +25,7 @@ final class Leadership {
     private final ReplicationOptions options;
     private final long epoch;
     private final List<Progress> others = new ArrayList<>();
+    private final Lateness lateness;
     private final Set<Integer> admitted = new HashSet<>();
     private long barrierIndex;
     /** The last entry for which answers are wanted when it is received. */
@@ -41,6 +45,7 @@ final class Leadership {
         this.log = replica.log();
         this.options = replica.options();
         this.epoch = replica.promise().epoch();
+        this.lateness = new Lateness(options.leaseNs());
     }
 
     void begin() {
@@ -132,21 +137,43 @@ final class Leadership {
             return;
         }
         for (Progress other : others) {
-            boolean stalled = other.streaming
-                    && other.match < other.next - 1
-                    && nowNs - other.advancedNs > options.retryNs() * STALLED_RETRIES;
-            if (stalled) {
-                other.streaming = false;
-                other.next = other.match + 1;
-                other.sentNs = replica.longAgoNs();
+            if (other.isBehind() && nowNs - other.advancedNs > patienceNs(other)) {
+                other.grope(other.match + 1, replica.longAgoNs());
                 other.advancedNs = nowNs;
             }
             send(other);
-            if (nowNs - other.sentNs >= options.heartbeatNs()) {
+            long quietSinceNs = other.isBehind() ? Math.max(other.stampNs, other.askedNs) : other.sentNs;
+            if (nowNs - quietSinceNs >= options.heartbeatNs()) {
                 heartbeat(other);
             }
         }
+        lateness.observe(nowNs, log.lastIndex(), log.commitIndex(), !hasQuickMajority());
         seat();
+    }
+
+    /** Whether another had better lead: what is proposed is committed late, and that because of the links of this node. */
+    boolean isHeldUp() {
+        return leading && lateness.lasts(replica.nowNs());
+    }
+
+    /** Whether what is sent now is with a majority soon, as far as the links tell. */
+    private boolean hasQuickMajority() {
+        ReplicaSet set = log.replicas();
+        int quick = 0;
+        for (int i = 0; i < set.size(); i++) {
+            boolean isHere = set.member(i) == replica.self();
+            quick += isHere || replica.link().delayNs(set.member(i)) < options.leaseNs() / 2 ? 1 : 0;
+        }
+        return quick >= set.majority();
+    }
+
+    /** What was sent to a node may be lost. */
+    void lost(int node) {
+        for (Progress other : others) {
+            if (Members.node(other.member) == node && other.isBehind()) {
+                other.grope(other.match + 1, replica.longAgoNs());
+            }
+        }
     }
 
     void reply(Message.AppendReply m) {
@@ -166,9 +193,7 @@ final class Leadership {
         other.hasAnswered = true;
         hear(other, m.plea());
         if (m.result() == Message.AppendResult.MISMATCH) {
-            other.streaming = false;
-            other.next = Math.max(log.epochs().floor(m.index(), m.otherEpoch()), other.match) + 1;
-            other.sentNs = replica.longAgoNs();
+            other.grope(Math.max(log.epochs().floor(m.index(), m.otherEpoch()), other.match) + 1, replica.longAgoNs());
         } else if (m.result() == Message.AppendResult.FORCED) {
             forced(other, m.index());
             other.received = Math.max(other.received, m.receivedIndex());
@@ -297,16 +322,31 @@ final class Leadership {
         } else if (other.streaming) {
             while (other.next <= log.lastIndex()
                     && log.bytesBetween(other.match, other.next - 1) < options.windowBytes()) {
+                int bytes = appendBytes(other);
+                if (bytes == 0) {
+                    return;
+                }
                 if (other.match == other.next - 1) {
                     other.advancedNs = replica.nowNs();
                 }
-                List<Entry> entries = log.from(other.next, options.maxAppendBytes());
-                append(other, entries);
+                List<Entry> entries = log.from(other.next, bytes);
+                append(other, other.next - 1, entries);
                 other.next += entries.size();
             }
         } else if (replica.nowNs() - other.sentNs >= options.retryNs()) {
-            append(other, log.from(other.next, options.maxAppendBytes()));
+            int bytes = appendBytes(other);
+            append(other, other.next - 1, bytes == 0 ? List.of() : log.from(other.next, bytes));
         }
+    }
+
+    /** How much may be sent in one message now: nothing while its link has more than enough. */
+    private int appendBytes(Progress other) {
+        return Math.max(0, Math.min(options.maxAppendBytes(), replica.link().roomBytes(other.member)));
+    }
+
+    /** For so long what is on its way to it may be there without an answer for anything new. */
+    private long patienceNs(Progress other) {
+        return options.retryNs() * STALLED_RETRIES + other.delayNs * LATE_DELAYS;
     }
 
     private void offer(Progress other) {
@@ -319,15 +359,17 @@ final class Leadership {
         }
     }
 
+    /** Says that it leads, as of what is there for certain: so that this may overtake what is on its way. */
     private void heartbeat(Progress other) {
         if (other.next >= log.firstIndex()) {
-            append(other, List.of());
+            other.askedNs = replica.nowNs();
+            append(other, other.isBehind() ? other.match : other.next - 1, List.of());
         }
     }
 
-    private void append(Progress other, List<Entry> entries) {
-        long previous = other.next - 1;
+    private void append(Progress other, long previous, List<Entry> entries) {
         other.sentNs = replica.nowNs();
+        other.delayNs = replica.link().delayNs(other.member);
         replica.send(
                 other.member,
                 new Message.Append(

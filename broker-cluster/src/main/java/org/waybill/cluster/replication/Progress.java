@@ -20,6 +20,10 @@ final class Progress {
     boolean streaming;
     /** When something was sent last. */
     long sentNs;
+    /** When it was asked last for an answer ahead of what was on its way to it. */
+    long askedNs;
+    /** How long what is on its way takes, as it looked when it was sent. */
+    long delayNs;
     /** When it answered for something new, or had nothing to answer for. */
     long advancedNs;
     /** The newest of our own times that has come back. */
@@ -33,6 +37,19 @@ final class Progress {
         this.replacement = replacement;
         this.advancedNs = nowNs;
         this.sentNs = neverNs;
+        this.askedNs = neverNs;
         this.stampNs = neverNs;
+    }
+
+    /** Whether something is on its way that was not answered for. */
+    boolean isBehind() {
+        return streaming && match < next - 1;
+    }
+
+    /** What was sent and not answered for may not be there: the next one is tried from here. */
+    void grope(long from, long neverNs) {
+        streaming = false;
+        next = from;
+        sentNs = neverNs;
     }
 }

@@ -167,6 +167,15 @@ public final class Replica implements LogStore.Listener {
         return leads != null && leads.mayAct();
     }
 
+    /**
+     * Whether this replica leads, and what it proposes has been committed late for some seconds because its links with the others are slow:
+     * one that has better ones would serve better.
+     */
+    public boolean isHeldUp() {
+        Leadership leads = leadership;
+        return leads != null && leads.isHeldUp();
+    }
+
     /** Whoever coordinates elections says who should lead. */
     public void onHint(LeaderHint hint) {
         this.hint = hint;
@@ -268,6 +277,15 @@ public final class Replica implements LogStore.Listener {
             if (leadership != null) {
                 leadership.join(m.from());
             }
+        }
+    }
+
+    /** What was sent to a node and is not answered may be lost: it need not be waited for. */
+    public void lost(int node) {
+        source.lost(node);
+        Leadership leads = leadership;
+        if (leads != null) {
+            leads.lost(node);
         }
     }
 
@@ -405,6 +423,10 @@ public final class Replica implements LogStore.Listener {
     /** A time so long ago that every waiting is over. */
     long longAgoNs() {
         return clock.nanoTime() - Long.MAX_VALUE / 4;
+    }
+
+    ReplicationLink link() {
+        return link;
     }
 
     void send(long to, Message message) {

@@ -10,4 +10,17 @@ public interface ReplicationLink {
      * @param to a member, or {@link Members#onNode}; goes along, since the member on that node may be another meanwhile
      */
     void send(long to, Message message);
+
+    /**
+     * How many bytes of entries or state had better be sent to a member now: what is beyond that would only wait on its way, in front of
+     * what others say to that node. Not positive if nothing should be sent.
+     */
+    default int roomBytes(long to) {
+        return Integer.MAX_VALUE;
+    }
+
+    /** How long what is sent to a member now takes to be answered, as it looks: before that nothing should be taken for lost. */
+    default long delayNs(long to) {
+        return 0;
+    }
 }

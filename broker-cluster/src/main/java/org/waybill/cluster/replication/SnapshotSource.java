@@ -16,6 +16,9 @@ final class SnapshotSource {
     /** Kept for so many rounds after the taker was heard of last. */
     private static final int KEPT_ROUNDS = 10;
 
+    /** A piece is taken for lost after so many times what it should take to be answered. */
+    private static final int LATE_DELAYS = 3;
+
     private static final long[] NONE = {};
 
     private final Replica replica;
@@ -43,6 +46,9 @@ final class SnapshotSource {
         /** The piece that was given last. */
         int piece = Message.SnapshotPiece.PENDING;
 
+        /** When it should be there, and was answered. */
+        long dueNs;
+
         private boolean last;
         private byte @Nullable [] bytes;
 
@@ -60,11 +66,13 @@ final class SnapshotSource {
             if (wanted == Message.SnapshotPiece.PENDING) {
                 return;
             }
-            if (wanted == piece) {
+            if (wanted == piece && replica.nowNs() < dueNs) {
+                sendPending();
+            } else if (wanted == piece) {
                 send(piece, Invariant.present(bytes));
             } else if (wanted == piece + 1 && !last) {
                 if (reading) {
-                    send(Message.SnapshotPiece.PENDING, new byte[0]);
+                    sendPending();
                 } else {
                     reading = true;
                     reader.read(this);
@@ -87,6 +95,10 @@ final class SnapshotSource {
             end(this);
         }
 
+        private void sendPending() {
+            send(Message.SnapshotPiece.PENDING, new byte[0]);
+        }
+
         private void send(int number, byte[] content) {
             boolean first = number == 0;
             replica.send(
@@ -101,6 +113,9 @@ final class SnapshotSource {
                             first ? meta.epochs() : NONE,
                             first ? meta.replicas().toArray() : NONE,
                             content));
+            if (number == piece) {
+                dueNs = replica.nowNs() + LATE_DELAYS * replica.link().delayNs(taker);
+            }
         }
     }
 
@@ -126,6 +141,15 @@ final class SnapshotSource {
             stream.request(0);
         } else if (m.snapshot() == 0) {
             begin(m, stream, stream.tries);
+        }
+    }
+
+    /** What was sent to a node may be lost. */
+    void lost(int node) {
+        for (int i = 0; i < streams.size(); i++) {
+            if (Members.node(streams.get(i).taker) == node) {
+                streams.get(i).dueNs = replica.nowNs();
+            }
         }
     }
 

@@ -41,8 +41,9 @@ final class FramesRandomTest {
                         .putInt(sent.urgent() ? 1 : 0)
                         .putInt(sent.number())
                         .array();
-                queue.add(channel, bytes, 0, bytes.length, sent.urgent());
+                queue.add(channel, bytes, 0, bytes.length, precedence(sent.urgent(), channel));
             }
+            queue.pieceBytes(1_000 + chance.nextInt(Frames.PIECE_BYTES - 1_000));
             queue.take(wire, wire.readableBytes() + 1 + chance.nextInt(200_000));
             int end = wire.readableBytes();
             while (wire.isReadable() && (end > 1_000 || chance.nextInt(3) > 0)) {
@@ -62,6 +63,11 @@ final class FramesRandomTest {
         assertThat(expected.values()).allMatch(ArrayDeque::isEmpty);
     }
 
+    /** Every other channel is bulk. */
+    private static Precedence precedence(boolean urgent, int channel) {
+        return urgent ? Precedence.URGENT : channel % 2 == 0 ? Precedence.BULK : Precedence.USUAL;
+    }
+
     private static int key(int channel, boolean urgent) {
         return urgent ? -channel : channel;
     }
@@ -79,7 +85,8 @@ final class FramesRandomTest {
             SendQueue queue = new SendQueue();
             for (int i = 0; i < 20; i++) {
                 int length = chance.nextInt(8) == 0 ? chance.nextInt(200_000) : chance.nextInt(50);
-                queue.add(1 + chance.nextInt(CHANNELS), new byte[length], 0, length, chance.nextBoolean());
+                queue.add(
+                        1 + chance.nextInt(CHANNELS), new byte[length], 0, length, precedence(chance.nextBoolean(), i));
             }
             ByteBuf wire = Unpooled.buffer();
             queue.take(wire, 1 << 24);

@@ -21,13 +21,17 @@ final class FramesTest {
 
     private void send(int channel, String text, boolean urgent) {
         byte[] bytes = ("--" + text + "-").getBytes(StandardCharsets.UTF_8);
-        queue.add(channel, bytes, 2, bytes.length - 3, urgent);
+        queue.add(channel, bytes, 2, bytes.length - 3, precedence(urgent));
+    }
+
+    private static Precedence precedence(boolean urgent) {
+        return urgent ? Precedence.URGENT : Precedence.USUAL;
     }
 
     private void sendLong(int channel, int pieces, boolean urgent) {
         byte[] bytes = new byte[pieces * PIECE];
         bytes[bytes.length - 1] = 1;
-        queue.add(channel, bytes, 0, bytes.length, urgent);
+        queue.add(channel, bytes, 0, bytes.length, precedence(urgent));
     }
 
     /** The frames that were written, as channel and what they are, and forgets them. */
@@ -64,13 +68,14 @@ final class FramesTest {
     void bytesAreWhatTheDocumentSays() {
         send(258, "hello", false);
         send(1, "", true);
-        long weight = queue.take(wire, 1_000);
+        assertThat(queue.queuedBytes()).isEqualTo(Outgoing.weight(5) + Outgoing.weight(0));
+        queue.take(wire, 1_000);
         assertThat(ByteBufUtil.hexDump(wire))
                 .isEqualTo("00000040" + "01000000" + "05000000" + "02010000" + "68656c6c6f");
-        assertThat(weight).isEqualTo(SendQueue.weight(5) + SendQueue.weight(0));
+        assertThat(queue.queuedBytes()).isZero();
         wire.clear();
         byte[] two = new byte[PIECE + 1];
-        queue.add(3, two, 0, two.length, false);
+        queue.add(3, two, 0, two.length, Precedence.USUAL);
         queue.take(wire, 1 << 20);
         assertThat(ByteBufUtil.hexDump(wire, 0, 14)).isEqualTo("000001a0" + "03000000" + "01000100" + "0000");
         assertThat(ByteBufUtil.hexDump(wire, 12 + PIECE, 9)).isEqualTo("01000000" + "03000000" + "00");
@@ -120,6 +125,44 @@ final class FramesTest {
     }
 
     @Test
+    void bulkAndWhatIsUsualTakeTurnsByteForByteHoweverMuchWaits() {
+        for (int i = 0; i < 100; i++) {
+            queue.add(1, new byte[10_000], 0, 10_000, Precedence.BULK);
+        }
+        for (int i = 0; i < 100; i++) {
+            queue.add(2, new byte[1_000], 0, 1_000, Precedence.USUAL);
+        }
+        queue.take(wire, 100_000);
+        List<String> frames = frames();
+        assertThat(frames.stream().filter(each -> each.startsWith("1:")).count())
+                .isBetween(4L, 6L);
+        assertThat(frames.stream().filter(each -> each.startsWith("2:")).count())
+                .isBetween(40L, 60L);
+        assertThat(queue.bulkBytes()).isBetween(94 * Outgoing.weight(10_000), 96 * Outgoing.weight(10_000));
+    }
+
+    @Test
+    void whatGoesAloneOwesTheOtherNothing() {
+        for (int i = 0; i < 50; i++) {
+            queue.add(1, new byte[1_000], 0, 1_000, Precedence.BULK);
+        }
+        queue.take(wire, 20_000);
+        send(2, "first", false);
+        send(2, "second", false);
+        wire.clear();
+        queue.take(wire, 1_030);
+        assertThat(frames()).containsExactly("2: 5", "1: 1000", "2: 6");
+    }
+
+    @Test
+    void piecesAreAsLongAsIsSaid() {
+        queue.pieceBytes(1_000);
+        queue.add(1, new byte[2_500], 0, 2_500, Precedence.USUAL);
+        queue.take(wire, 1 << 20);
+        assertThat(frames()).containsExactly("1: first more of 2500 1000", "1: more 1000", "1: 500");
+    }
+
+    @Test
     void longUrgentMessagesGoInPiecesAndInOrder() {
         sendLong(5, 2, true);
         send(5, "later", true);
@@ -132,24 +175,22 @@ final class FramesTest {
         long added = 0;
         for (int i = 0; i < 50; i++) {
             int length = i % 5 == 0 ? i * 10_000 : i;
-            queue.add(1 + i % 3, new byte[length], 0, length, i % 7 == 0);
-            added += SendQueue.weight(length);
+            queue.add(1 + i % 3, new byte[length], 0, length, precedence(i % 7 == 0));
+            added += Outgoing.weight(length);
         }
-        long taken = 0;
-        long batch = 1;
-        while (batch > 0) {
-            batch = queue.take(wire, 100_000);
+        assertThat(queue.queuedBytes()).isEqualTo(added);
+        do {
             wire.clear();
-            taken += batch;
-        }
-        assertThat(taken).isEqualTo(added);
+            queue.take(wire, 100_000);
+        } while (wire.isReadable());
+        assertThat(queue.queuedBytes()).isZero();
     }
 
     @Test
     void messagesComeOutAsTheyWentInHoweverTheyAreCut() {
         send(1, "one", false);
         send(2, "", false);
-        queue.add(3, "x".repeat(2 * PIECE + 1).getBytes(StandardCharsets.UTF_8), 0, 2 * PIECE + 1, false);
+        queue.add(3, "x".repeat(2 * PIECE + 1).getBytes(StandardCharsets.UTF_8), 0, 2 * PIECE + 1, Precedence.USUAL);
         send(3, "behind", false);
         send(4, "first", true);
         queue.take(wire, 1 << 20);
@@ -162,8 +203,8 @@ final class FramesTest {
 
     @Test
     void payloadsHaveArraysOfTheirOwnSize() {
-        queue.add(1, new byte[3 * PIECE + 5], 0, 3 * PIECE + 5, false);
-        queue.add(2, new byte[5], 0, 5, false);
+        queue.add(1, new byte[3 * PIECE + 5], 0, 3 * PIECE + 5, Precedence.USUAL);
+        queue.add(2, new byte[5], 0, 5, Precedence.USUAL);
         queue.take(wire, 1 << 20);
         List<Integer> capacities = new ArrayList<>();
         reader().take(wire, (channel, payload) -> {
@@ -238,10 +279,11 @@ final class FramesTest {
         int channels = Frames.MAX_OPEN + 10;
         byte[] bytes = new byte[PIECE + 1];
         for (int channel = 1; channel <= channels; channel++) {
-            queue.add(channel, bytes, 0, bytes.length, false);
+            queue.add(channel, bytes, 0, bytes.length, channel % 2 == 0 ? Precedence.BULK : Precedence.USUAL);
         }
         int[] messages = {0};
-        while (queue.take(wire, 1 << 20) > 0) {
+        while (queue.queuedBytes() > 0) {
+            queue.take(wire, 1 << 20);
             frames.take(wire, (channel, payload) -> messages[0]++);
             wire.clear();
         }

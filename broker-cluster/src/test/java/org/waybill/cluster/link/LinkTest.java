@@ -121,7 +121,7 @@ final class LinkTest {
     }
 
     private boolean send(int length) {
-        return link.send(5, new byte[length], 0, length, false);
+        return link.send(5, new byte[length], 0, length, Precedence.USUAL);
     }
 
     @Test
@@ -199,6 +199,90 @@ final class LinkTest {
         assertThat(ticks).isEqualTo(1 + 5_000 / (int) HEARTBEAT_MS + 1);
     }
 
+    /** What was written since: how many bytes, and the times of the questions that are in it. */
+    private record Written(int bytes, List<Long> questions) {}
+
+    private Written take() {
+        channel.runPendingTasks();
+        ByteBuf all = Unpooled.buffer();
+        ByteBuf next = channel.readOutbound();
+        while (next != null) {
+            all.writeBytes(next);
+            next.release();
+            next = channel.readOutbound();
+        }
+        int bytes = all.readableBytes();
+        List<Long> questions = new ArrayList<>();
+        while (all.isReadable()) {
+            int word = all.readIntLE();
+            int onChannel = all.readIntLE();
+            if ((word & Frames.FIRST) != 0) {
+                all.readIntLE();
+            }
+            ByteBuf payload = all.readSlice(word & 0xFFFFF);
+            if (onChannel == Frames.OWN_CHANNEL && payload.readByte() == Link.QUESTION) {
+                questions.add(payload.readLongLE());
+            }
+        }
+        return new Written(bytes, questions);
+    }
+
+    private void answer(long askedNs) {
+        ByteBuf answer = Unpooled.buffer()
+                .writeIntLE(9 | Frames.URGENT)
+                .writeIntLE(0)
+                .writeByte(2)
+                .writeLongLE(askedNs);
+        link.received(answer);
+        channel.runPendingTasks();
+    }
+
+    @Test
+    void sendsNoMoreThanThePeerIsKnownToTakeButWhatIsUrgent() {
+        for (int i = 0; i < 25; i++) {
+            send(1_000);
+        }
+        Written first = take();
+        assertThat(first.bytes()).isBetween(Pacing.FIRST_WINDOW_BYTES, Pacing.FIRST_WINDOW_BYTES + 2_000);
+        assertThat(first.questions()).isNotEmpty();
+        assertThat(link.send(6, new byte[10], 0, 10, Precedence.URGENT)).isTrue();
+        assertThat(take().bytes()).isEqualTo(18);
+        assertThat(send(1_000)).isTrue();
+        assertThat(channel.hasPendingTasks())
+                .as("nobody wakes a loop that may write nothing")
+                .isFalse();
+        clock.advanceMs(1);
+        first.questions().forEach(this::answer);
+        assertThat(take().bytes()).as("and more of it when that has arrived").isGreaterThan(8_000);
+        assertThat(link.queuedBytes()).isZero();
+    }
+
+    @Test
+    void aPeerThatTakesSlowlyIsNotGone() {
+        List<Long> asked = new ArrayList<>();
+        for (int tick = 0; tick < 60; tick++) {
+            send(100);
+            clock.advanceMs(HEARTBEAT_MS);
+            assertThat(link.tick()).isNull();
+            asked.addAll(take().questions());
+            if (tick % 3 == 2) {
+                answer(asked.remove(0)); // seconds late, and later all the time
+            }
+        }
+    }
+
+    @Test
+    void aPeerThatTakesWhatItIsSentAndAnswersNothingIsGone() {
+        String why = null;
+        for (int tick = 0; why == null && tick < 100; tick++) {
+            clock.advanceMs(HEARTBEAT_MS);
+            link.received(hex("0100000005000000ff"));
+            why = link.tick();
+            take();
+        }
+        assertThat(why).isEqualTo("it has taken nothing for 5000 ms");
+    }
+
     @Test
     void isFullUntilHalfOfItIsGoneAndSaysSoOnce() {
         network.isStuck = true;
@@ -209,7 +293,7 @@ final class LinkTest {
             assertThat(send(3_000)).isTrue();
         }
         assertThat(link.isFull()).isTrue();
-        assertThat(link.queuedBytes()).isEqualTo(5 * SendQueue.weight(3_000));
+        assertThat(link.queuedBytes()).isEqualTo(5 * Outgoing.weight(3_000));
         assertThat(channel.hasPendingTasks())
                 .as("nobody wakes a loop that can write nothing")
                 .isFalse();
@@ -230,7 +314,7 @@ final class LinkTest {
         while (send(3_000)) {
             taken++;
         }
-        assertThat(taken).isEqualTo(BOUND / (3_000 + SendQueue.OVERHEAD_BYTES) + 1);
+        assertThat(taken).isEqualTo(BOUND / (3_000 + Outgoing.OVERHEAD_BYTES) + 1);
         assertThat(cut).containsExactly("more than " + BOUND + " bytes wait to be sent");
         network.isStuck = false;
         channel.flush();

@@ -103,11 +103,12 @@ final class LinksLoadTest {
             }
             int urgency = chance.nextInt(8) == 0 ? 1 : 0;
             byte[] small = message(urgency, numbers[urgency]++, 9 + chance.nextInt(60));
-            assertThat(links.send(node, channel, small, 0, small.length, urgency == 1))
+            assertThat(links.send(
+                            node, channel, small, 0, small.length, urgency == 1 ? Precedence.URGENT : Precedence.USUAL))
                     .isTrue();
             if (i % LONG_EVERY == 0) {
                 byte[] large = message(0, numbers[0]++, 100_000 + chance.nextInt(MAX_LONG - 100_000));
-                assertThat(links.send(node, channel, large, 0, large.length, false))
+                assertThat(links.send(node, channel, large, 0, large.length, Precedence.USUAL))
                         .isTrue();
             }
         }

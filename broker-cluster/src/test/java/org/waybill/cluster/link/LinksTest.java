@@ -230,7 +230,7 @@ final class LinksTest {
                 byte[] payload = new byte[100_000];
                 boolean wasFull = false;
                 long most = 0;
-                while (two.links().send(1, 1, payload, 0, payload.length, false)) {
+                while (two.links().send(1, 1, payload, 0, payload.length, Precedence.USUAL)) {
                     most = Math.max(most, two.status(1).queuedBytes());
                     wasFull |= two.links().isFull(1);
                 }

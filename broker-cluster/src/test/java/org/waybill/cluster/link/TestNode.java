@@ -116,7 +116,7 @@ final class TestNode implements LinkHandler, AutoCloseable {
 
     boolean send(int node, int channel, String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        return links.send(node, channel, bytes, 0, bytes.length, false);
+        return links.send(node, channel, bytes, 0, bytes.length, Precedence.USUAL);
     }
 
     /** What is known of its link with a peer. */
