@@ -25,7 +25,7 @@ import org.waybill.tx.TransactionId;
  * at all (I11), as its client was told; what was promised is listed until it is decided, and every decision is carried out (I12).
  */
 class ShardSimulationTest {
-    private static final int SEEDS = Integer.getInteger("waybill.simulation.seeds", 20);
+    private static final int SEEDS = Integer.getInteger("waybill.simulation.seeds", 200);
     private static final long FIRST_SEED = Long.getLong("waybill.simulation.first", 1);
 
     private final Map<String, Integer> counts = new TreeMap<>();

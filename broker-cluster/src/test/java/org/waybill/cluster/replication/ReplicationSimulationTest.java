@@ -32,7 +32,7 @@ final class ReplicationSimulationTest {
     }
 
     private static long seeds() {
-        return System.getProperty("waybill.seed") != null ? 1 : Long.getLong("waybill.seeds", 400);
+        return System.getProperty("waybill.seed") != null ? 1 : Long.getLong("waybill.seeds", 7_500);
     }
 
     private static void run(int size, long firstSeed, long seeds) {

@@ -12,7 +12,8 @@ import org.waybill.jms.engine.Endpoint;
 /**
  * Which server to try next, and after which wait. Without clock, network or threads; not thread-safe.
  *
- * <p>A search goes through the servers in rounds: each once, in their order or in a random one. Between two rounds there is a wait,
+ * <p>A search goes through the servers in rounds: each once, in their order or in a random one. The order begins behind the server that was
+ * connected last, which so comes last: it may take connections and yet be unable to serve them. Between two rounds there is a wait,
  * which grows from round to round and of which a random part up to the half is left out, so that the clients of a server that fell do
  * not come back all at once.
  */
@@ -33,6 +34,7 @@ final class Route {
     private double delayMs;
     private boolean connectedBefore;
     private @Nullable Server target;
+    private @Nullable Server last;
 
     /**
      * What to do next.
@@ -84,6 +86,8 @@ final class Route {
             for (int i = order.size() - 1; i > 0; i--) {
                 Collections.swap(order, i, random.nextInt(i + 1));
             }
+        } else {
+            Collections.rotate(order, -1 - order.indexOf(last));
         }
         round = order;
         next = 0;
@@ -118,6 +122,7 @@ final class Route {
      */
     void connected(Server server, List<Server> named) {
         connectedBefore = true;
+        last = server;
         if (named.isEmpty()) {
             return;
         }

@@ -80,6 +80,26 @@ class RouteTest {
         assertThat(route.next().waitMs()).isBetween(50L, 100L);
     }
 
+    /** A server that takes connections may be unable to serve them: it must not be the only one that is ever tried. */
+    @Test
+    void goesOnAfterALossBehindTheServerThatWasLost() {
+        Route route = route(OPTIONS, "a", "b", "c");
+        route.begin();
+        hosts(route, 1);
+        route.connected(server("a"), List.of());
+
+        route.begin();
+        assertThat(hosts(route, 4)).containsExactly("b", "c", "a", "b");
+        route.connected(server("b"), List.of(server("d"), server("c")));
+
+        route.begin();
+        assertThat(hosts(route, 3)).containsExactly("d", "c", "b");
+        route.connected(server("elsewhere"), List.of());
+
+        route.begin();
+        assertThat(hosts(route, 3)).containsExactly("b", "d", "c");
+    }
+
     @Test
     void givesUpAfterSoManyAttemptsAtFirstAndSoManyLater() {
         Route route = route(new FailoverOptions(0, 0, 0, 1, 3, 5, 10, false, ServerListAction.IGNORE), "a", "b");
@@ -89,7 +109,7 @@ class RouteTest {
 
         route.connected(server("a"), List.of());
         route.begin();
-        assertThat(hosts(route, 3)).containsExactly("a", "b", "a");
+        assertThat(hosts(route, 3)).containsExactly("b", "a", "b");
         assertThat(route.next()).isNull();
         assertThat(route.attempts()).isEqualTo(3);
     }

@@ -26,15 +26,21 @@ import org.waybill.systemtests.cluster.network.Network;
  * output of its own. There are as many shards as nodes. Nodes are numbered from 1. One thread uses it; {@link #close} ends every node, whatever its state, and no other process.
  */
 final class ClusterProcesses implements AutoCloseable {
+    /** The cluster's. */
+    static final String NAME = "proof";
+
+    /** What all nodes know. */
+    static final String SECRET = "a-secret-of-tests-alone";
+
     private static final String USER = "tester";
     private static final String PASSWORD = "a-password-of-tests";
-    private static final String SECRET = "a-secret-of-tests-alone";
     private static final Duration TAKEN_IN = Duration.ofSeconds(60);
     private static final Duration PLANNED_STOP = Duration.ofSeconds(60);
 
     private final Network network;
     private final List<BrokerProcess.Options> options = new ArrayList<>();
     private final List<@Nullable BrokerProcess> running = new ArrayList<>();
+    private final List<Integer> linkPorts = new ArrayList<>();
     private final Path users;
 
     private record Listening(int clients, int link, int election, int linkForPeers, int electionForPeers) {}
@@ -46,24 +52,26 @@ final class ClusterProcesses implements AutoCloseable {
 
     /** The same, each node started behind another command that goes on as what follows it, with the same process id. */
     ClusterProcesses(Network network, int nodes, IntFunction<List<String>> behind) {
-        this(network, nodes, behind, "");
+        this(network, nodes, behind, node -> "");
     }
 
     /** The same, with more lines for each node's file; the first ones are the cluster's. */
     ClusterProcesses(Network network, int nodes, String settings) {
-        this(network, nodes, node -> List.of(), settings);
+        this(network, nodes, node -> List.of(), node -> settings);
     }
 
-    private ClusterProcesses(Network network, int nodes, IntFunction<List<String>> behind, String settings) {
+    /** The same with both. */
+    ClusterProcesses(Network network, int nodes, IntFunction<List<String>> behind, IntFunction<String> settings) {
         this.network = network;
         users = users();
         List<Listening> all =
                 IntStream.rangeClosed(1, nodes).mapToObj(this::listening).toList();
         for (int node = 1; node <= nodes; node++) {
             Listening own = all.get(node - 1);
+            linkPorts.add(own.link());
             options.add(BrokerProcess.Options.fresh()
                     .withPort(own.clients())
-                    .withConfig(configuration(node, all) + settings)
+                    .withConfig(configuration(node, all) + settings.apply(node))
                     .withJvmOpts("-Xmx512m -Dhazelcast.local.publicAddress=" + network.host(node) + ":"
                             + own.electionForPeers())
                     .behind(joined(network.command(node), behind.apply(node))));
@@ -93,12 +101,12 @@ final class ClusterProcesses implements AutoCloseable {
                   segment-bytes: 8388608
                   reserve-bytes: 16777216
                 cluster:
-                  name: proof
+                  name: %s
                   node: n%d
                   secret: %s
                   nodes:
                 """
-                        .formatted(network.host(node), node, SECRET));
+                        .formatted(network.host(node), NAME, node, SECRET));
         for (int other = 1; other <= all.size(); other++) {
             Listening there = all.get(other - 1);
             boolean own = other == node;
@@ -145,6 +153,11 @@ final class ClusterProcesses implements AutoCloseable {
             addresses.add(network.host(node) + ":" + options.get(node - 1).port());
         }
         return new Servers(addresses, USER, PASSWORD);
+    }
+
+    /** Where a node listens to the others, without what lies between. */
+    int linkPort(int node) {
+        return linkPorts.get(node - 1);
     }
 
     /** Calls {@code bin/waybill} with these arguments about a node, as the user that all nodes know. */

@@ -68,9 +68,15 @@ final class Trial implements AutoCloseable {
 
     /** The same with nodes that have clocks of their own. */
     Trial(String name, Between between, int nodes, IntFunction<List<String>> clocks) throws JMSException {
+        this(name, between, nodes, clocks, node -> "");
+    }
+
+    /** The same with more lines for each node's file; the first ones are the cluster's. */
+    Trial(String name, Between between, int nodes, IntFunction<List<String>> clocks, IntFunction<String> settings)
+            throws JMSException {
         this.name = name;
         network = between.network(nodes);
-        cluster = new ClusterProcesses(network, nodes, clocks);
+        cluster = new ClusterProcesses(network, nodes, clocks, settings);
         System.out.println(name + ": " + nodes + " nodes, " + between + ", seed " + seed);
         try {
             cluster.start();
@@ -163,7 +169,8 @@ final class Trial implements AutoCloseable {
             load.drain();
         }
         history.dump(directory.resolve("all.history"));
-        System.out.println(name + ": " + HistoryChecker.summary(history) + pauses());
+        System.out.println(
+                name + ": " + HistoryChecker.summary(history) + "; settled by " + load.settledByMake() + pauses());
         assertThat(HistoryChecker.offences(history))
                 .as("seed %d, history in %s, nodes:%n%s", seed, directory, cluster.output())
                 .isEmpty();
@@ -175,7 +182,7 @@ final class Trial implements AutoCloseable {
         }
         List<Long> sorted = pausesMs.stream().sorted().toList();
         return "; " + sorted.size() + " faults, nothing settled at a client for " + sorted.get(sorted.size() / 2)
-                + " ms in the median, " + sorted.get(sorted.size() - 1) + " ms at worst";
+                + " ms in the median, " + sorted.get(sorted.size() - 1) + " ms at worst, in their order " + pausesMs;
     }
 
     /** Ends everything, whether the trial was ended or not. */

@@ -6,11 +6,15 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import jakarta.jms.Session;
 import jakarta.jms.TextMessage;
+import jakarta.jms.TransactionRolledBackException;
 import org.jspecify.annotations.Nullable;
 import org.waybill.systemtests.cluster.history.ClientNotes;
 import org.waybill.systemtests.cluster.history.Copy;
 
-/** Empties queues at the end, in transactions, so that what it took is certainly gone. Faults are over by then. */
+/**
+ * Empties queues at the end, in transactions, so that what it took is certainly gone. Faults are over by then, but shards may still be handed
+ * back to a node that has returned, which ends connections.
+ */
 final class Draining {
     private static final int AT_ONCE = 200;
     private static final long PATIENCE_MS = 200;
@@ -42,11 +46,22 @@ final class Draining {
             message = ++count < AT_ONCE ? next(consumer) : null;
         }
         if (count > 0) {
-            notes.committing(transaction);
-            session.commit();
-            notes.committed(transaction);
+            commit(session, transaction);
         }
         return count;
+    }
+
+    private void commit(Session session, String transaction) throws JMSException {
+        notes.committing(transaction);
+        try {
+            session.commit();
+            notes.committed(transaction);
+        } catch (TransactionRolledBackException e) {
+            notes.rolledBack(transaction);
+        } catch (JMSException e) {
+            // of unknown end, as the history says; what did not happen comes again
+            session.rollback();
+        }
     }
 
     /** A receive without waiting asks the broker, which answers that there is none, or gives one. */

@@ -4,8 +4,10 @@ import jakarta.jms.Connection;
 import jakarta.jms.JMSException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.waybill.systemtests.cluster.history.History;
@@ -27,6 +29,7 @@ public final class Load implements AutoCloseable {
     private final List<Worker> consumers = new ArrayList<>();
     private final List<String> queues = new ArrayList<>();
     private final List<String> measured = new ArrayList<>();
+    private final Map<String, String> makes = new LinkedHashMap<>();
     private final Draining draining;
     private int clients;
 
@@ -65,6 +68,7 @@ public final class Load implements AutoCloseable {
         }
         if (size == Size.ALL_CLIENTS) {
             String queue = queue("python");
+            makes.put("p-python", "PYTHON");
             producers.add(new PythonWorker("produce", "p-python", queue, servers, clients++, directory, history));
             consumers.add(new PythonWorker("consume", "c-python", queue, servers, clients++, directory, history));
         }
@@ -85,6 +89,9 @@ public final class Load implements AutoCloseable {
 
     private String work(Servers known, Make make, List<Worker> among, String name, JmsWorker.Work work)
             throws JMSException {
+        if (among == producers) {
+            makes.put(name, make.name());
+        }
         among.add(new JmsWorker(make, known, clients++, history.client(name), work));
         return name;
     }
@@ -120,7 +127,17 @@ public final class Load implements AutoCloseable {
         end(producers);
         end(consumers);
         close();
+        makes.keySet().stream()
+                .filter(producer -> history.settledCount(producer) == 0)
+                .forEach(producer -> history.offence(producer + " had no send settled"));
         drain();
+    }
+
+    /** How many sends of the clients of each make were settled. Behind {@link #end}, as Python's notes are read then. */
+    public Map<String, Long> settledByMake() {
+        Map<String, Long> settled = new TreeMap<>();
+        makes.forEach((producer, make) -> settled.merge(make, history.settledCount(producer), Long::sum));
+        return settled;
     }
 
     /** Empties all queues once more, of what has come back to them. Behind {@link #end}. */
