@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntFunction;
+import java.util.regex.Pattern;
 import org.awaitility.core.ConditionTimeoutException;
 import org.waybill.systemtests.Distribution;
 import org.waybill.systemtests.Ports;
@@ -36,6 +37,11 @@ final class Trial implements AutoCloseable {
     private static final Duration ALL_DECIDED = Duration.ofSeconds(20);
 
     private static final int NETWORK_NUMBER = 230;
+
+    /** In the answer of {@code cluster status}. */
+    private static final Pattern ELECTOR = Pattern.compile("^ *n\\d+ +true +\\d+ +(votes|leads) ");
+
+    private static final Pattern SHARD_AT_HOME = Pattern.compile("^ *\\d+ +ok +(n\\d+) +\\1 ");
 
     private final String name;
     private final long seed = Long.getLong("waybill.cluster.seed", System.nanoTime());
@@ -129,6 +135,23 @@ final class Trial implements AutoCloseable {
     /** Waits until every producer has had some more sends settled. */
     void awaitService() {
         awaitService(0);
+    }
+
+    /** Waits until nothing shows of former faults: every shard is led by the node that it prefers and is safe, and all nodes elect. */
+    void awaitWhole() {
+        await("the cluster is whole")
+                .atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> {
+                    List<String> status = cluster.cli(1, "cluster", "status").stdout();
+                    assertThat(List.of(count(status, ELECTOR), count(status, SHARD_AT_HOME)))
+                            .as(String.join("\n", status))
+                            .containsOnly((long) cluster.size());
+                });
+    }
+
+    private static long count(List<String> lines, Pattern pattern) {
+        return lines.stream().filter(pattern.asPredicate()).count();
     }
 
     /** Does something to the cluster from which it must recover by itself, and notes how long a client had nothing settled. */
