@@ -63,8 +63,8 @@ final class CheckpointFile {
         }
         long sequence = 1;
         for (String other : disk.list()) {
-            sequence = Math.max(
-                    sequence, FileNames.checkpointSequence(other, shard).orElse(0) + 1);
+            // one that was given up and could not be removed must not be in the way of all that follow
+            sequence = Math.max(sequence, FileNames.begunSequence(other, shard).orElse(0) + 1);
         }
         name = FileNames.checkpoint(shard, sequence);
         DiskFile created = disk.open(name + FileNames.TEMPORARY, Disk.Access.CREATE);

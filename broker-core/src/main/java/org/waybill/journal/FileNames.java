@@ -43,6 +43,12 @@ final class FileNames {
                 : OptionalLong.empty();
     }
 
+    /** As {@link #checkpointSequence}, also of one that is not complete. */
+    static OptionalLong begunSequence(String name, int shard) {
+        boolean isTemporary = name.endsWith(TEMPORARY);
+        return checkpointSequence(isTemporary ? name.substring(0, name.length() - TEMPORARY.length()) : name, shard);
+    }
+
     /** The shard of a checkpoint file, or empty if it is something else. */
     static OptionalInt checkpointShard(String name) {
         return number(CHECKPOINT, name);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.waybill.io.CrashDisk;
+import org.waybill.io.Disk;
 
 final class CheckpointTest {
     private final CrashDisk disk = new CrashDisk();
@@ -39,6 +40,17 @@ final class CheckpointTest {
         assertThat(disk.list())
                 .filteredOn(name -> name.startsWith("checkpoint"))
                 .hasSize(1);
+    }
+
+    @Test
+    void isNotHeldUpByOneThatCouldNotBeRemoved() throws Exception {
+        Harness harness = Harness.started(disk);
+        write(harness, 0, "m", "old");
+        disk.open(FileNames.checkpoint(0, 2) + FileNames.TEMPORARY, Disk.Access.CREATE);
+        write(harness, 0, "m", "new");
+
+        assertThat(listener.told).containsExactly("committed", "committed");
+        assertThat(read(disk)).isEqualTo("m:new@0");
     }
 
     @Test
