@@ -16,7 +16,8 @@ import org.waybill.journal.ReplayHandler;
  * may not be, and the newest of the rest for followers. On the thread of the replay.
  *
  * <p>A later frame replaces what had its index or a higher one before. A replay may begin in the middle of entries that were
- * replaced: those have no predecessor, and are passed over until their replacement comes, which has.
+ * replaced: those have no predecessor, and are passed over until their replacement comes, which has; or they seem to follow on the
+ * checkpoint, until one comes that is in it.
  */
 public final class LogRecovery implements ReplayHandler {
     private record Found(Entry entry, long position, long retainedBytes) {}
@@ -138,6 +139,10 @@ public final class LogRecovery implements ReplayHandler {
         if (mine && logIndex > checkpointIndex) {
             this.commitIndex = Math.max(this.commitIndex, commitIndex);
             tell();
+        } else if (mine && logIndex > 0) {
+            // it is in the checkpoint, and has replaced what came before it and is not
+            uncommitted.clear();
+            missing = false;
         }
     }
 
