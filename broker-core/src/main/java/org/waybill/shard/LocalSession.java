@@ -1,12 +1,8 @@
 package org.waybill.shard;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,24 +22,25 @@ import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.Destination;
 import org.waybill.spi.NodeKind;
 import org.waybill.spi.Operation;
-import org.waybill.spi.Operation.Target;
 import org.waybill.spi.Producer;
 import org.waybill.spi.ProducerHandler;
 import org.waybill.spi.ProducerSpec;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.Transaction;
-import org.waybill.spi.Xid;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
 public final class LocalSession implements BrokerSession, SessionPort {
     /** All topics live there, so that what reaches many subscriptions is one turn's work. */
-    private static final int TOPICS_SHARD = 0;
+    static final int TOPICS_SHARD = 0;
 
     /** How long a session waits for somebody to lead a shard. */
     static final long MAX_LEADERLESS_MS = 5_000;
 
     private static final long NS_A_MS = 1_000_000;
+
+    /** By when a node that leads has noticed that its link with this one is gone, once this one has. */
+    private static final long LOST_NS = 250 * NS_A_MS;
 
     private final long id;
     private final Shards shards;
@@ -57,12 +54,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
 
     private final OpenTransactions transactions;
     private final LocalBranches branches;
-    /** Producers whose sends wait here for room on a link. */
-    private final Set<SessionProducer> paused = new LinkedHashSet<>(0);
-
-    /** Whether something waits here for room on a link. Set on the session's loop. */
-    private volatile boolean waitsForRoom;
-
+    private final LinkRoom room = new LinkRoom();
     private long bufferedBytes;
     private int lastId;
     private @Nullable Cancellable patience;
@@ -201,52 +193,10 @@ public final class LocalSession implements BrokerSession, SessionPort {
     @Override
     public void manage(Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
         BrokerError refusal = Administration.refusal(operation);
-        Target target = Operation.targetOf(operation);
-        if (refusal != null) {
-            answerLater(() -> reply.accept(new Reply.Refused<>(refusal)));
-        } else if (operation instanceof Operation.Query query) {
-            Gathering gathering = new Gathering(query, shards.count(), reply);
-            for (int i = 0; i < shards.count(); i++) {
-                lane(i).add(Batch.Kind.MANAGE, this, 0, 0, operation, gathering);
-            }
+        if (refusal == null) {
+            Administering.manage(this, shards, operation, reply);
         } else {
-            lane(target == null ? 0 : shardOf(target)).add(Batch.Kind.MANAGE, this, 0, 0, operation, reply);
-        }
-    }
-
-    private int shardOf(Target target) {
-        return switch (target.type()) {
-            case QUEUE -> shards.shardOf(target.name());
-            case CONSUMER -> Math.min(ConsumerAdministration.shardOf(target.name()), shards.count() - 1);
-            case BRANCH -> Placement.shardOf(Xid.parse(target.name()), shards.count());
-            default -> TOPICS_SHARD;
-        };
-    }
-
-    /** The parts of a list that the shards give, put together. */
-    private static final class Gathering implements Consumer<Reply<List<Map<String, Object>>>> {
-        private final Operation.Query query;
-        private final Consumer<Reply<List<Map<String, Object>>>> reply;
-        private final List<Map<String, Object>> rows = new ArrayList<>();
-        private int missing;
-
-        Gathering(Operation.Query query, int parts, Consumer<Reply<List<Map<String, Object>>>> reply) {
-            this.query = query;
-            this.missing = parts;
-            this.reply = reply;
-        }
-
-        @Override
-        public void accept(Reply<List<Map<String, Object>>> part) {
-            if (part instanceof Reply.Done<List<Map<String, Object>>> done) {
-                rows.addAll(done.value());
-            }
-            if (--missing == 0) {
-                rows.sort(Comparator.comparing(row -> String.valueOf(row.getOrDefault("name", ""))));
-                int from = Math.min(query.offset(), rows.size());
-                int to = Math.min(from + query.count(), rows.size());
-                reply.accept(new Reply.Done<>(List.copyOf(rows.subList(from, to))));
-            }
+            answerLater(() -> reply.accept(new Reply.Refused<>(refusal)));
         }
     }
 
@@ -262,20 +212,19 @@ public final class LocalSession implements BrokerSession, SessionPort {
             shards.here(0).memory().add(bufferedBytes);
             bufferedBytes = 0;
         }
-        waitsForRoom = false;
+        room.begin();
         for (int shard = 0; shard < lanes.length; shard++) {
             Batch batch = lanes[shard];
             if (batch != null) {
                 Lead lead = bound(shard);
-                if (lead != null && hasRoom(lead, batch)) {
+                if (lead != null && (closed || room.has(lead, batch))) {
                     lanes[shard] = null;
                     lead.submit(batch);
                 }
             }
         }
-        if (!waitsForRoom && !paused.isEmpty()) {
-            List<SessionProducer> resumed = List.copyOf(paused);
-            paused.clear();
+        List<SessionProducer> resumed = room.resumed();
+        if (!resumed.isEmpty()) {
             execute(() -> resume(resumed));
         }
     }
@@ -283,34 +232,16 @@ public final class LocalSession implements BrokerSession, SessionPort {
     /** In a turn of its own, at whose end the adapter sends what it says. */
     private void resume(List<SessionProducer> producers) {
         for (SessionProducer producer : producers) {
-            if (!paused.contains(producer)) {
+            if (!room.isPaused(producer)) {
                 producer.handler.resume();
             }
         }
         handler.batchEnd();
     }
 
-    /** Whether a batch may go now; if not, it waits here with what follows, and whoever has sends in it is paused. */
-    private boolean hasRoom(Lead lead, Batch batch) {
-        if (closed || !lead.isFull()) {
-            return true;
-        }
-        waitsForRoom = true;
-        if (!lead.isFull()) {
-            return true; // it may have got room before it was known who waits
-        }
-        for (int i = batch.seen; i < batch.size; i++) {
-            if (batch.kinds[i] == Batch.Kind.SEND && paused.add((SessionProducer) batch.targets[i])) {
-                ((SessionProducer) batch.targets[i]).handler.pause();
-            }
-        }
-        batch.seen = batch.size;
-        return false;
-    }
-
     /** There is room again on a link. Any thread. */
     void drained() {
-        if (waitsForRoom) {
+        if (room.isWaitedFor()) {
             execute(this::flush);
         }
     }
@@ -357,12 +288,22 @@ public final class LocalSession implements BrokerSession, SessionPort {
             Lead lead = bound[shard];
             if (lead == null) {
                 flush();
+            } else if (shards.lead(shard) == null && lead instanceof RemoteLead) {
+                // the node that leads may lead on: it must know first that this session is lost, and take back what the session held,
+                // or whoever comes by another way is given what is behind that
+                loop.schedule(LOST_NS, () -> moved(shard));
             } else if (lead != shards.lead(shard)) {
-                handler.closed(new BrokerError(
-                        Code.MOVED,
-                        "shard " + shard + ", which this connection uses, is led by another node from now on"));
+                moved(shard);
             }
         });
+    }
+
+    /** The lead that this session uses is none any more: it ends. */
+    private void moved(int shard) {
+        if (!closed) {
+            handler.closed(new BrokerError(
+                    Code.MOVED, "shard " + shard + ", which this connection uses, is led by another node from now on"));
+        }
     }
 
     @Override
@@ -463,9 +404,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
             if (bound[shard] instanceof RemoteLead) {
                 Batch answers = far().read(in);
                 if (answers == null) {
-                    handler.closed(new BrokerError(
-                            Code.MOVED,
-                            "shard " + shard + ", which this connection uses, is led by another node from now on"));
+                    moved(shard);
                 } else {
                     give(answers);
                 }

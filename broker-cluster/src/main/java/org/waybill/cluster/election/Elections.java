@@ -10,6 +10,9 @@ public interface Elections {
      */
     void observe(int shard, Standing standing);
 
+    /** Whether the registers answered last time: then this node hears soon who should lead. */
+    boolean answers();
+
     /** What is known at this moment. */
     ElectionStatus status();
 

@@ -71,6 +71,11 @@ public final class HazelcastElections implements Elections {
     }
 
     @Override
+    public boolean answers() {
+        return election.answers();
+    }
+
+    @Override
     public ElectionStatus status() {
         long nowNs = clock.nanoTime();
         long ageMs =

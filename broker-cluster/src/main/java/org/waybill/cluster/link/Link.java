@@ -30,7 +30,10 @@ final class Link {
     private static final int QUESTION_FRAME_BYTES = Frames.HEADER_BYTES + QUESTION_BYTES;
 
     /** A peer that takes nothing is given up after so many times what one is given that says nothing. */
-    static final int STALL_FACTOR = 5;
+    static final int STALL_FACTOR = 10;
+
+    /** A tick that comes later than so many heartbeats after the one before shows that this node stood still. */
+    private static final int LATE_HEARTBEATS = 2;
 
     /** Bytes handed to the socket in one go. */
     private static final int BATCH_BYTES = 256 << 10;
@@ -171,7 +174,12 @@ final class Link {
 
     /** Bytes have come; throws {@link LinkError}. */
     void received(ByteBuf in) {
-        heardNs = clock.nanoTime();
+        long nowNs = clock.nanoTime();
+        String standstill = standstill(nowNs);
+        if (standstill != null) {
+            throw new LinkError(standstill);
+        }
+        heardNs = nowNs;
         receivedBytes.addAndGet(in.readableBytes());
         received = true;
         frames.take(in, this::message);
@@ -225,11 +233,25 @@ final class Link {
         send(Frames.OWN_CHANNEL, bytes, 0, bytes.length, Precedence.URGENT);
     }
 
+    /**
+     * Why the link must end because this node stood still, or null: for so long that the peer may have given it up. Whatever came
+     * before is of no use then, and is not handed on: it may be long overtaken by what the peer has done since.
+     */
+    private @Nullable String standstill(long nowNs) {
+        long stoodNs = nowNs - tickedNs;
+        long longestNs = (options.silenceMs() - LATE_HEARTBEATS * options.heartbeatMs()) * NS_A_MS;
+        return stoodNs > longestNs ? "this node stood still for " + stoodNs / NS_A_MS + " ms" : null;
+    }
+
     /** A heartbeat's time has passed; returns why the link must end, or null. */
     @Nullable
     String tick() {
         long nowNs = clock.nanoTime();
-        long lateNs = nowNs - tickedNs - 2 * options.heartbeatMs() * NS_A_MS;
+        String standstill = standstill(nowNs);
+        if (standstill != null) {
+            return standstill;
+        }
+        long lateNs = nowNs - tickedNs - LATE_HEARTBEATS * options.heartbeatMs() * NS_A_MS;
         tickedNs = nowNs;
         if (lateNs > 0) {
             heardNs += lateNs; // this node stood still: what came meanwhile is not read yet

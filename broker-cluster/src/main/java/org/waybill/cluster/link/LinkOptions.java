@@ -13,9 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param peers the other nodes
  * @param secret what all nodes of the cluster know and nobody else, at least 16 characters; null if certificates alone prove who they are
  * @param tls certificates, or null: then links are not encrypted
- * @param heartbeatMs how often peers are asked for an answer, which shows that they are alive and how far away; default 200 ms
- * @param silenceMs a peer that says nothing for this time is gone; one that takes nothing of what is sent, after five times as long; default
- *     2 s
+ * @param heartbeatMs how often peers are asked for an answer, which shows that they are alive and how far away; default 100 ms
+ * @param silenceMs a peer that says nothing for this time is gone; one that takes nothing of what is sent, after ten times as long; default
+ *     1 s
  * @param handshakeMs how long a connection may take to prove who it is; default 5 s
  * @param maxUnproven accepted connections at a time that have not yet done so, beyond which the oldest is closed; default 32
  * @param maxPayloadBytes of one message; default 1 GiB
@@ -35,6 +35,8 @@ public record LinkOptions(
         int maxPayloadBytes,
         int fullBytes,
         int maxQueuedBytes) {
+    private static final int MIN_HEARTBEATS = 8;
+
     /** Copies the list; throws {@link IllegalArgumentException} for what cannot be. */
     public LinkOptions {
         peers = List.copyOf(peers);
@@ -56,7 +58,24 @@ public record LinkOptions(
     /** The defaults named above, with a secret, certificates, or both. */
     public static LinkOptions of(
             String cluster, Peer self, List<Peer> peers, @Nullable String secret, @Nullable LinkTls tls) {
-        return new LinkOptions(cluster, self, peers, secret, tls, 200, 2_000, 5_000, 32, 1 << 30, 8 << 20, 256 << 20);
+        return new LinkOptions(cluster, self, peers, secret, tls, 100, 1_000, 5_000, 32, 1 << 30, 8 << 20, 256 << 20);
+    }
+
+    /** The same with another silence, and so many heartbeats in it that one or two may be late. */
+    public LinkOptions withSilenceMs(long ms) {
+        return new LinkOptions(
+                cluster,
+                self,
+                peers,
+                secret,
+                tls,
+                Math.max(1, Math.min(heartbeatMs, ms / MIN_HEARTBEATS)),
+                ms,
+                handshakeMs,
+                maxUnproven,
+                maxPayloadBytes,
+                fullBytes,
+                maxQueuedBytes);
     }
 
     /** Without the secret. */

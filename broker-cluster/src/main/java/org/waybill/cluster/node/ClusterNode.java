@@ -21,6 +21,7 @@ import org.waybill.broker.ClusterContext;
 import org.waybill.broker.StartFailure;
 import org.waybill.cluster.election.ElectionOptions;
 import org.waybill.cluster.election.Elections;
+import org.waybill.cluster.election.Electorate;
 import org.waybill.cluster.election.Standing;
 import org.waybill.cluster.hazelcast.HazelcastElections;
 import org.waybill.cluster.hazelcast.HazelcastOptions;
@@ -47,6 +48,7 @@ final class ClusterNode implements Cluster {
     private final ClusterContext context;
     private final ClusterSettings settings;
     private final ReplicationOptions options;
+    private final Electorate electorate;
     private final List<ShardReplica> replicas = new ArrayList<>();
     private final Transport transport;
     private final Leaders leaders;
@@ -58,9 +60,14 @@ final class ClusterNode implements Cluster {
         this.context = context;
         this.settings = context.settings().cluster().orElseThrow();
         this.options = ReplicationSettings.of(settings);
+        this.electorate = new Electorate(
+                settings.self().id(),
+                settings.nodes().stream().map(each -> each.id()).toList(),
+                context.shards().count());
         this.self = member(settings.self().id(), context.brokerId());
         this.transport = new Transport(settings, context.shards(), replicas);
-        this.leaders = new Leaders(context, transport, replicas, new Succession(options), SETTLE_NS, self);
+        this.leaders = new Leaders(
+                context, transport, replicas, new Succession(options), new Placement(electorate, SETTLE_NS), self);
         for (int i = 0; i < context.shards().count(); i++) {
             replicas.add(new ShardReplica(context, transport, leaders, i));
         }
@@ -128,7 +135,7 @@ final class ClusterNode implements Cluster {
         JournalStore store =
                 new JournalStore(context.journal(), number, replica.loop(), Follower::isRetained, recovery);
         replica.loop().execute(() -> {
-            replica.begin(new Replica(
+            Replica made = new Replica(
                     self,
                     options,
                     store,
@@ -136,12 +143,14 @@ final class ClusterNode implements Cluster {
                     replica,
                     replica,
                     context.clock(),
-                    RandomGenerator.of("L64X128MixRandom")));
-            replica.replica()
-                    .join(settings.nodes().stream()
-                            .mapToInt(each -> each.id())
-                            .filter(id -> id != settings.self().id())
-                            .toArray());
+                    RandomGenerator.of("L64X128MixRandom"));
+            made.order(electorate.order(number));
+            made.coordinated(this::isCoordinated);
+            replica.begin(made);
+            made.join(electorate.nodes().stream()
+                    .mapToInt(Integer::intValue)
+                    .filter(id -> id != electorate.self())
+                    .toArray());
             begun.countDown();
             tick(replica);
         });
@@ -174,6 +183,11 @@ final class ClusterNode implements Cluster {
             }
             replica.loop().schedule(TICK_NS, () -> tick(replica));
         }
+    }
+
+    private boolean isCoordinated() {
+        Elections running = elections;
+        return running != null && running.answers();
     }
 
     private Elections elect() {

@@ -17,7 +17,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.waybill.broker.ClusterContext;
 import org.waybill.cluster.election.Elector;
-import org.waybill.cluster.election.Electorate;
 import org.waybill.cluster.replication.LeaderHint;
 import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.ReplicaSet;
@@ -76,7 +75,7 @@ final class Leaders {
             Transport transport,
             List<ShardReplica> replicas,
             Succession succession,
-            long settleNs,
+            Placement placement,
             long self) {
         this.context = context;
         this.settings = context.settings().cluster().orElseThrow();
@@ -90,12 +89,7 @@ final class Leaders {
         this.wishedNs = new long[shards.count()];
         Arrays.fill(wishedNs, context.clock().nanoTime() - RESTLESS_NS);
         this.overview = new Overview(settings, shards.count(), shards::leader);
-        this.placement = new Placement(
-                new Electorate(
-                        settings.self().id(),
-                        settings.nodes().stream().map(ClusterNode::id).toList(),
-                        shards.count()),
-                settleNs);
+        this.placement = placement;
     }
 
     /** Time passes from now on. Any thread. */

@@ -20,7 +20,7 @@ final class ReplicationSettings {
                 leaseNs,
                 defaults.retryNs(),
                 defaults.roundNs(),
-                Math.max(defaults.fallbackNs(), 2 * leaseNs),
+                Math.max(settings.failoverMs() * NS_A_MS, leaseNs / 4 * 5),
                 defaults.maxAppendBytes(),
                 defaults.windowBytes(),
                 TAIL_BYTES);

@@ -107,7 +107,8 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
         ClusterTls tls = settings.tls();
         LinkTls certificates =
                 tls == null ? null : new LinkTls(tls.certificate(), tls.key(), tls.trust(), tls.checkNames());
-        return LinkOptions.of(settings.name(), peer(settings.self()), peers, settings.secret(), certificates);
+        return LinkOptions.of(settings.name(), peer(settings.self()), peers, settings.secret(), certificates)
+                .withSilenceMs(settings.failoverMs());
     }
 
     private static Peer peer(ClusterNode node) {

@@ -5,9 +5,11 @@ import org.waybill.io.Invariant;
 /** Takes entries from a leader (R6), and answers for them when they are forced (R7); asks to be taken in when nobody knows it. */
 final class Follower {
     private final Replica replica;
+    private final Patience patience;
     private long leader = Members.NONE;
+    /** Who led when a leader was heard last. */
+    private long lost = Members.NONE;
     private long heardNs;
-    private long patienceNs;
     private long stampNs;
     /** Up to here the log is the same as the present leader's. */
     private long compared;
@@ -18,11 +20,11 @@ final class Follower {
     private int[] contacts = {};
     private long askedNs;
 
-    Follower(Replica replica) {
+    Follower(Replica replica, Patience patience) {
         this.replica = replica;
+        this.patience = patience;
         this.heardNs = replica.nowNs();
         this.askedNs = replica.longAgoNs();
-        this.patienceNs = patience();
     }
 
     long leader() {
@@ -37,18 +39,19 @@ final class Follower {
 
     /** Whether nobody has led for so long that this replica tries by itself. */
     boolean isOutOfPatience() {
-        return replica.nowNs() - heardNs > patienceNs;
+        return patience.isOver(replica.nowNs() - heardNs, replica.self(), replica.replicas(), lost);
     }
 
     /** Whoever led does so no more. */
     void forget() {
         leader = Members.NONE;
+        lost = Members.NONE;
     }
 
     /** Waits anew before it tries by itself. */
     void calm() {
         heardNs = replica.nowNs();
-        patienceNs = patience();
+        patience.anew();
     }
 
     void join(int[] nodes) {
@@ -143,6 +146,7 @@ final class Follower {
         replica.becomeFollower();
         if (leader != from) {
             leader = from;
+            lost = from;
             compared = 0;
             leaderCommit = 0;
             answered = 0;
@@ -190,10 +194,5 @@ final class Follower {
                             result == Message.AppendResult.FORCED ? answeredReceived : 0,
                             replica.vouching().plea()));
         }
-    }
-
-    private long patience() {
-        long fallbackNs = replica.options().fallbackNs();
-        return fallbackNs + replica.random().nextLong(fallbackNs * 2 / 3);
     }
 }

@@ -17,8 +17,13 @@ final class Leadership {
     /** And for so many times what that takes as it looked when it was sent. */
     private static final int LATE_DELAYS = 3;
 
-    /** A leader without a majority for so many leases is none. */
-    private static final int LEASES_WITHOUT_MAJORITY = 3;
+    /** A leader that commits nothing for so many leases looks for the reason. */
+    private static final int LEASES_WITHOUT_COMMIT = 3;
+
+    /** A leader that no majority has answered for so many fifths of the time after which others try is none: they may lead by then. */
+    private static final int FORSAKEN_FIFTHS = 6;
+
+    private static final int FIFTHS = 5;
 
     private final Replica replica;
     private final Log log;
@@ -33,7 +38,9 @@ final class Leadership {
     /** Up to here the machine knows that a majority has received it. */
     private long receivedIndex;
 
-    private long begunNs;
+    private long tickedNs;
+    /** When this node woke up last, or this lead began. */
+    private long wokenNs;
     /** When something was committed last, or nothing was there to be. */
     private long committedNs;
 
@@ -49,7 +56,9 @@ final class Leadership {
     }
 
     void begin() {
-        begunNs = replica.nowNs();
+        long begunNs = replica.nowNs();
+        tickedNs = begunNs;
+        wokenNs = begunNs;
         committedNs = begunNs;
         long next = log.lastIndex() + 1;
         ReplicaSet set = log.replicas();
@@ -127,8 +136,7 @@ final class Leadership {
 
     void tick() {
         long nowNs = replica.nowNs();
-        long withoutNs = nowNs - Math.max(provenNs(), begunNs);
-        if (withoutNs > options.leaseNs() * LEASES_WITHOUT_MAJORITY) {
+        if (isForsaken(nowNs)) {
             replica.becomeFollower();
             return;
         }
@@ -149,6 +157,15 @@ final class Leadership {
         }
         lateness.observe(nowNs, log.lastIndex(), log.commitIndex(), !hasQuickMajority());
         seat();
+    }
+
+    /** Whether it hears no majority for so long that others may lead. After a standstill of this node it listens for as long anew. */
+    private boolean isForsaken(long nowNs) {
+        if (nowNs - tickedNs > options.leaseNs() / 2) {
+            wokenNs = nowNs;
+        }
+        tickedNs = nowNs;
+        return nowNs - Math.max(provenNs(), wokenNs) > options.failoverNs() / FIFTHS * FORSAKEN_FIFTHS;
     }
 
     /** Whether another had better lead: what is proposed is committed late, and that because of the links of this node. */
@@ -281,7 +298,7 @@ final class Leadership {
             committedNs = replica.nowNs();
         }
         return leading
-                && replica.nowNs() - committedNs > options.leaseNs() * LEASES_WITHOUT_MAJORITY
+                && replica.nowNs() - committedNs > options.leaseNs() * LEASES_WITHOUT_COMMIT
                 && replica.source().isMaking(log.replicas());
     }
 

@@ -1,6 +1,7 @@
 package org.waybill.cluster.replication;
 
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
@@ -25,6 +26,7 @@ public final class Replica implements LogStore.Listener {
     private final RandomGenerator random;
     private final Log log;
     private final Voter voter;
+    private final Patience patience;
     private final Follower follower;
     private final Candidacy candidacy;
     private final Vouching vouching;
@@ -81,7 +83,8 @@ public final class Replica implements LogStore.Listener {
         this.voter = new Voter(this);
         this.pull = new SnapshotPull(this);
         this.source = new SnapshotSource(this);
-        this.follower = new Follower(this);
+        this.patience = new Patience(options, random);
+        this.follower = new Follower(this, patience);
         this.candidacy = new Candidacy(this);
         store.listener(this);
         log.trim(source.heldIndex());
@@ -103,6 +106,16 @@ public final class Replica implements LogStore.Listener {
     /** The nodes to ask, while no replica set that is known here names this replica, whether one of them leads and takes it in. */
     public void join(int... nodes) {
         follower.join(nodes.clone());
+    }
+
+    /** The nodes in the order in which they are to lead, the same on all: the first one is the first to try when nobody leads. */
+    public void order(List<Integer> nodes) {
+        patience.order(nodes);
+    }
+
+    /** @param answers whether the coordinator of elections answers: then its word is waited for a little longer */
+    public void coordinated(BooleanSupplier answers) {
+        patience.coordinated(answers);
     }
 
     /**

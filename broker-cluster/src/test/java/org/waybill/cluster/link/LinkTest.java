@@ -1,6 +1,7 @@
 package org.waybill.cluster.link;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -173,12 +174,24 @@ final class LinkTest {
     }
 
     @Test
-    void aNodeThatStoodStillItselfGivesItsPeersTime() {
-        clock.advanceMs(60_000);
+    void aNodeThatStoodStillForAMomentGivesItsPeersTime() {
+        clock.advanceMs(600);
         assertThat(link.tick()).isNull();
-        clock.advanceMs(HEARTBEAT_MS);
+        clock.advanceMs(550);
+        assertThat(link.tick()).as("its peer may have spoken all the time").isNull();
         link.received(hex("0100000005000000ff"));
         assertThat(link.tick()).isNull();
+        assertThat(notes.lines).containsExactly("2/5 1");
+    }
+
+    @Test
+    void aNodeThatStoodStillForSoLongThatItMayBeGivenUpHandsNothingOn() {
+        clock.advanceMs(601);
+        assertThatThrownBy(() -> link.received(hex("0100000005000000ff")))
+                .isInstanceOf(LinkError.class)
+                .hasMessage("this node stood still for 601 ms");
+        assertThat(link.tick()).isEqualTo("this node stood still for 601 ms");
+        assertThat(notes.lines).isEmpty();
     }
 
     @Test
@@ -195,8 +208,8 @@ final class LinkTest {
             why = link.tick();
             ticks++;
         }
-        assertThat(why).isEqualTo("it has taken nothing for 5000 ms");
-        assertThat(ticks).isEqualTo(1 + 5_000 / (int) HEARTBEAT_MS + 1);
+        assertThat(why).isEqualTo("it has taken nothing for 10000 ms");
+        assertThat(ticks).isEqualTo(1 + 10_000 / (int) HEARTBEAT_MS + 1);
     }
 
     /** What was written since: how many bytes, and the times of the questions that are in it. */
@@ -280,7 +293,7 @@ final class LinkTest {
             why = link.tick();
             take();
         }
-        assertThat(why).isEqualTo("it has taken nothing for 5000 ms");
+        assertThat(why).isEqualTo("it has taken nothing for 10000 ms");
     }
 
     @Test

@@ -13,13 +13,13 @@ final class FailoverTest {
     @Test
     void anotherLeadsSoonAfterALeaderIsKilled() {
         long worstMs = measure("killed", simulation -> leader(simulation).stop(false));
-        assertThat(worstMs).isLessThan(2_500);
+        assertThat(worstMs).isLessThan(1_600);
     }
 
     @Test
     void anotherLeadsSoonAfterALeaderIsCutOff() {
         long worstMs = measure("cut off", simulation -> simulation.network.isolate(leader(simulation).number));
-        assertThat(worstMs).isLessThan(3_000);
+        assertThat(worstMs).isLessThan(1_800);
     }
 
     @Test

@@ -44,7 +44,7 @@ final class ReplicaThreadsTest {
     private static final int ENTRY_BYTES = 1_000;
     private static final int PIECES = 40;
     private static final ReplicationOptions OPTIONS = new ReplicationOptions(
-            100_000_000, 800_000_000, 250_000_000, 1_000_000_000, 3_000_000_000L, 1 << 16, 1 << 18, 1 << 19);
+            100_000_000, 800_000_000, 250_000_000, 1_000_000_000, 1_000_000_000, 1 << 16, 1 << 18, 1 << 19);
 
     @TempDir
     Path directory;

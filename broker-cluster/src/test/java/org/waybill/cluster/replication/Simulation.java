@@ -105,6 +105,11 @@ final class Simulation {
         }
     }
 
+    /** Whether the coordinator answers. */
+    boolean isCoordinated() {
+        return coordinator.mood != SimCoordinator.Mood.SILENT;
+    }
+
     /** The coordinator is asked, and clients have something to do. */
     void work() {
         nodes.forEach(this::poll);
