@@ -15,7 +15,10 @@ final class Administering {
     private Administering() {}
 
     static void manage(
-            LocalSession session, Shards shards, Operation operation, Consumer<Reply<List<Map<String, Object>>>> reply) {
+            LocalSession session,
+            Shards shards,
+            Operation operation,
+            Consumer<Reply<List<Map<String, Object>>>> reply) {
         if (operation instanceof Operation.Query query) {
             Gathering gathering = new Gathering(query, shards.count(), reply);
             for (int i = 0; i < shards.count(); i++) {

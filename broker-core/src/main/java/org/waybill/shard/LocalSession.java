@@ -289,7 +289,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
             if (lead == null) {
                 flush();
             } else if (shards.lead(shard) == null && lead instanceof RemoteLead) {
-                // the node that leads may lead on: it must know first that this session is lost, and take back what the session held,
+                // the node that leads may lead on: it must know first that this session is lost, and take back what the
+                // session held,
                 // or whoever comes by another way is given what is behind that
                 loop.schedule(LOST_NS, () -> moved(shard));
             } else if (lead != shards.lead(shard)) {

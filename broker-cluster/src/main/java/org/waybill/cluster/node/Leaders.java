@@ -22,7 +22,6 @@ import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.ReplicaSet;
 import org.waybill.cluster.replication.ReplicaStatus;
 import org.waybill.cluster.replication.Role;
-import org.waybill.config.ClusterNode;
 import org.waybill.config.ClusterSettings;
 import org.waybill.shard.Shards;
 import org.waybill.spi.BrokerError;

@@ -9,6 +9,7 @@ final class Follower {
     private long leader = Members.NONE;
     /** Who led when a leader was heard last. */
     private long lost = Members.NONE;
+
     private long heardNs;
     private long stampNs;
     /** Up to here the log is the same as the present leader's. */

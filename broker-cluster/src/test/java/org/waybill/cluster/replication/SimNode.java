@@ -20,8 +20,8 @@ import org.waybill.journal.SteppedJournal;
 final class SimNode implements Clock {
     private static final JournalOptions JOURNAL =
             new JournalOptions(64 << 10, 1, 3, 1 << 20, 1 << 12, 0, 1 << 10, 1_000);
-    static final ReplicationOptions OPTIONS = new ReplicationOptions(
-            100_000_000, 800_000_000, 250_000_000, 1_000_000_000, 1_000_000_000, 300, 900, 1500);
+    static final ReplicationOptions OPTIONS =
+            new ReplicationOptions(100_000_000, 800_000_000, 250_000_000, 1_000_000_000, 1_000_000_000, 300, 900, 1500);
 
     /** The one shard there is. */
     static final int SHARD = 0;
