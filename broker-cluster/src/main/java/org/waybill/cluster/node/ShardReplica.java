@@ -120,6 +120,11 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         return Invariant.present(replica);
     }
 
+    /** Its replica, if it has begun. */
+    Optional<Replica> begun() {
+        return Optional.ofNullable(replica);
+    }
+
     /** Whether it has no log: as far as another thread can know. */
     boolean isEmpty() {
         return empty;
@@ -184,12 +189,7 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
 
     /** What was said to a node and not answered may be lost. Any thread. */
     void lost(int node) {
-        loop.execute(() -> {
-            Replica begun = replica;
-            if (begun != null) {
-                begun.lost(node);
-            }
-        });
+        loop.execute(() -> begun().ifPresent(begun -> begun.lost(node)));
     }
 
     private void drain() {
