@@ -69,7 +69,18 @@ final class LogHistory {
             Replica replica = node.replica(shard);
             if (replica == null
                     || shards.get(shard).log.size() - replica.commitIndex() > NEAR
-                    || !replica.replicas().contains(node.member())) {
+                    || !node.isWhole(replica.replicas())) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether all members that a node knows of are on the nodes and disks that there are. */
+    boolean isSeated(WorldNode node) {
+        for (int shard = 0; shard < World.SHARDS; shard++) {
+            Replica replica = node.replica(shard);
+            if (replica == null || !node.isWhole(replica.replicas())) {
                 return false;
             }
         }

@@ -16,6 +16,8 @@ final class World {
     static final int SHARDS = 3;
 
     private static final long PATIENCE_MS = 60_000;
+    /** What could not be moved to the dead letters is tried again after ten seconds. */
+    private static final long SETTLE_MS = 13_000;
     private static final boolean TRACE = Boolean.getBoolean("waybill.trace");
 
     private record Event(long atNs, long number, Runnable task) implements Comparable<Event> {
@@ -106,7 +108,7 @@ final class World {
         clients.finish();
         until("clients have all their answers", clients::isDone);
         clients.leave();
-        forMs(3_000);
+        forMs(SETTLE_MS);
         new WorldInspection(this).run();
         faults.moveEveryLeader();
     }

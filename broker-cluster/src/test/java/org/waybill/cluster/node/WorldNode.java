@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.waybill.broker.ClusterContext;
 import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.Replica;
+import org.waybill.cluster.replication.ReplicaSet;
 import org.waybill.cluster.replication.ReplicationOptions;
 import org.waybill.config.AddressPattern;
 import org.waybill.config.AddressSettings;
@@ -362,6 +363,12 @@ final class WorldNode implements ClusterContext, Clock {
         return ClusterNode.member(id, brokerId());
     }
 
+    /** Whether a set is what all nodes are at present. */
+    boolean isWhole(ReplicaSet set) {
+        return set.size() == world.nodes().size()
+                && world.nodes().stream().allMatch(other -> set.contains(other.member()));
+    }
+
     boolean leads(int shard) {
         Replica replica = replica(shard);
         return replica != null
@@ -420,7 +427,7 @@ final class WorldNode implements ClusterContext, Clock {
         int bornIn = life;
         return task -> world.after((1 + world.random().nextInt(30)) * World.MS, () -> {
             if (up && life == bornIn) {
-                task.run();
+                world.at(frozenUntilNs, task);
             }
         });
     }
