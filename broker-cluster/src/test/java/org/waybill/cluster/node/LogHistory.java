@@ -16,8 +16,15 @@ import org.waybill.cluster.replication.Role;
 /** What was committed in each shard, as an observer knows who sees all replicas at once, and what must hold of it after every step: I2 to I5, I16. */
 final class LogHistory {
     private static final int NEAR = 40;
+    private static final int UNKNOWN = 0;
 
-    private record Committed(long epoch, int sum) {}
+    /** An entry of which this is known; what a node has no more in memory is not looked at there. */
+    private record Committed(long epoch, int sum) {
+        boolean isSame(Committed other) {
+            return (epoch == UNKNOWN || other.epoch == UNKNOWN || epoch == other.epoch)
+                    && (sum == UNKNOWN || other.sum == UNKNOWN || sum == other.sum);
+        }
+    }
 
     /** One shard's. */
     private static final class Of {
@@ -32,6 +39,7 @@ final class LogHistory {
         /** Up to where each node's entries have been looked at in this life. */
         final Map<Integer, Long> seen = new HashMap<>();
 
+        /** The highest of which a leader has committed its barrier. */
         long barrierEpoch;
     }
 
@@ -117,29 +125,26 @@ final class LogHistory {
 
     /** I2: committed prefixes agree. */
     private static void committed(Of of, WorldNode node, Replica replica, long index) {
-        Entry entry = ReplicaProbe.entry(replica, index);
+        Committed told = told(replica, index);
         int at = (int) index - 1;
-        if (at >= of.log.size()) {
-            WorldHistory.require(at == of.log.size() && entry != null, "I2", "node " + node.id() + " is ahead at " + index);
-            of.log.add(committed(entry));
+        if (at == of.log.size()) {
+            of.log.add(told);
             of.committedIn.add(replica.epoch());
-            if (ReplicaProbe.isBarrier(entry)) {
-                of.barrierEpoch = Math.max(of.barrierEpoch, entry.epoch());
-            }
             return;
         }
+        WorldHistory.require(at < of.log.size(), "I2", "node " + node.id() + " has committed nothing before " + index);
         Committed known = of.log.get(at);
-        if (entry != null) {
-            WorldHistory.require(
-                    known.equals(committed(entry)), "I2", "node " + node.id() + " has another entry " + entry);
-        } else {
-            long epoch = ReplicaProbe.epochAt(replica, index);
-            WorldHistory.require(
-                    epoch == 0 || epoch == known.epoch, "I2", "node " + node.id() + " has another entry at " + index);
+        WorldHistory.require(known.isSame(told), "I2", "node " + node.id() + " has another entry at " + index);
+        if (known.sum == UNKNOWN) {
+            of.log.set(at, told);
         }
     }
 
-    private static Committed committed(Entry entry) {
+    private static Committed told(Replica replica, long index) {
+        Entry entry = ReplicaProbe.entry(replica, index);
+        if (entry == null) {
+            return new Committed(ReplicaProbe.epochAt(replica, index), UNKNOWN);
+        }
         return new Committed(entry.epoch(), entry.records().hashCode());
     }
 
@@ -149,6 +154,9 @@ final class LogHistory {
         Long known = of.leaders.putIfAbsent(epoch, replica.self());
         WorldHistory.require(
                 known == null || known == replica.self(), "I3", "shard " + shard + " epoch " + epoch + " has two leaders");
+        if (replica.isLeading()) {
+            of.barrierEpoch = Math.max(of.barrierEpoch, epoch);
+        }
         if (of.began.putIfAbsent(epoch, replica.self()) == null) {
             int before = of.log.size();
             while (before > 0 && of.committedIn.get(before - 1) >= epoch) {

@@ -11,9 +11,12 @@ final class WorldClients {
     static final String FRAGILE = "fragile";
 
     private static final List<String> QUEUES = List.of("orders", "bills", "parcels", "letters", FRAGILE + ".glass");
+    private static final List<String> TARGETS = List.of("accounts", "books", "claims", "debts", "entries");
+    private static final List<String> STOCKS = List.of("stock.one", "stock.two");
 
     private final World world;
     private final List<WorldClient> all = new ArrayList<>();
+    private final List<WorldTransactor> transactors = new ArrayList<>();
 
     WorldClients(World world) {
         this.world = world;
@@ -21,23 +24,47 @@ final class WorldClients {
 
     /** Everybody connects. */
     void begin() {
-        all.add(new WorldProducer(world, "p1", true));
-        all.add(new WorldProducer(world, "p2", true));
-        all.add(new WorldProducer(world, "p3", false));
+        all.add(new WorldProducer(world, "p1", true, QUEUES, 30));
+        all.add(new WorldProducer(world, "p2", true, QUEUES, 30));
+        all.add(new WorldProducer(world, "p3", false, QUEUES, 30));
+        all.add(new WorldProducer(world, "p4", true, STOCKS, 100));
         for (String queue : QUEUES) {
-            all.add(new WorldConsumer(world, "c-" + queue, queue));
+            all.add(new WorldConsumer(world, "c-" + queue, queue, true));
         }
+        all.add(new WorldConsumer(world, "c-" + TARGETS.get(0), TARGETS.get(0), false));
+        WorldManager manager = new WorldManager(world, "manager");
+        all.add(manager);
+        for (int i = 1; i <= 3; i++) {
+            WorldTransactor made = new WorldTransactor(world, "t" + i, manager);
+            transactors.add(made);
+            all.add(made);
+        }
+        all.add(new WorldAdministrator(world, "administrator"));
         all.forEach(WorldClient::connect);
     }
 
-    /** One of the queues that are sent to. */
-    String anyQueue() {
-        return QUEUES.get(world.random().nextInt(QUEUES.size()));
+    /** Where transactions send to. */
+    List<String> targets() {
+        return TARGETS;
+    }
+
+    /** What transactions take from. */
+    List<String> stocks() {
+        return STOCKS;
+    }
+
+    /** Somebody else works in a branch, too; returns whether there is somebody. */
+    boolean join(WorldBranch branch) {
+        return transactors
+                .get(world.random().nextInt(transactors.size()))
+                .join(branch);
     }
 
     /** Every queue that may have something. */
     List<String> queues() {
         List<String> queues = new ArrayList<>(QUEUES);
+        queues.addAll(TARGETS);
+        queues.addAll(STOCKS);
         queues.add(DEAD_LETTERS);
         return queues;
     }

@@ -19,6 +19,7 @@ final class WorldConsumer extends WorldClient {
     private static final int CREDIT = 4;
 
     private final String queue;
+    private final boolean keeps;
     private @Nullable Open open;
     private boolean finishing;
 
@@ -44,7 +45,7 @@ final class WorldConsumer extends WorldClient {
                 return;
             }
             long token = first.getKey();
-            int die = world.random().nextInt(12);
+            int die = keeps ? world.random().nextInt(12) : 8;
             if (die < 8) {
                 first.getValue().mayBeConsumed = true;
                 acknowledged.put(token, first.getValue());
@@ -94,9 +95,11 @@ final class WorldConsumer extends WorldClient {
         }
     }
 
-    WorldConsumer(World world, String name, String queue) {
+    /** @param keeps whether it acknowledges some of what it gets; else it only looks and gives it back */
+    WorldConsumer(World world, String name, String queue, boolean keeps) {
         super(world, name);
         this.queue = queue;
+        this.keeps = keeps;
         every(60, this::settle);
     }
 

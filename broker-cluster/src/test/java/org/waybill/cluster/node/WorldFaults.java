@@ -1,7 +1,10 @@
 package org.waybill.cluster.node;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import org.waybill.spi.BrokerError;
 
 /** What goes wrong, one thing after the other, several at a time; much of it aims at whoever leads. */
 final class WorldFaults {
@@ -138,5 +141,17 @@ final class WorldFaults {
         return nodes.get(random.nextInt(nodes.size()));
     }
 
-    void moveEveryLeader() {}
+    /** An operator has each shard led by some node: nothing is in the way of that now. */
+    void moveEveryLeader() {
+        for (int shard = 0; shard < World.SHARDS; shard++) {
+            int number = shard;
+            WorldNode asked = world.nodes().get(random.nextInt(world.nodes().size()));
+            WorldNode to = world.nodes().get(random.nextInt(world.nodes().size()));
+            List<Optional<BrokerError>> answers = new ArrayList<>();
+            asked.node().moveLeader(shard, "n" + to.id()).thenAccept(answers::add);
+            world.until("shard " + shard + " is to be led by node " + to.id(), () -> !answers.isEmpty());
+            answers.get(0).ifPresent(error -> WorldHistory.require(false, "progress", error.message()));
+            world.until("shard " + shard + " is led by node " + to.id(), () -> to.leads(number));
+        }
+    }
 }

@@ -425,11 +425,15 @@ final class WorldNode implements ClusterContext, Clock {
     @Override
     public Executor blocking() {
         int bornIn = life;
-        return task -> world.after((1 + world.random().nextInt(30)) * World.MS, () -> {
-            if (up && life == bornIn) {
-                world.at(frozenUntilNs, task);
-            }
-        });
+        return task -> world.after((1 + world.random().nextInt(30)) * World.MS, () -> block(task, bornIn));
+    }
+
+    private void block(Runnable task, int bornIn) {
+        if (up && life == bornIn && isFrozen()) {
+            world.at(frozenUntilNs, () -> block(task, bornIn));
+        } else if (up && life == bornIn) {
+            task.run();
+        }
     }
 
     @Override

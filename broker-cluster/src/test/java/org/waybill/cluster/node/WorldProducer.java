@@ -1,6 +1,7 @@
 package org.waybill.cluster.node;
 
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,11 @@ import org.waybill.spi.ProducerSpec;
 final class WorldProducer extends WorldClient {
     private static final int MOST_UNANSWERED = 12;
 
+    private final List<String> queues;
     private final @Nullable UUID id;
     private final Map<Long, Waiting> unanswered = new LinkedHashMap<>();
     private @Nullable Open open;
+    private int connections;
     private long lastToken;
     private long lastSequence;
     private boolean finishing;
@@ -88,16 +91,19 @@ final class WorldProducer extends WorldClient {
         }
     }
 
-    WorldProducer(World world, String name, boolean numbers) {
+    /** @param queues what it sends to; one of them at random */
+    WorldProducer(World world, String name, boolean numbers, List<String> queues, int everyMs) {
         super(world, name);
+        this.queues = queues;
         this.id = numbers
                 ? new UUID(world.random().nextLong(), world.random().nextLong())
                 : null;
-        every(25, this::send);
+        every(everyMs, this::send);
     }
 
     @Override
     void connected(Link made) {
+        connections++;
         open = new Open(made);
     }
 
@@ -130,16 +136,21 @@ final class WorldProducer extends WorldClient {
             on.link.run(() -> {
                 int burst = 1 + world.random().nextInt(4);
                 for (int i = 0; i < burst && mayOn(on); i++) {
-                    String queue = world.clients().anyQueue();
+                    String queue = queues.get(world.random().nextInt(queues.size()));
                     int padding = world.random().nextInt(6) == 0 ? world.random().nextInt(1_500) : 0;
                     Waiting waiting =
-                            new Waiting(world.history().send(name, queue, null), ++lastSequence, padding);
+                            new Waiting(world.history().send(stream(), queue, null), ++lastSequence, padding);
                     long token = ++lastToken;
                     unanswered.put(token, waiting);
                     on.send(token, waiting);
                 }
             });
         }
+    }
+
+    /** What it sends without numbers over one connection may be overtaken by what it sends over the next. */
+    private String stream() {
+        return id == null ? name + '.' + connections : name;
     }
 
     private boolean mayOn(Open on) {

@@ -18,14 +18,4 @@ public final class ReplicaProbe {
                 ? replica.log().entry(index)
                 : null;
     }
-
-    /** Whether a leader has begun its epoch with an entry. */
-    public static boolean isBarrier(Entry entry) {
-        return entry.type() == Entry.BARRIER;
-    }
-
-    /** The promise that it has given. */
-    public static Promise promise(Replica replica) {
-        return replica.promise();
-    }
 }
