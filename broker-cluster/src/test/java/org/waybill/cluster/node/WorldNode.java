@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -491,5 +492,10 @@ final class WorldNode implements ClusterContext, Clock {
     @Override
     public long epochMs() {
         return EPOCH_MS + world.nowNs() / World.MS;
+    }
+
+    @Override
+    public UUID newName() {
+        return new UUID(world.random().nextLong(), world.random().nextLong());
     }
 }
