@@ -284,7 +284,12 @@ final class ClusterNode implements Cluster {
 
     @Override
     public void leave() {
-        await(leaders.leave(), "hand-over");
+        await(handOver(), "hand-over");
+    }
+
+    /** As {@link #leave}, without waiting for it. */
+    CompletionStage<Void> handOver() {
+        return leaders.leave();
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.stream.Collectors;
 
 /** All who use the nodes. */
 final class WorldClients {
-    static final String DEAD_LETTERS = "dead";
+    static final String DEAD_LETTERS = "dead-letters";
     /** Messages of queues whose names begin so go to the dead letters when they have failed once. */
     static final String FRAGILE = "fragile";
 

@@ -41,6 +41,7 @@ final class WorldFaults {
             case 13 -> mood();
             case 14 -> moveLeader(node);
             case 15 -> emptyDisk(node);
+            case 16 -> node.stop();
             default -> world.clients().loseOne();
         }
         world.after((10 + random.nextInt(pauseMs)) * MS, this::next);

@@ -57,6 +57,11 @@ final class WorldHistory {
             this.xid = xid;
         }
 
+        @Override
+        public String toString() {
+            return name + (commitAsked ? " asked for, " : " not asked for, ") + committed + ' ' + sentTo;
+        }
+
         /** Says what it has come to; that must not change. */
         void ended(boolean isCommitted) {
             require(committed == null || committed == isCommitted, "I11", name + " ends once more, and otherwise");
@@ -171,11 +176,11 @@ final class WorldHistory {
         long done = sent.takers.stream()
                 .filter(work -> work.sentTo.stream().anyMatch(present::contains))
                 .count();
-        require(done < 2, "I6", sent.text + " was consumed by " + done + " transactions");
+        require(done < 2, "I6", sent.text + " was consumed by more than one of " + sent.takers);
         if (done == 1) {
-            require(!isThere, "I11", sent.text + " was consumed by a transaction, and is there");
+            require(!isThere, "I11", sent.text + " was consumed by one of " + sent.takers + ", and is there");
         } else if (sent.isStored && !sent.mayBeConsumed) {
-            require(isThere, "I1", sent.text + " was stored, and is gone");
+            require(isThere, "I1", sent.text + " was stored, and is gone; it was taken by " + sent.takers);
         }
     }
 }

@@ -98,6 +98,7 @@ final class WorldNetwork {
         }
         for (Side side : of.sides.values()) {
             Connection open = side.connection;
+            side.connection = null;
             if (open != null && !silently) {
                 reset(node.id(), side.peer, open);
             }

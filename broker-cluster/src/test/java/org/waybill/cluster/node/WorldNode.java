@@ -41,6 +41,8 @@ final class WorldNode implements ClusterContext, Clock {
     private static final long EPOCH_MS = 1_700_000_000_000L;
     private static final int CLOCK_DRIFT = 120;
     private static final long POLL_NS = 50 * World.MS;
+    /** A stop that takes longer is a kill. */
+    private static final long STOP_NS = 1_000 * World.MS;
 
     private final World world;
     private final int id;
@@ -264,6 +266,35 @@ final class WorldNode implements ClusterContext, Clock {
         world.logs().crashed(this);
         long downMs = 100 + world.random().nextInt(2_000);
         world.after(downMs * World.MS, this::start);
+    }
+
+    /** It ends in good order: hands over what it leads, closes connections, and writes a last checkpoint of each shard. */
+    void stop() {
+        if (!up || isFrozen()) {
+            return;
+        }
+        world.trace(() -> "node " + id + " is stopped");
+        int bornIn = life;
+        node().handOver();
+        world.after(STOP_NS / 5, () -> inThisLife(bornIn, this::conclude));
+        world.after(STOP_NS, () -> inThisLife(bornIn, () -> crash(false)));
+    }
+
+    private void conclude() {
+        world.clients().crashed(this);
+        world.network().crashed(this, false);
+        int[] missing = {World.SHARDS};
+        shards().forEach(shard -> shard.stop(() -> {
+            if (--missing[0] == 0) {
+                crash(false);
+            }
+        }));
+    }
+
+    private void inThisLife(int bornIn, Runnable task) {
+        if (up && life == bornIn) {
+            task.run();
+        }
     }
 
     /** What was on its disk is gone for ever: it is another member when it comes back. */

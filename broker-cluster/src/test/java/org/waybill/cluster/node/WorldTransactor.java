@@ -177,6 +177,7 @@ final class WorldTransactor extends WorldClient {
             WorldHistory.Sent sent = held.poll();
             if (sent != null) {
                 sent.takers.add(known);
+                world.trace(() -> name + " takes " + sent.text + " in " + known.name);
                 consumer.settle(taken, taken, Outcome.ACCEPTED, work, true);
                 taken++;
                 consumer.credit(taken + CREDIT, false);
