@@ -113,7 +113,11 @@ public final class Replica implements LogStore.Listener {
         patience.order(nodes);
     }
 
-    /** @param answers whether the coordinator of elections answers: then its word is waited for a little longer */
+    /**
+     * While the coordinator of elections answers, its word is waited for a little longer.
+     *
+     * @param answers whether it does; asked on the shard's loop
+     */
     public void coordinated(BooleanSupplier answers) {
         patience.coordinated(answers);
     }
