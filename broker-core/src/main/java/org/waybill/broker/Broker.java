@@ -177,7 +177,7 @@ public final class Broker {
     }
 
     private void recover() throws IOException {
-        journal.onRoomChanged(room -> shards.forEach(shard -> shard.roomChanged(room)));
+        journal.onRoomChanged(shards::roomChanged);
         if (settings.cluster().isPresent()) {
             cluster = clusters().join(new OfCluster());
         } else {
@@ -186,7 +186,7 @@ public final class Broker {
             shards.forEach(shard -> shard.start(shards, settings.transactions(), this::failed));
         }
         if (!journal.roomForSends()) {
-            shards.forEach(shard -> shard.roomChanged(false));
+            shards.roomChanged(false);
         }
         recovered = true;
     }

@@ -402,7 +402,9 @@ public final class LocalSession implements BrokerSession, SessionPort {
     /** Takes the bytes of answers. Any thread. */
     void receive(int shard, ByteBuffer in) {
         execute(() -> {
-            if (bound[shard] instanceof RemoteLead) {
+            // a lead that is lost has nothing more to say: some of it was lost with the link, and what follows would be
+            // out of order
+            if (bound[shard] instanceof RemoteLead lead && lead == shards.lead(shard)) {
                 Batch answers = far().read(in);
                 if (answers == null) {
                     moved(shard);

@@ -16,22 +16,29 @@ import org.waybill.spi.BrokerError;
  */
 public final class Shards {
     private static final long NEVER = Long.MIN_VALUE;
+    /** So many sessions a millisecond, for good, would have a start begin with a number that an earlier one has given: 2 to the power of it. */
+    private static final int SESSIONS_A_MS_BITS = 8;
+
     private static final long MAX_LEADERLESS_NS = 2_000_000_000L;
 
     private final AtomicReferenceArray<Shard> here;
     private final AtomicReferenceArray<@Nullable Lead> leads;
     private final Map<Long, LocalSession> sessions = new ConcurrentHashMap<>();
-    private final AtomicLong lastSession = new AtomicLong();
+    /** Begins with the time: what is still on its way to a session that this node had before it was started again must find nobody. */
+    private final AtomicLong lastSession;
 
     private final Clock clock;
 
     /** Since when nobody has led any shard, or {@link #NEVER}. */
     private volatile long leaderlessSinceNs = NEVER;
 
+    private volatile boolean room = true;
+
     private Shards(Shard[] all, @Nullable Lead[] leads, Clock clock) {
         this.here = new AtomicReferenceArray<>(all);
         this.leads = new AtomicReferenceArray<>(leads);
         this.clock = clock;
+        this.lastSession = new AtomicLong(clock.epochMs() << SESSIONS_A_MS_BITS);
     }
 
     /** Shards that are all led here, for good. */
@@ -72,6 +79,18 @@ public final class Shards {
     /** This node has made its part of a shard anew. */
     public void replace(Shard made) {
         here.set(made.number(), made);
+        if (!room) {
+            made.roomChanged(false);
+            if (room) {
+                made.roomChanged(true); // else it could be told so before it was told the contrary
+            }
+        }
+    }
+
+    /** The disk ran out of room for messages, or has room again: for all shards, those too that are made later. */
+    public void roomChanged(boolean has) {
+        room = has;
+        forEach(shard -> shard.roomChanged(has));
     }
 
     @Nullable

@@ -90,15 +90,7 @@ final class CoreFixture implements AutoCloseable {
             for (int i = 0; i < shardCount; i++) {
                 TestLoop own = loopsOfTheirOwn ? new TestLoop() : loop;
                 loops.add(own);
-                shards[i] = new Shard(
-                        i,
-                        own,
-                        clock,
-                        journal,
-                        memory,
-                        name -> this.rules.of(name),
-                        ExactlyOnceSettings.defaults(),
-                        segmentBytes);
+                shards[i] = shard(i, segmentBytes);
             }
             table = Shards.ledHere(shards);
             far = Shards.inCluster(shards, clock);
@@ -126,6 +118,19 @@ final class CoreFixture implements AutoCloseable {
             });
         }
         loop.drain();
+    }
+
+    /** A shard that nothing has been told yet. */
+    Shard shard(int number, int segmentBytes) {
+        return new Shard(
+                number,
+                loops.get(number),
+                clock,
+                journal,
+                memory,
+                name -> this.rules.of(name),
+                ExactlyOnceSettings.defaults(),
+                segmentBytes);
     }
 
     /** The way to a node, 1 or 2, has no room. */

@@ -66,8 +66,24 @@ class FullDiskTest {
         assertThat(session.producer("news", NodeKind.TOPIC).error).isNull();
     }
 
+    @Test
+    void aShardThatIsMadeAnewKnows() {
+        full(true);
+        Shard made = core.shard(0, 1 << 16);
+        core.table.replace(made);
+        core.loop.settle();
+        assertThat(made.noRoom()).contains("less room than its reserve");
+
+        full(false);
+        assertThat(made.noRoom()).isNull();
+        Shard next = core.shard(0, 1 << 16);
+        core.table.replace(next);
+        core.loop.settle();
+        assertThat(next.noRoom()).isNull();
+    }
+
     private void full(boolean full) {
-        core.shards[0].roomChanged(!full);
+        core.table.roomChanged(!full);
         core.loop.settle();
     }
 

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.waybill.io.CrashDisk;
+import org.waybill.shard.CoreFixture.TestConsumer;
+import org.waybill.shard.CoreFixture.TestSession;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.SessionHandler;
 
@@ -67,6 +69,29 @@ final class LostLeadTest {
         core.far.leadsElsewhere(used(), 3, 1, new NoLink());
         core.loop.settle();
         assertThat(ends).hasSize(1);
+    }
+
+    @Test
+    void aLostLeadHasNothingMoreToSay() {
+        TestSession session = new TestSession(core, "far", core.far);
+        TestConsumer consumer = session.consumer("q");
+        new TestSession(core, "near", core.table).producer("q").sendDurable(0, 1);
+        core.far.lost(1);
+        consumer.credit(1);
+        core.loop.settle();
+        assertThat(consumer.texts).isEmpty();
+    }
+
+    @Test
+    void noSessionHasTheNumberOfOneFromBeforeTheStart() {
+        CoreFixture.TestClock clock = new CoreFixture.TestClock();
+        Shards before = Shards.inCluster(core.shards, clock);
+        long last = 0;
+        for (int i = 0; i < 100; i++) {
+            last = before.nextSession();
+        }
+        clock.epochMs++;
+        assertThat(Shards.inCluster(core.shards, clock).nextSession()).isGreaterThan(last);
     }
 
     private static final class NoLink implements NodeLink {

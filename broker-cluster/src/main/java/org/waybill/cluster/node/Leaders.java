@@ -1,6 +1,5 @@
 package org.waybill.cluster.node;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -56,7 +55,7 @@ final class Leaders {
     private final Overview overview;
     private final Set<Integer> there = new HashSet<>();
     private final Map<Integer, NodeMessage.Hello> hellos = new HashMap<>();
-    private final List<Move> moves = new ArrayList<>();
+    private final Moves moves;
     private final long[] epochs;
     /** When somebody said last where a shard is to be led. */
     private final long[] wishedNs;
@@ -64,9 +63,6 @@ final class Leaders {
     private boolean founded;
     private boolean leaving;
     private long ticks;
-
-    /** A shard's leadership that somebody wants on a node, and waits for. */
-    private record Move(int shard, int node, long untilNs, CompletableFuture<Optional<BrokerError>> done) {}
 
     /** The list of replicas may be filled until {@link #begin}. */
     Leaders(
@@ -89,6 +85,7 @@ final class Leaders {
         Arrays.fill(wishedNs, context.clock().nanoTime() - RESTLESS_NS);
         this.overview = new Overview(settings, shards.count(), shards::leader);
         this.placement = placement;
+        this.moves = new Moves(placement);
     }
 
     /** Time passes from now on. Any thread. */
@@ -106,7 +103,7 @@ final class Leaders {
             for (int shard = 0; shard < epochs.length; shard++) {
                 place(shard, nowNs);
             }
-            expire(nowNs);
+            moves.expire(nowNs, overview::nameOf);
             if (ticks++ % TICKS_PER_REPORT == 0) {
                 tellReplicas();
             }
@@ -192,10 +189,7 @@ final class Leaders {
                 return;
             }
             long nowNs = context.clock().nanoTime();
-            NodeMessage.Prefers wish = prefers(shard, placement.next(shard, node));
-            moves.add(new Move(shard, node, nowNs + MOVE_NS, done));
-            tellAll(wish);
-            take(wish);
+            declare(shard, moves.begin(shard, node, nowNs + MOVE_NS, done));
             conclude(shard);
         });
         return done;
@@ -212,21 +206,35 @@ final class Leaders {
                         "WB3028 shard {}: what is sent here takes long, because the links of this node are slow: node {} is to lead it from now on",
                         shard,
                         overview.nameOf(node));
-                NodeMessage.Prefers wish = prefers(shard, placement.next(shard, node));
-                tellAll(wish);
-                take(wish);
+                declare(shard, placement.next(shard, node));
             }
         });
+    }
+
+    /** All nodes are to know a wish, this one too. */
+    private void declare(int shard, Placement.Wish wish) {
+        tellAll(prefers(shard, wish));
+        take(shard, wish);
     }
 
     private static NodeMessage.Prefers prefers(int shard, Placement.Wish wish) {
         return new NodeMessage.Prefers(shard, wish.node(), wish.version());
     }
 
-    private void take(NodeMessage.Prefers wish) {
-        if (isShard(wish.shard()) && placement.wish(wish.shard(), new Placement.Wish(wish.node(), wish.version()))) {
-            wishedNs[wish.shard()] = context.clock().nanoTime();
-            place(wish.shard(), context.clock().nanoTime());
+    /** Returns whether it is news. */
+    private boolean take(int shard, Placement.Wish wish) {
+        boolean isNews = isShard(shard) && placement.wish(shard, wish);
+        if (isNews) {
+            wishedNs[shard] = context.clock().nanoTime();
+            place(shard, context.clock().nanoTime());
+        }
+        return isNews;
+    }
+
+    private void heard(NodeMessage.Prefers said) {
+        Placement.Wish wish = new Placement.Wish(said.node(), said.version());
+        if (take(said.shard(), wish)) {
+            moves.heard(said.shard(), wish).ifPresent(again -> declare(said.shard(), again));
         }
     }
 
@@ -234,16 +242,10 @@ final class Leaders {
     private void conclude(int shard) {
         int leader = shards.leader(shard);
         int node = leader == 0 ? settings.self().id() : leader;
-        moves.removeIf(move -> move.shard == shard && move.node == node && move.done.complete(Optional.empty()));
+        moves.led(shard, node);
     }
 
-    private void expire(long nowNs) {
-        moves.removeIf(move -> nowNs >= move.untilNs
-                && move.done.complete(failed("node " + overview.nameOf(move.node) + " does not lead shard " + move.shard
-                        + " yet, it will when it has caught up")));
-    }
-
-    private static Optional<BrokerError> failed(String why) {
+    static Optional<BrokerError> failed(String why) {
         return Optional.of(new BrokerError(BrokerError.Code.PRECONDITION_FAILED, why));
     }
 
@@ -325,7 +327,7 @@ final class Leaders {
                 shards.leaderless(shard);
             }
         } else if (message instanceof NodeMessage.Prefers wish) {
-            take(wish);
+            heard(wish);
         } else if (message instanceof NodeMessage.Replicas replicas) {
             overview.heard(replicas, context.clock().nanoTime());
         } else if (message instanceof NodeMessage.Leaves) {

@@ -61,8 +61,9 @@ final class Follower {
 
     void tick() {
         long nowNs = replica.nowNs();
-        boolean member = replica.replicas().contains(replica.self());
-        if (!member && !hearsLeader() && nowNs - askedNs >= replica.options().retryNs()) {
+        // a set that names it may be the wish of a leader that was lost, and whoever leads now may know nothing of it
+        boolean unknown = !replica.replicas().contains(replica.self()) || isOutOfPatience();
+        if (unknown && !hearsLeader() && nowNs - askedNs >= replica.options().retryNs()) {
             askedNs = nowNs;
             for (int node : contacts) {
                 replica.send(

@@ -103,7 +103,7 @@ public final class Replica implements LogStore.Listener {
         log.append(new Entry(1, 1, records, 0, records.length));
     }
 
-    /** The nodes to ask, while no replica set that is known here names this replica, whether one of them leads and takes it in. */
+    /** The nodes to ask, while this replica hears of no leader and may be unknown to it, whether one of them leads and takes it in. */
     public void join(int... nodes) {
         follower.join(nodes.clone());
     }
@@ -113,7 +113,11 @@ public final class Replica implements LogStore.Listener {
         patience.order(nodes);
     }
 
-    /** @param answers whether the coordinator of elections answers: then its word is waited for a little longer */
+    /**
+     * While the coordinator of elections answers, its word is waited for a little longer.
+     *
+     * @param answers whether it does; asked on the shard's loop
+     */
     public void coordinated(BooleanSupplier answers) {
         patience.coordinated(answers);
     }

@@ -219,14 +219,14 @@ final class WorldNode implements ClusterContext, Clock {
         }
         Shards shards = Shards.inCluster(all, this);
         made.shards = shards;
-        journal.onRoomChanged(room -> shards.forEach(shard -> shard.roomChanged(room)));
+        journal.onRoomChanged(shards::roomChanged);
         ClusterNode node = new ClusterNode(this, options, () -> new Random(world.random().nextLong()));
         made.node = node;
         List<NodeRecovery.Found> found = node.recover();
         made.steps = SteppedJournal.start(journal, this::failed);
         node.begin(found);
         if (!journal.roomForSends()) {
-            shards.forEach(shard -> shard.roomChanged(false));
+            shards.roomChanged(false);
         }
         node.join(world.network().attach(this, node.links()));
         node.elect(new WorldElections(world, this, loop(made, "elections"), node::hinted));

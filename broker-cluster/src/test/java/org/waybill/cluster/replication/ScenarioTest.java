@@ -402,6 +402,40 @@ final class ScenarioTest {
     }
 
     @Test
+    void aMemberThatOnlyALostLeaderHasTakenInAsksAgain() {
+        Script script = Script.of(5);
+        script.elect(0);
+        script.awaitCommitted(4, script.propose(0));
+        long before = script.node(4).member;
+        script.kill(4);
+        script.node(4).replaceDisk();
+        script.start(4);
+        long after = script.node(4).member;
+        script.simulation.runUntil(
+                "its predecessor does not count any more",
+                () -> !script.replica(0).replicas().contains(before)
+                        && script.replica(0).commitIndex() == script.replica(0).lastIndex());
+        script.cut(0, 1);
+        script.cut(0, 2);
+        script.cut(0, 3);
+        script.simulation.runUntil(
+                "it takes itself for a member",
+                () -> script.replica(4).replicas().contains(after));
+        script.kill(0);
+        script.join();
+        script.isolate(4);
+        script.runFor(1_000);
+        script.elect(1);
+        script.join();
+        assertThat(script.replica(1).replicas().contains(after)).isFalse();
+        SimNode leader = script.node(1);
+        leader.run(leader.life, () -> leader.replica().admit(4));
+        script.simulation.runUntil(
+                "it counts", () -> script.replica(1).replicas().contains(after));
+        script.awaitCommitted(4, script.propose(1));
+    }
+
+    @Test
     void nobodyDismissesItselfNorTwoAtATime() {
         Script script = Script.of(5);
         script.elect(0);

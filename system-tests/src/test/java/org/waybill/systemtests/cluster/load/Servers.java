@@ -20,13 +20,13 @@ public record Servers(List<String> addresses, String user, String password, int 
             + "&failover.amqpOpenServerListAction=IGNORE"
             + "&jms.requestTimeout=120000&jms.sendTimeout=120000&jms.closeTimeout=10000&jms.connectTimeout=5000";
 
-    private static final int IDLE_TIMEOUT_MS = 2_000;
+    private static final int IDLE_TIMEOUT_MS = Integer.getInteger("waybill.cluster.idle-ms", 2_000);
 
     public Servers {
         addresses = List.copyOf(addresses);
     }
 
-    /** With a timeout that finds a frozen node soon. */
+    /** With a timeout that finds a frozen node soon: {@code -Dwaybill.cluster.idle-ms} says another one. */
     public Servers(List<String> addresses, String user, String password) {
         this(addresses, user, password, IDLE_TIMEOUT_MS);
     }
