@@ -117,7 +117,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
     @Override
     public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
         boolean topic = kind == NodeKind.TOPIC;
-        String name = (topic ? Names.TEMPORARY_TOPIC_PREFIX : Names.TEMPORARY_PREFIX) + shards.here(0).clock().newName();
+        String name = (topic ? Names.TEMPORARY_TOPIC_PREFIX : Names.TEMPORARY_PREFIX)
+                + shards.here(0).clock().newName();
         lane(shardOf(resolve(new Destination(name, kind))))
                 .add(Batch.Kind.CREATE_TEMPORARY, this, topic ? Batch.TO_TOPIC : 0, 0, name, reply);
     }

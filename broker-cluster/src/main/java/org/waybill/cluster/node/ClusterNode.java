@@ -163,15 +163,7 @@ final class ClusterNode implements Cluster {
         JournalStore store =
                 new JournalStore(context.journal(), number, replica.loop(), Follower::isRetained, recovery);
         replica.loop().execute(() -> {
-            Replica made = new Replica(
-                    self,
-                    options,
-                    store,
-                    found,
-                    replica,
-                    replica,
-                    context.clock(),
-                    chances.get());
+            Replica made = new Replica(self, options, store, found, replica, replica, context.clock(), chances.get());
             made.order(electorate.order(number));
             made.coordinated(this::isCoordinated);
             replica.begin(made);
@@ -215,11 +207,7 @@ final class ClusterNode implements Cluster {
                 times,
                 usually.resetMs(),
                 usually.restartMs());
-        return HazelcastElections.start(
-                of,
-                context.clock(),
-                this::hinted,
-                Runnable::run);
+        return HazelcastElections.start(of, context.clock(), this::hinted, Runnable::run);
     }
 
     private static boolean await(CountDownLatch latch) {

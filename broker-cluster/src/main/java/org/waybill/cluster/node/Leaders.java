@@ -152,15 +152,13 @@ final class Leaders {
 
     /** See {@link org.waybill.spi.ClusterAdministration#nodes}. Any thread. */
     CompletionStage<List<Map<String, Object>>> nodes(List<Elector> electors) {
-        return CompletableFuture.supplyAsync(
-                () -> overview.nodes(transport.status(), electors), loop);
+        return CompletableFuture.supplyAsync(() -> overview.nodes(transport.status(), electors), loop);
     }
 
     /** See {@link org.waybill.spi.ClusterAdministration#shards}. Any thread. */
     CompletionStage<List<Map<String, Object>>> shards() {
         return CompletableFuture.supplyAsync(
-                () -> overview.shards(placement, epochs, context.clock().nanoTime()),
-                loop);
+                () -> overview.shards(placement, epochs, context.clock().nanoTime()), loop);
     }
 
     // ---- placement

@@ -153,7 +153,9 @@ final class LogHistory {
         long epoch = replica.epoch();
         Long known = of.leaders.putIfAbsent(epoch, replica.self());
         WorldHistory.require(
-                known == null || known == replica.self(), "I3", "shard " + shard + " epoch " + epoch + " has two leaders");
+                known == null || known == replica.self(),
+                "I3",
+                "shard " + shard + " epoch " + epoch + " has two leaders");
         if (replica.isLeading()) {
             of.barrierEpoch = Math.max(of.barrierEpoch, epoch);
         }
@@ -166,7 +168,8 @@ final class LogHistory {
                 WorldHistory.require(
                         ReplicaProbe.epochAt(replica, before) == of.log.get(before - 1).epoch,
                         "I4",
-                        "node " + node.id() + " leads shard " + shard + " in epoch " + epoch + " without entry " + before);
+                        "node " + node.id() + " leads shard " + shard + " in epoch " + epoch + " without entry "
+                                + before);
             }
         }
         WorldHistory.require(
@@ -189,8 +192,7 @@ final class LogHistory {
         if (message instanceof Message.PromiseReply reply && reply.granted() && !reply.trial()) {
             of.sworn.merge(reply.from(), reply.epoch(), Math::max);
             long to = Members.node(MessageCodec.to(bytes));
-            @Nullable
-            Long before = of.granted.putIfAbsent(reply.from() + "/" + reply.epoch(), to);
+            @Nullable Long before = of.granted.putIfAbsent(reply.from() + "/" + reply.epoch(), to);
             WorldHistory.require(
                     before == null || before == to, "R1", "node " + node + " promised " + reply.epoch() + " twice");
         }

@@ -18,6 +18,7 @@ final class World {
     private static final long PATIENCE_MS = 60_000;
     /** What could not be moved to the dead letters is tried again after ten seconds. */
     private static final long SETTLE_MS = 13_000;
+
     private static final boolean TRACE = Boolean.getBoolean("waybill.trace");
 
     private record Event(long atNs, long number, Runnable task) implements Comparable<Event> {

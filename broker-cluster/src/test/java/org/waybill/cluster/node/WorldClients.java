@@ -30,6 +30,7 @@ final class WorldClients {
         all.add(new WorldProducer(world, "p4", true, STOCKS, 100));
         for (String queue : QUEUES) {
             all.add(new WorldConsumer(world, "c-" + queue, queue, true));
+            all.add(new WorldConsumer(world, "d-" + queue, queue, true));
         }
         all.add(new WorldConsumer(world, "c-" + TARGETS.get(0), TARGETS.get(0), false));
         WorldManager manager = new WorldManager(world, "manager");
@@ -55,9 +56,7 @@ final class WorldClients {
 
     /** Somebody else works in a branch, too; returns whether there is somebody. */
     boolean join(WorldBranch branch) {
-        return transactors
-                .get(world.random().nextInt(transactors.size()))
-                .join(branch);
+        return transactors.get(world.random().nextInt(transactors.size())).join(branch);
     }
 
     /** Every queue that may have something. */

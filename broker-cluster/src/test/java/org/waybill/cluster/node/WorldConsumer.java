@@ -34,8 +34,7 @@ final class WorldConsumer extends WorldClient {
         Open(Link link) {
             this.link = link;
             this.consumer = link.session()
-                    .openConsumer(
-                            new ConsumerSpec(queue, NodeKind.QUEUE, false, false, Outcome.RELEASED, null), this);
+                    .openConsumer(new ConsumerSpec(queue, NodeKind.QUEUE, false, false, Outcome.RELEASED, null), this);
             consumer.credit(CREDIT, false);
         }
 
@@ -100,7 +99,7 @@ final class WorldConsumer extends WorldClient {
         super(world, name);
         this.queue = queue;
         this.keeps = keeps;
-        every(60, this::settle);
+        every(100, this::settle);
     }
 
     @Override

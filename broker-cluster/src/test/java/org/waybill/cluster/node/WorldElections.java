@@ -22,9 +22,7 @@ final class WorldElections implements Elections {
         this.loop = loop;
         this.election = new Election(
                 new Electorate(
-                        node.id(),
-                        world.nodes().stream().map(WorldNode::id).toList(),
-                        World.SHARDS),
+                        node.id(), world.nodes().stream().map(WorldNode::id).toList(), World.SHARDS),
                 TIMES,
                 world.registers().of(node),
                 node,

@@ -34,11 +34,13 @@ final class WorldManager extends WorldClient {
 
     /** A branch that some client begins. */
     WorldBranch begin() {
-        byte[] gtrid =
-                ByteBuffer.allocate(8).putInt(all.size()).putInt(world.random().nextInt()).array();
+        byte[] gtrid = ByteBuffer.allocate(8)
+                .putInt(all.size())
+                .putInt(world.random().nextInt())
+                .array();
         Xid xid = new Xid(77, gtrid, new byte[] {1});
-        WorldBranch made = new WorldBranch(
-                xid, world.history().begin(xid), world.random().nextInt(4) == 0);
+        WorldBranch made =
+                new WorldBranch(xid, world.history().begin(xid), world.random().nextInt(4) == 0);
         all.add(made);
         return made;
     }

@@ -268,11 +268,13 @@ final class WorldNetwork {
             there.of.loop.execute(() -> {
                 made.openNs = world.nowNs() + delayNs();
                 there.open(made);
-                world.at(made.openNs, () -> of.loop.execute(() -> {
-                    if (there.connection == made && !cut[peer][self()]) {
-                        open(made);
-                    }
-                }));
+                world.at(
+                        made.openNs,
+                        () -> of.loop.execute(() -> {
+                            if (there.connection == made && !cut[peer][self()]) {
+                                open(made);
+                            }
+                        }));
             });
         }
 

@@ -63,6 +63,7 @@ final class WorldNode implements ClusterContext, Clock {
     /** What a start makes, and an end takes away. */
     private static final class Process {
         final List<WorldLoop> loops = new ArrayList<>();
+
         @Nullable
         WorldLoop own;
 
@@ -93,8 +94,7 @@ final class WorldNode implements ClusterContext, Clock {
         this.clockOrigin = random.nextLong() >> 2;
         this.memoryBytes = random.nextBoolean() ? 16 << 10 : 64 << 20;
         this.settings = settings(id, size);
-        ReplicationOptions usual =
-                ReplicationSettings.of(settings.cluster().orElseThrow());
+        ReplicationOptions usual = ReplicationSettings.of(settings.cluster().orElseThrow());
         this.options = new ReplicationOptions(
                 usual.heartbeatNs(),
                 usual.leaseNs(),
@@ -220,7 +220,8 @@ final class WorldNode implements ClusterContext, Clock {
         Shards shards = Shards.inCluster(all, this);
         made.shards = shards;
         journal.onRoomChanged(shards::roomChanged);
-        ClusterNode node = new ClusterNode(this, options, () -> new Random(world.random().nextLong()));
+        ClusterNode node =
+                new ClusterNode(this, options, () -> new Random(world.random().nextLong()));
         made.node = node;
         List<NodeRecovery.Found> found = node.recover();
         made.steps = SteppedJournal.start(journal, this::failed);

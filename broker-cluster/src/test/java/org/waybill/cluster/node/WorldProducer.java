@@ -44,8 +44,7 @@ final class WorldProducer extends WorldClient {
 
         private void send(long token, Waiting waiting) {
             producer.send(
-                    WorldMessages.message(
-                            waiting.sent.queue, waiting.sent.text, id, waiting.sequence, waiting.padding),
+                    WorldMessages.message(waiting.sent.queue, waiting.sent.text, id, waiting.sequence, waiting.padding),
                     token);
         }
 
@@ -95,9 +94,7 @@ final class WorldProducer extends WorldClient {
     WorldProducer(World world, String name, boolean numbers, List<String> queues, int everyMs) {
         super(world, name);
         this.queues = queues;
-        this.id = numbers
-                ? new UUID(world.random().nextLong(), world.random().nextLong())
-                : null;
+        this.id = numbers ? new UUID(world.random().nextLong(), world.random().nextLong()) : null;
         every(everyMs, this::send);
     }
 
@@ -137,9 +134,9 @@ final class WorldProducer extends WorldClient {
                 int burst = 1 + world.random().nextInt(4);
                 for (int i = 0; i < burst && mayOn(on); i++) {
                     String queue = queues.get(world.random().nextInt(queues.size()));
-                    int padding = world.random().nextInt(6) == 0 ? world.random().nextInt(1_500) : 0;
-                    Waiting waiting =
-                            new Waiting(world.history().send(stream(), queue, null), ++lastSequence, padding);
+                    int padding =
+                            world.random().nextInt(6) == 0 ? world.random().nextInt(1_500) : 0;
+                    Waiting waiting = new Waiting(world.history().send(stream(), queue, null), ++lastSequence, padding);
                     long token = ++lastToken;
                     unanswered.put(token, waiting);
                     on.send(token, waiting);

@@ -128,8 +128,7 @@ final class WorldTransactor extends WorldClient {
                     return;
                 }
                 work(branch.work, work);
-                Branches.End end =
-                        world.random().nextInt(12) == 0 ? Branches.End.FAIL : Branches.End.SUCCESS;
+                Branches.End end = world.random().nextInt(12) == 0 ? Branches.End.FAIL : Branches.End.SUCCESS;
                 at = branch + " end";
                 link.session().branches().end(work, end, ended -> {
                     if (!link.isLost()) {
@@ -168,8 +167,7 @@ final class WorldTransactor extends WorldClient {
             this.queue = queue;
             this.consumer = of.link
                     .session()
-                    .openConsumer(
-                            new ConsumerSpec(queue, NodeKind.QUEUE, false, false, Outcome.RELEASED, null), this);
+                    .openConsumer(new ConsumerSpec(queue, NodeKind.QUEUE, false, false, Outcome.RELEASED, null), this);
             consumer.credit(CREDIT, false);
         }
 
