@@ -37,8 +37,7 @@ import org.waybill.spi.Xid;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
 public final class LocalSession implements BrokerSession, SessionPort {
-    /** All topics live there, so that what reaches many subscriptions is one turn's work. */
-    private static final int TOPICS_SHARD = 0;
+    private static final int TOPICS_SHARD = Shards.TOPICS_SHARD;
 
     /** How long a session waits for somebody to lead a shard. */
     static final long MAX_LEADERLESS_MS = 5_000;
@@ -186,11 +185,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
         };
     }
 
-    /** Finds the kind of a destination of which nobody has said it. */
     private Destination resolve(Destination destination) {
-        return destination.kind() == NodeKind.ANY
-                ? new Destination(destination.name(), shards.here(TOPICS_SHARD).kindOf(destination.name()))
-                : destination;
+        return shards.resolve(destination);
     }
 
     /** Gives a reply later, as all replies are given. */
@@ -394,7 +390,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     }
 
     int shardOf(Destination destination) {
-        return destination.kind() == NodeKind.TOPIC ? TOPICS_SHARD : shards.shardOf(destination.name());
+        return shards.shardOf(destination);
     }
 
     Batch lane(int shard) {
