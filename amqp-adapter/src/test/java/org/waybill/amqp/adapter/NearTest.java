@@ -72,7 +72,7 @@ final class NearTest {
         assertThat(leaves(Near.SETTLED_NS - 1)).isFalse();
         ErrorCondition departure = near.departure(START_NS + Near.SETTLED_NS, true);
         assertThat(departure.getCondition().toString()).isEqualTo("amqp:connection:redirect");
-        assertThat(departure.getInfo())
+        assertThat((Object) departure.getInfo())
                 .isEqualTo(Map.of(
                         Symbols.HOSTNAME, "b", Symbols.NETWORK_HOST, "b", Symbols.PORT, 5002, Symbols.SCHEME, "amqp"));
     }
