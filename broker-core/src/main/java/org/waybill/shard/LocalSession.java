@@ -37,7 +37,8 @@ import org.waybill.spi.Xid;
 
 /** A session on its connection's loop: gathers commands for each shard and gives answers to their handlers. */
 public final class LocalSession implements BrokerSession, SessionPort {
-    private static final int TOPICS_SHARD = Shards.TOPICS_SHARD;
+    /** All topics live there, so that what reaches many subscriptions is one turn's work. */
+    static final int TOPICS_SHARD = 0;
 
     /** How long a session waits for somebody to lead a shard. */
     static final long MAX_LEADERLESS_MS = 5_000;

@@ -17,9 +17,6 @@ import org.waybill.spi.NodeKind;
  * its own from the beginning. Any thread.
  */
 public final class Shards {
-    /** All topics live there, so that what reaches many subscriptions is one turn's work. */
-    static final int TOPICS_SHARD = 0;
-
     private static final long NEVER = Long.MIN_VALUE;
     private static final long MAX_LEADERLESS_NS = 2_000_000_000L;
 
@@ -64,13 +61,14 @@ public final class Shards {
 
     /** The shard on which a destination lives that {@link #resolve} has seen. */
     int shardOf(Destination destination) {
-        return destination.kind() == NodeKind.TOPIC ? TOPICS_SHARD : shardOf(destination.name());
+        return destination.kind() == NodeKind.TOPIC ? LocalSession.TOPICS_SHARD : shardOf(destination.name());
     }
 
     /** Finds the kind of a destination of which nobody has said it. */
     Destination resolve(Destination destination) {
         return destination.kind() == NodeKind.ANY
-                ? new Destination(destination.name(), here(TOPICS_SHARD).kindOf(destination.name()))
+                ? new Destination(
+                        destination.name(), here(LocalSession.TOPICS_SHARD).kindOf(destination.name()))
                 : destination;
     }
 
