@@ -40,6 +40,7 @@ import org.waybill.spi.AdapterContext;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
 import org.waybill.spi.ClusterAdministration;
+import org.waybill.spi.Destination;
 import org.waybill.spi.ProtocolAdapter;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
@@ -407,6 +408,11 @@ public final class Broker {
         @Override
         public @Nullable ClusterAdministration cluster() {
             return cluster;
+        }
+
+        @Override
+        public int leaderOf(Destination destination) {
+            return shards.leaderOf(destination);
         }
 
         @Override

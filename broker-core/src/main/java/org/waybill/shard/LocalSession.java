@@ -179,11 +179,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
         };
     }
 
-    /** Finds the kind of a destination of which nobody has said it. */
     private Destination resolve(Destination destination) {
-        return destination.kind() == NodeKind.ANY
-                ? new Destination(destination.name(), shards.here(TOPICS_SHARD).kindOf(destination.name()))
-                : destination;
+        return shards.resolve(destination);
     }
 
     /** Gives a reply later, as all replies are given. */
@@ -337,7 +334,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     }
 
     int shardOf(Destination destination) {
-        return destination.kind() == NodeKind.TOPIC ? TOPICS_SHARD : shards.shardOf(destination.name());
+        return shards.shardOf(destination);
     }
 
     Batch lane(int shard) {

@@ -9,6 +9,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.io.Clock;
 import org.waybill.spi.BrokerError;
+import org.waybill.spi.Destination;
+import org.waybill.spi.NodeKind;
 
 /**
  * The shards of a broker: what this node has of each, and who leads it, which sessions are told of. A broker without a cluster leads all of
@@ -62,6 +64,19 @@ public final class Shards {
     int shardOf(String address) {
         int home = Placement.shardOf(address, count());
         return here(home).state().places().away(address, home);
+    }
+
+    /** The shard on which a destination lives that {@link #resolve} has seen. */
+    int shardOf(Destination destination) {
+        return destination.kind() == NodeKind.TOPIC ? LocalSession.TOPICS_SHARD : shardOf(destination.name());
+    }
+
+    /** Finds the kind of a destination of which nobody has said it. */
+    Destination resolve(Destination destination) {
+        return destination.kind() == NodeKind.ANY
+                ? new Destination(
+                        destination.name(), here(LocalSession.TOPICS_SHARD).kindOf(destination.name()))
+                : destination;
     }
 
     /** What this node has of a shard: its own lead or a follower. */
@@ -135,6 +150,11 @@ public final class Shards {
     public int leader(int shard) {
         Lead lead = leads.get(shard);
         return lead instanceof RemoteLead remote ? remote.node() : lead == null ? -1 : 0;
+    }
+
+    /** The node that leads what a destination lives on, as far as is known, by the same numbers. */
+    public int leaderOf(Destination destination) {
+        return leader(shardOf(resolve(destination)));
     }
 
     /** Gives a session what a shard on another node answers; see {@link NodeLink#answers}. */

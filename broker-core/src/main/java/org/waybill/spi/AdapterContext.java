@@ -39,6 +39,15 @@ public interface AdapterContext {
         return null;
     }
 
+    /**
+     * The node of the cluster that leads what a destination lives on, as far as this one knows. Any thread; nothing blocks.
+     *
+     * @return its id in the settings; 0 for this node, also where there is no cluster; -1 while it is not known
+     */
+    default int leaderOf(Destination destination) {
+        return 0;
+    }
+
     /** Opens a session on the calling event loop. */
     BrokerSession openSession(SessionSpec spec, SessionHandler handler);
 }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param secret what all nodes know and nobody else, at least {@link #MIN_SECRET_CHARS} characters; null if certificates alone prove who they are
  * @param tls certificates, or null: then what nodes say to each other is not encrypted
  * @param nodes all nodes, three or five
- * @param offerNodes whether clients are told of all nodes, so that they find another when one is lost
+ * @param offerNodes whether clients are told of other nodes: of all, so that they find another when one is lost, and of a leader if they ask
  * @param leaseMs how long a node may lead on after it heard of a majority last
  * @param failoverMs after what time without a sign of a leader another node tries to lead
  */

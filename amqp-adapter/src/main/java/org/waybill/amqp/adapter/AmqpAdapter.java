@@ -65,6 +65,7 @@ public final class AmqpAdapter implements ProtocolAdapter {
         Shared shared = new Shared(
                 context,
                 new Introduction(context.settings().cluster()),
+                new Redirects(new Whereabouts(context), counters),
                 limits(settings),
                 settings.maxLinksPerConnection(),
                 settings.producerCredit(),

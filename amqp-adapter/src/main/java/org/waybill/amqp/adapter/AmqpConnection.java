@@ -43,7 +43,8 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         Symbols.FILTEX_SQL,
         Symbols.FILTEX_PROPERTIES,
         Symbols.XA,
-        Symbols.MANAGEMENT
+        Symbols.MANAGEMENT,
+        Symbols.REDIRECT
     };
 
     private enum State {
@@ -59,6 +60,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
     private final String peer;
     private final SaslGate sasl;
     private final ConnectionEngine engine;
+    private final Near near;
     private State state = State.HANDSHAKE;
     private long deadlineNs;
     private int place;
@@ -85,6 +87,7 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         this.peer = peer;
         this.sasl = new SaslGate(shared.authenticator(), local, this);
         this.engine = ConnectionEngine.server(loop.codec(), shared.limits(), socket, sasl, this);
+        this.near = new Near(shared.redirects(), socket);
         this.deadlineNs = ConnectionLoop.deadline(nowNs, shared.handshakeTimeoutMs());
     }
 
@@ -98,6 +101,10 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
 
     ConnectionLoop loop() {
         return loop;
+    }
+
+    Near near() {
+        return near;
     }
 
     String containerId() {
@@ -214,6 +221,10 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         beginsBefore = engine.sessionsBegun();
         if (state != State.OPEN && nowNs - deadlineNs > 0) {
             overdue();
+        }
+        ErrorCondition departure = isOpen() ? near.departure(nowNs, transactions.isEmpty()) : null;
+        if (departure != null) {
+            close(departure);
         }
         if (state != State.CLOSED && state != State.GONE) {
             engine.tick(nowNs);
@@ -352,6 +363,11 @@ final class AmqpConnection implements ConnectionListener, SessionHandler, SaslGa
         BrokerError unavailable = loop.shared().context().unavailable();
         if (unavailable != null && !desires(open, Symbols.MANAGEMENT)) {
             refuse(Errors.of(unavailable));
+            return;
+        }
+        ErrorCondition refusal = desires(open, Symbols.MANAGEMENT) ? null : near.refusal(open);
+        if (refusal != null) {
+            refuse(refusal);
             return;
         }
         boolean sole = desires(open, Symbols.SOLE_CONNECTION);

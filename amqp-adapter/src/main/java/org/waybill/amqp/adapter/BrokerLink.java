@@ -20,6 +20,7 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
     private @Nullable String temporary;
     private boolean over;
     private boolean gone;
+    private boolean fleeting;
 
     BrokerLink(AmqpConnection connection, L link, boolean toClient) {
         this.connection = connection;
@@ -41,6 +42,15 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
     /** Names the temporary node that was made for this link and goes with it. */
     void temporary(String address) {
         temporary = address;
+        fleeting();
+    }
+
+    /** Messages would be lost with this link if the connection ended, though the client attached it again on another. */
+    void fleeting() {
+        if (!fleeting) {
+            fleeting = true;
+            connection.near().fleeting(1);
+        }
     }
 
     /** The temporary node of this link, or null. */
@@ -101,6 +111,9 @@ abstract sealed class BrokerLink<L extends Link> implements LinkListener<L>, Lin
         over = true;
         connection.countLink(-1);
         connection.loop().shared().links().release(key, this);
+        if (fleeting && (closed || temporary == null)) {
+            connection.near().fleeting(-1);
+        }
         if (connection.isOpen()) {
             if (!gone) {
                 release();

@@ -24,6 +24,7 @@ import org.waybill.spi.BrokerSession.Reply;
 import org.waybill.spi.Consumer;
 import org.waybill.spi.ConsumerHandler;
 import org.waybill.spi.ConsumerSpec;
+import org.waybill.spi.NodeKind;
 import org.waybill.spi.SubscriptionSpec;
 
 /**
@@ -64,6 +65,13 @@ final class ConsumerLink extends BrokerLink<SenderLink> implements SenderListene
         this.spec = spec;
         this.answer = answer;
         this.consumer = connection.session().openConsumer(spec, this);
+        if (spec.kind() == NodeKind.TOPIC && !isDurable(spec.subscription()) || spec.preSettled()) {
+            fleeting();
+        }
+    }
+
+    private static boolean isDurable(@Nullable SubscriptionSpec subscription) {
+        return subscription != null && subscription.durable();
     }
 
     /** The attach that answers a client's, with {@code source} in force. */

@@ -18,6 +18,12 @@ final class Counters {
     /** Connections ended because the peer broke the protocol or a limit. */
     final LongAdder connectionsFailed = new LongAdder();
 
+    /** Connections sent to the node that leads what they asked to be near to. */
+    final LongAdder connectionsRedirected = new LongAdder();
+
+    /** Links sent to the node that leads their address. */
+    final LongAdder linksRedirected = new LongAdder();
+
     /** Bytes of deliveries that have begun and not ended. */
     final AtomicLong partialBytes = new AtomicLong();
 
@@ -28,6 +34,8 @@ final class Counters {
     @Override
     public String toString() {
         return connectionsRefused + " connections were turned away, " + authenticationsFailed + " clients not let in, "
-                + connectionsFailed + " connections failed, " + messagesMalformed + " messages malformed";
+                + connectionsFailed + " connections failed, " + connectionsRedirected + " connections and "
+                + linksRedirected
+                + " links sent to another node, " + messagesMalformed + " messages malformed";
     }
 }

@@ -1,6 +1,5 @@
 package org.waybill.amqp.adapter;
 
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,11 +17,6 @@ import org.waybill.config.ClusterSettings;
  */
 final class Introduction {
     private static final Symbol SERVER_LIST = Symbol.valueOf("failover-server-list");
-    private static final Symbol NETWORK_HOST = Symbol.valueOf("network-host");
-    private static final Symbol PORT = Symbol.valueOf("port");
-    private static final Symbol SCHEME = Symbol.valueOf("scheme");
-    private static final int AMQP_PORT = 5672;
-    private static final int AMQPS_PORT = 5671;
 
     private final Map<Symbol, Object> alone = Map.of(
             Symbols.PRODUCT,
@@ -61,10 +55,9 @@ final class Introduction {
         int self = nodes.indexOf(cluster.self());
         List<Map<Symbol, Object>> servers = new ArrayList<>();
         for (int i = 1; i <= nodes.size(); i++) {
-            URI uri = URI.create(nodes.get((self + i) % nodes.size()).clients());
-            if (uri.getScheme().equals(scheme)) {
-                int port = uri.getPort() >= 0 ? uri.getPort() : scheme.equals("amqps") ? AMQPS_PORT : AMQP_PORT;
-                servers.add(Map.of(NETWORK_HOST, uri.getHost(), PORT, port, SCHEME, scheme));
+            ClientAddress address = ClientAddress.of(nodes.get((self + i) % nodes.size()));
+            if (address.scheme().equals(scheme)) {
+                servers.add(address.info());
             }
         }
         return List.copyOf(servers);

@@ -48,6 +48,9 @@ final class LinkAttacher implements SessionListener {
         Attach asked = asked(link);
         LinkRegistry.Key key = new LinkRegistry.Key(connection.containerId(), link.name(), true);
         if (asked.getSource() instanceof Source source) {
+            if (redirected(link, asked, Terminus.of(source))) {
+                return;
+            }
             if (Subscriptions.isDurable(source)
                     && connection.loop().shared().links().isHeldBy(connection, key)) {
                 // two consumers of one client; taking over is for a client that lost its former connection
@@ -161,10 +164,10 @@ final class LinkAttacher implements SessionListener {
             link.refuse(Conditions.error(Conditions.INVALID_FIELD, "a sender needs a target"));
             return;
         }
-        if (refusedForRoom(link)) {
+        Terminus terminus = Terminus.of(target);
+        if (refusedForRoom(link) || redirected(link, asked, terminus)) {
             return;
         }
-        Terminus terminus = Terminus.of(target);
         NodeLinks own = ownNode(terminus);
         if (terminus.dynamic()) {
             temporary(link, terminus, address -> produce(link, asked, terminus, target, address));
@@ -197,6 +200,14 @@ final class LinkAttacher implements SessionListener {
 
     private static Attach asked(Link link) {
         return java.util.Objects.requireNonNull(link.remoteAttach());
+    }
+
+    private boolean redirected(Link link, Attach asked, Terminus terminus) {
+        ErrorCondition elsewhere = ownNode(terminus) == null ? connection.near().refusal(asked, terminus) : null;
+        if (elsewhere != null) {
+            link.refuse(elsewhere);
+        }
+        return elsewhere != null;
     }
 
     private boolean refusedForRoom(Link link) {

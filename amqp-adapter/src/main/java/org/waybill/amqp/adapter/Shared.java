@@ -9,6 +9,7 @@ import org.waybill.spi.AdapterContext;
  *
  * @param context the broker
  * @param introduction what it says of itself
+ * @param redirects who is sent elsewhere
  * @param limits what one connection may cost
  * @param maxLinks links a connection may have; one more is refused, many more end its session
  * @param producerCredit messages that one producer link may have on the way and unsettled
@@ -21,6 +22,7 @@ import org.waybill.spi.AdapterContext;
 record Shared(
         AdapterContext context,
         Introduction introduction,
+        Redirects redirects,
         Limits limits,
         int maxLinks,
         int producerCredit,

@@ -51,6 +51,17 @@ final class Symbols {
     /** Desired by who is there for the management node alone, and so is not to be sent to another node of the cluster. */
     static final Symbol MANAGEMENT = Symbol.valueOf("waybill:management");
 
+    /** An open's property: the address whose leader the connection wants to be on. */
+    static final Symbol NEAR = Symbol.valueOf("waybill:near");
+    /** Desired of a link that is to be refused where another node leads its address. */
+    static final Symbol REDIRECT = Symbol.valueOf("waybill:redirect");
+
+    static final Symbol HOSTNAME = Symbol.valueOf("hostname");
+    static final Symbol NETWORK_HOST = Symbol.valueOf("network-host");
+    static final Symbol PORT = Symbol.valueOf("port");
+    static final Symbol SCHEME = Symbol.valueOf("scheme");
+    static final Symbol ADDRESS = Symbol.valueOf("address");
+
     static final Symbol XA_DUPLICATE = Symbol.valueOf("waybill:xa:dupid");
     static final Symbol DURABILITY = Symbol.valueOf("waybill:durability");
     static final Symbol BLOCKED_REASON = Symbol.valueOf("waybill:blocked-reason");

@@ -49,6 +49,11 @@ final class Transactions {
         return begun;
     }
 
+    /** Whether nothing is open. */
+    boolean isEmpty() {
+        return open.isEmpty() && starting == 0;
+    }
+
     private boolean isFull() {
         return open.size() + starting >= MAX_OPEN;
     }

@@ -85,7 +85,8 @@ final class ConnectionWireTest {
                             Symbol.valueOf("AMQP_FILTEX_SQL_V1_0"),
                             Symbol.valueOf("AMQP_FILTEX_PROP_V1_0"),
                             Symbol.valueOf("waybill:xa"),
-                            Symbol.valueOf("waybill:management"))
+                            Symbol.valueOf("waybill:management"),
+                            Symbol.valueOf("waybill:redirect"))
                     .withProperty("product", "Waybill");
             wire.frames.remoteOpen().withContainerId("c").now();
             wire.done();

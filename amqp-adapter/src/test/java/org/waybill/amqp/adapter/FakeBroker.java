@@ -7,12 +7,15 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.ContextInternal;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AmqpSettings;
+import org.waybill.config.ClusterSettings;
 import org.waybill.config.Settings;
 import org.waybill.io.Cancellable;
 import org.waybill.io.Loop;
@@ -21,6 +24,7 @@ import org.waybill.spi.AdapterContext;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.BrokerSession;
 import org.waybill.spi.ClusterAdministration;
+import org.waybill.spi.Destination;
 import org.waybill.spi.SessionHandler;
 import org.waybill.spi.SessionSpec;
 
@@ -38,14 +42,39 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
     private volatile Loop loop;
     volatile @Nullable ClusterAdministration cluster;
     volatile @Nullable BrokerError unavailable;
+    volatile ToIntFunction<Destination> leaders = destination -> 0;
 
     FakeBroker(Path directory) {
         this(directory, settings -> settings);
     }
 
     FakeBroker(Path directory, UnaryOperator<AmqpSettings> changes) {
-        AmqpSettings amqp = changes.apply(AmqpSettings.defaults().withPort(0));
-        settings = Settings.defaults().withDataDirectory(directory).withAmqp(amqp);
+        this(
+                Settings.defaults()
+                        .withDataDirectory(directory)
+                        .withAmqp(changes.apply(AmqpSettings.defaults().withPort(0))),
+                directory);
+    }
+
+    /** As a node of a cluster, all of whose leaders are here at first. */
+    static FakeBroker inCluster(Path directory, ClusterSettings cluster) {
+        Settings alone = Settings.defaults();
+        return new FakeBroker(
+                new Settings(
+                        directory,
+                        alone.shards(),
+                        AmqpSettings.defaults().withPort(0),
+                        alone.journal(),
+                        alone.memory(),
+                        alone.transactions(),
+                        alone.exactlyOnce(),
+                        alone.addresses(),
+                        Optional.of(cluster)),
+                directory);
+    }
+
+    private FakeBroker(Settings settings, Path directory) {
+        this.settings = settings;
         users = new UserStore(directory);
         listening = await(adapter.start(this));
     }
@@ -92,6 +121,11 @@ final class FakeBroker implements AdapterContext, AutoCloseable {
     @Override
     public @Nullable BrokerError unavailable() {
         return unavailable;
+    }
+
+    @Override
+    public int leaderOf(Destination destination) {
+        return leaders.applyAsInt(destination);
     }
 
     @Override

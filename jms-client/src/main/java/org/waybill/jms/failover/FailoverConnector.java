@@ -23,6 +23,9 @@ import org.waybill.jms.session.Connector;
  * connection yet, a client id that is in use or a host name that the server does not know. Later a client id may be in use because the
  * server has not yet noticed that the old connection is gone.
  *
+ * <p>With an address to be near to, the nodes of a cluster send it to the one that leads that address, at first or later. Sent around too
+ * often within one search, it takes what it gets and asks no more until the next.
+ *
  * <p>What it logs is bounded: a line when a search has found a server again, and one for every so many attempts in vain.
  */
 public final class FailoverConnector implements Connector {
@@ -70,7 +73,8 @@ public final class FailoverConnector implements Connector {
         for (Route.Attempt attempt = route.next(); attempt != null; attempt = route.next()) {
             attempts.pause(attempt.waitMs(), uri);
             try {
-                return connected(attempt, attempts.open(identity.at(attempt.server(), clientId)));
+                String near = route.followsRedirects() ? options.near() : null;
+                return connected(attempt, attempts.open(identity.at(attempt.server(), clientId, near)));
             } catch (ClientException e) {
                 last = e;
                 failed(attempt, e);

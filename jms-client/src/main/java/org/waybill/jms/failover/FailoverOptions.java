@@ -1,5 +1,7 @@
 package org.waybill.jms.failover;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * How to look for a server when the connection is lost, or there never was one.
  *
@@ -12,6 +14,7 @@ package org.waybill.jms.failover;
  * @param warnAfterReconnectAttempts after how many attempts in vain to log that it is still trying, again and again; 0 for never
  * @param randomize whether to try the servers in random order
  * @param serverListAction what to do with the servers that a server names as its stand-ins
+ * @param near the address whose leader in a cluster it wants to be connected to, or null for any node
  */
 public record FailoverOptions(
         long initialReconnectDelayMs,
@@ -22,7 +25,8 @@ public record FailoverOptions(
         int startupMaxReconnectAttempts,
         int warnAfterReconnectAttempts,
         boolean randomize,
-        ServerListAction serverListAction) {
+        ServerListAction serverListAction,
+        @Nullable String near) {
     /** What to do with the property {@code failover-server-list} of a server's open. */
     public enum ServerListAction {
         /** They replace all servers but the one that named them. */

@@ -1,6 +1,7 @@
 package org.waybill.jms.failover;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -20,9 +21,15 @@ public record Identity(@Nullable String user, @Nullable String password, String 
     private static final List<String> DESIRED =
             List.of("ANONYMOUS-RELAY", "DELAYED_DELIVERY", "SHARED-SUBS", "waybill:xa");
     private static final String SOLE_CONNECTION = "sole-connection-for-container";
+    private static final String NEAR = "waybill:near";
 
     /** How to connect to this server as this one. */
     ClientOptions at(Server server, @Nullable String clientId) {
+        return at(server, clientId, null);
+    }
+
+    /** The same; a node of a cluster that knows another one to lead {@code near} is asked to send the client there. */
+    ClientOptions at(Server server, @Nullable String clientId, @Nullable String near) {
         ClientOptions options = server.options();
         List<String> mechanisms = options.login().mechanisms();
         Login login = user == null
@@ -37,14 +44,19 @@ public record Identity(@Nullable String user, @Nullable String password, String 
                         clientId == null ? containerIdPrefix + UUID.randomUUID() : clientId,
                         options.open().virtualHost(),
                         desired,
-                        properties()));
+                        properties(near)));
     }
 
-    private static Map<String, Object> properties() {
+    private static Map<String, Object> properties(@Nullable String near) {
+        Map<String, Object> properties = new HashMap<>(Map.of("product", "Waybill JMS Client"));
         String version = Identity.class.getPackage().getImplementationVersion();
-        return version == null
-                ? Map.of("product", "Waybill JMS Client")
-                : Map.of("product", "Waybill JMS Client", "version", version);
+        if (version != null) {
+            properties.put("version", version);
+        }
+        if (near != null) {
+            properties.put(NEAR, near);
+        }
+        return properties;
     }
 
     /** Never the password. */

@@ -60,17 +60,17 @@ final class Route {
         delayMs = (double) options.reconnectDelayMs();
     }
 
-    /** The next attempt, or null if there have been enough. */
+    /** The next attempt, or null if there have been enough; where a server has sent the client is tried all the same. */
     @Nullable
     Attempt next() {
-        int limit = connectedBefore ? options.maxReconnectAttempts() : options.startupMaxReconnectAttempts();
-        if (limit >= 0 && attempts >= Math.max(1, limit)) {
-            return null;
-        }
         Server wanted = target;
         target = null;
         if (wanted != null) {
             return new Attempt(0, wanted, ++attempts);
+        }
+        int limit = connectedBefore ? options.maxReconnectAttempts() : options.startupMaxReconnectAttempts();
+        if (limit >= 0 && attempts >= Math.max(1, limit)) {
+            return null;
         }
         long waitMs = 0;
         if (next == round.size()) {
@@ -112,6 +112,11 @@ final class Route {
         }
         target = server;
         return true;
+    }
+
+    /** Whether a redirect would be followed within this search. */
+    boolean followsRedirects() {
+        return redirects < MAX_REDIRECTS;
     }
 
     /**

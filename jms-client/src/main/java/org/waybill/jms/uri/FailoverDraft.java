@@ -18,6 +18,7 @@ final class FailoverDraft {
     private int warnAfterReconnectAttempts;
     private boolean randomize;
     private ServerListAction serverListAction = ServerListAction.REPLACE;
+    private @Nullable String near;
 
     private static OptionTable<FailoverDraft> table() {
         return new OptionTable.Builder<>(FailoverDraft::new)
@@ -49,6 +50,7 @@ final class FailoverDraft {
                         ServerListAction.class,
                         ServerListAction.REPLACE,
                         (draft, value) -> draft.serverListAction = value)
+                .text("failover.near", (draft, value) -> draft.near = value)
                 .build();
     }
 
@@ -62,6 +64,7 @@ final class FailoverDraft {
                 startupMaxReconnectAttempts == null ? maxReconnectAttempts : startupMaxReconnectAttempts,
                 warnAfterReconnectAttempts,
                 randomize,
-                serverListAction);
+                serverListAction,
+                near);
     }
 }

@@ -32,7 +32,7 @@ class FailoverConnectorTest {
     private final List<ClientOptions> tried = new ArrayList<>();
 
     private static FailoverOptions atMost(int attempts) {
-        return new FailoverOptions(0, 0, 0, 1, attempts, attempts, 10, false, ServerListAction.REPLACE);
+        return new FailoverOptions(0, 0, 0, 1, attempts, attempts, 10, false, ServerListAction.REPLACE, null);
     }
 
     private static Server at(Peer peer) {
@@ -163,6 +163,49 @@ class FailoverConnectorTest {
         }
     }
 
+    private static ClientException redirect(int port) {
+        ErrorCondition error = new ErrorCondition(Symbol.valueOf("amqp:connection:redirect"), "go there");
+        error.setInfo(Map.of(Symbol.valueOf("network-host"), "elsewhere", Symbol.valueOf("port"), port));
+        return Peer.refused(error);
+    }
+
+    /** Two nodes each of which takes the other for the leader. */
+    @Test
+    void asksToBeNearAnAddressUntilItHasBeenSentAroundTooOften() throws Exception {
+        FailoverOptions near =
+                new FailoverOptions(0, 0, 0, 1, 1, 1, 10, false, ServerListAction.REPLACE, "queue://orders");
+        try (Peer peer = Peer.taking();
+                FailoverConnector connector =
+                        new FailoverConnector(List.of(at(peer)), near, NOBODY, new Random(1), options -> {
+                            tried.add(options);
+                            if (options.open().properties().containsKey("waybill:near")) {
+                                throw redirect(1 + tried.size() % 2);
+                            }
+                            return ClientConnection.open(peer.options());
+                        })) {
+            connector.connect(null).close();
+
+            assertThat(tried).hasSize(1 + Route.MAX_REDIRECTS);
+            assertThat(tried.subList(0, Route.MAX_REDIRECTS))
+                    .allSatisfy(options ->
+                            assertThat(options.open().properties()).containsEntry("waybill:near", "queue://orders"));
+
+            connector.connect(null).close();
+
+            assertThat(tried).hasSize(2 + 2 * Route.MAX_REDIRECTS);
+        }
+    }
+
+    @Test
+    void asksForNothingWithoutAnAddressToBeNear() throws Exception {
+        try (Peer peer = Peer.taking();
+                FailoverConnector connector = connector(1, ClientConnection::open, at(peer))) {
+            connector.connect(null).close();
+
+            assertThat(tried.get(0).open().properties()).doesNotContainKey("waybill:near");
+        }
+    }
+
     @Test
     void goesToTheServersThatAServerHasNamed() throws Exception {
         try (Peer second = Peer.taking()) {
@@ -189,8 +232,8 @@ class FailoverConnectorTest {
     @Test
     void givesUpAtOnceWhenItIsClosedWhileItWaits() throws Exception {
         CountDownLatch began = new CountDownLatch(1);
-        FailoverOptions patient =
-                new FailoverOptions(0, 1_000_000_000, 1_000_000_000, 1, -1, -1, 0, false, ServerListAction.IGNORE);
+        FailoverOptions patient = new FailoverOptions(
+                0, 1_000_000_000, 1_000_000_000, 1, -1, -1, 0, false, ServerListAction.IGNORE, null);
         FailoverConnector connector = new FailoverConnector(List.of(DEAD), patient, NOBODY, new Random(1), options -> {
             began.countDown();
             return open(options);

@@ -13,7 +13,7 @@ import org.waybill.jms.failover.FailoverOptions.ServerListAction;
 
 class RouteTest {
     private static final FailoverOptions OPTIONS =
-            new FailoverOptions(7, 100, 1_000, 2, -1, -1, 10, false, ServerListAction.REPLACE);
+            new FailoverOptions(7, 100, 1_000, 2, -1, -1, 10, false, ServerListAction.REPLACE, null);
 
     private static Server server(String host) {
         return new Server(ClientOptions.to(host, 5672).withContainerId("me"), false);
@@ -102,7 +102,7 @@ class RouteTest {
 
     @Test
     void givesUpAfterSoManyAttemptsAtFirstAndSoManyLater() {
-        Route route = route(new FailoverOptions(0, 0, 0, 1, 3, 5, 10, false, ServerListAction.IGNORE), "a", "b");
+        Route route = route(new FailoverOptions(0, 0, 0, 1, 3, 5, 10, false, ServerListAction.IGNORE, null), "a", "b");
         route.begin();
         assertThat(hosts(route, 5)).containsExactly("a", "b", "a", "b", "a");
         assertThat(route.next()).isNull();
@@ -116,7 +116,7 @@ class RouteTest {
 
     @Test
     void triesOnceWhereNoRepetitionIsAllowed() {
-        Route route = route(new FailoverOptions(0, 0, 0, 1, 0, 0, 10, false, ServerListAction.IGNORE), "a", "b");
+        Route route = route(new FailoverOptions(0, 0, 0, 1, 0, 0, 10, false, ServerListAction.IGNORE, null), "a", "b");
         route.begin();
 
         assertThat(route.next()).isNotNull();
@@ -125,7 +125,8 @@ class RouteTest {
 
     @Test
     void triesAllServersOfARoundInRandomOrder() {
-        Route route = route(new FailoverOptions(0, 0, 0, 1, -1, -1, 10, true, ServerListAction.IGNORE), "a", "b", "c");
+        Route route =
+                route(new FailoverOptions(0, 0, 0, 1, -1, -1, 10, true, ServerListAction.IGNORE, null), "a", "b", "c");
         route.begin();
         List<List<String>> rounds =
                 IntStream.range(0, 50).mapToObj(i -> hosts(route, 3)).toList();
@@ -144,8 +145,23 @@ class RouteTest {
             assertThat(route.next()).isEqualTo(new Route.Attempt(0, server("x" + i), i + 2));
         }
 
+        assertThat(route.followsRedirects()).isFalse();
         assertThat(route.redirect(server("y"))).isFalse();
         assertThat(route.next().server()).isEqualTo(server("b"));
+    }
+
+    /** A server that sends the client elsewhere has not failed: the attempt that it cost is not missing there. */
+    @Test
+    void followsARedirectAfterTheLastAttempt() {
+        Route route = route(new FailoverOptions(0, 0, 0, 1, 1, 1, 10, false, ServerListAction.IGNORE, null), "a", "b");
+        route.begin();
+        assertThat(hosts(route, 1)).containsExactly("a");
+        assertThat(route.redirect(server("x"))).isTrue();
+        assertThat(route.next()).isEqualTo(new Route.Attempt(0, server("x"), 2));
+        assertThat(route.next()).isNull();
+
+        route.begin();
+        assertThat(route.followsRedirects()).isTrue();
     }
 
     @Test
@@ -168,7 +184,7 @@ class RouteTest {
     }
 
     private static List<Server> after(ServerListAction action, List<Server> named) {
-        Route route = route(new FailoverOptions(0, 0, 0, 1, -1, -1, 10, false, action), "a", "b");
+        Route route = route(new FailoverOptions(0, 0, 0, 1, -1, -1, 10, false, action, null), "a", "b");
         route.begin();
         route.connected(server("b"), named);
         return route.servers();

@@ -68,7 +68,7 @@ class ConnectionUriTest {
         assertThat(options.timeoutMs()).isEqualTo(60_000);
         assertThat(options.idleTimeoutMs()).isEqualTo(60_000);
         assertThat(parse("failover:(amqp://broker)").failover())
-                .isEqualTo(new FailoverOptions(0, 10, 30_000, 2, -1, -1, 10, false, ServerListAction.REPLACE));
+                .isEqualTo(new FailoverOptions(0, 10, 30_000, 2, -1, -1, 10, false, ServerListAction.REPLACE, null));
     }
 
     @Test
@@ -139,9 +139,10 @@ class ConnectionUriTest {
                 + "&failover.initialReconnectDelay=1&failover.reconnectDelay=2&failover.maxReconnectDelay=3"
                 + "&failover.reconnectBackOffMultiplier=1.5&failover.maxReconnectAttempts=4"
                 + "&failover.startupMaxReconnectAttempts=5&failover.warnAfterReconnectAttempts=6"
-                + "&failover.randomize=true&failover.amqpOpenServerListAction=add");
+                + "&failover.randomize=true&failover.amqpOpenServerListAction=add&failover.near=queue%3A%2F%2Forders");
 
-        assertThat(uri.failover()).isEqualTo(new FailoverOptions(1, 2, 3, 1.5, 4, 5, 6, true, ServerListAction.ADD));
+        assertThat(uri.failover())
+                .isEqualTo(new FailoverOptions(1, 2, 3, 1.5, 4, 5, 6, true, ServerListAction.ADD, "queue://orders"));
         assertThat(uri.settings().clientId()).isEqualTo("me");
         assertThat(uri.servers())
                 .extracting(Server::options)
@@ -152,7 +153,7 @@ class ConnectionUriTest {
                 .isEqualTo(TlsOptions.DEFAULT.withVerifiesHost(false));
         assertThat(parse("failover:(amqp://a)?failover.maxReconnectAttempts=4&failover.useReconnectBackOff=false")
                         .failover())
-                .isEqualTo(new FailoverOptions(0, 10, 30_000, 1, 4, 4, 10, false, ServerListAction.REPLACE));
+                .isEqualTo(new FailoverOptions(0, 10, 30_000, 1, 4, 4, 10, false, ServerListAction.REPLACE, null));
     }
 
     @Test
