@@ -637,7 +637,12 @@ public final class Shard implements Lead {
 
     void release(int segment, int bytes) {
         if (bytes > 0) {
-            journal.release(segment, bytes);
+            ShardLog recorder = log;
+            if (recorder == null) {
+                journal.release(segment, bytes);
+            } else {
+                recorder.onceKnown(() -> journal.release(segment, bytes));
+            }
         }
     }
 

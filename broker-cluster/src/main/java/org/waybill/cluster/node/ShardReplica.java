@@ -557,6 +557,11 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     }
 
     @Override
+    public void onceKnown(Runnable task) {
+        replica().onceKnown(task);
+    }
+
+    @Override
     public long replayFrom() {
         Ready first = ready.peekFirst();
         long from = replica().replayFrom();
