@@ -74,18 +74,13 @@ final class Commands {
                     node.queue.consumed(state(consumer), batch.a[i]);
                 }
             }
-            case SETTLE_IN_TRANSACTION -> {
-                LocalConsumer consumer = (LocalConsumer) target;
-                if (consumer.node != null) {
-                    shard.participant()
-                            .hold(
-                                    outbox.share((ShareId) present(batch.x[i])),
-                                    consumer,
-                                    batch.a[i],
-                                    batch.b[i],
-                                    (Part.Stated) present(batch.y[i]));
-                }
-            }
+            case SETTLE_IN_TRANSACTION -> shard.participant()
+                    .settle(
+                            outbox.share((ShareId) present(batch.x[i])),
+                            (LocalConsumer) target,
+                            batch.a[i],
+                            batch.b[i],
+                            (Part.Stated) present(batch.y[i]));
             case COMMIT -> {
                 BrokerError refusal = shard.participant().commit(outbox.take((Outgoing) target));
                 reply(outbox, batch.y[i], refusal == null ? new Reply.Done<>(true) : new Reply.Refused<>(refusal));
@@ -227,6 +222,7 @@ final class Commands {
     /** Closes a consumer that did not ask for it. */
     void expel(LocalConsumer consumer, BrokerError reason) {
         Outbox outbox = consumer.outbox();
+        consumer.expelled = reason;
         closeConsumer(consumer, outbox, false);
         shard.turn().answers().add(outbox, Batch.Kind.CONSUMER_CLOSED, consumer, 0, 0, reason, null);
     }
@@ -341,6 +337,7 @@ final class Commands {
         Set<Outbox> ended = new LinkedHashSet<>();
         for (LocalConsumer consumer : List.copyOf(node.consumers)) {
             ended.add(consumer.outbox());
+            consumer.expelled = why;
             closeConsumer(consumer, consumer.outbox(), true);
         }
         for (LocalProducer producer : List.copyOf(node.producers)) {

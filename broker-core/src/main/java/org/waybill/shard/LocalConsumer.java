@@ -5,6 +5,7 @@ import org.waybill.io.Invariant;
 import org.waybill.message.Message;
 import org.waybill.queue.QueueConsumer;
 import org.waybill.queue.Sink;
+import org.waybill.spi.BrokerError;
 import org.waybill.spi.ConsumerSpec;
 import org.waybill.spi.Destination;
 
@@ -33,6 +34,10 @@ class LocalConsumer implements Sink {
 
     @Nullable
     QueueConsumer state;
+
+    /** Why the broker has closed it and taken back what it held; null when it has not. */
+    @Nullable
+    BrokerError expelled;
 
     /** Tells it apart from all others of its shard. */
     long number;

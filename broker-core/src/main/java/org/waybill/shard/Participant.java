@@ -39,8 +39,20 @@ final class Participant {
         this.duplicates = state.duplicates();
     }
 
+    /**
+     * A transaction gives deliveries their outcome. When the broker has taken them back meanwhile, others may get them, and the transaction can
+     * only be rolled back; when they are gone with their queue, there is nothing to do.
+     */
+    void settle(Share share, LocalConsumer consumer, long firstToken, long lastToken, Part.Stated stated) {
+        if (consumer.node != null) {
+            hold(share, consumer, firstToken, lastToken, stated);
+        } else if (consumer.expelled != null) {
+            share.refusal = consumer.expelled;
+        }
+    }
+
     /** Takes deliveries away from their consumer; the transaction gives them their outcome. */
-    void hold(Share share, LocalConsumer consumer, long firstToken, long lastToken, Part.Stated stated) {
+    private void hold(Share share, LocalConsumer consumer, long firstToken, long lastToken, Part.Stated stated) {
         Queue queue = Invariant.present(consumer.node).queue;
         QueueConsumer state = Invariant.present(consumer.state);
         if (share.part.held() >= maxHeld) {

@@ -67,6 +67,9 @@ final class Parts {
 
         boolean promised;
 
+        /** Whether it asks already, as soon as the promise is committed. */
+        boolean isAsking;
+
         /** See {@link CommitPlan#term}; 0 if there is none. */
         long term;
 
@@ -275,12 +278,23 @@ final class Parts {
 
     private void ask(TransactionId id, Held mine, Peers peers) {
         if (mine.promised) {
+            // with the commit: to ask is to say that it is promised, and the promise may not be forced yet
+            if (!mine.isAsking) {
+                mine.isAsking = true;
+                shard.turn().afterwards(() -> askNow(id, mine, peers));
+            }
+        } else {
+            mine.arrivals.forEach(arrived -> peers.tell(mine.coordinator, arrived));
+        }
+    }
+
+    private void askNow(TransactionId id, Held mine, Peers peers) {
+        mine.isAsking = false;
+        if (held.get(id) == mine) {
             Part part = part(id, mine);
             peers.tell(
                     mine.coordinator,
                     new InDoubt(id, mine.term, isPromised(id), mine.share == null, part.sent(), part.held()));
-        } else {
-            mine.arrivals.forEach(arrived -> peers.tell(mine.coordinator, arrived));
         }
     }
 

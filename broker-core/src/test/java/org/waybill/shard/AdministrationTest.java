@@ -27,6 +27,7 @@ import org.waybill.spi.Operation.Selection;
 import org.waybill.spi.Operation.Target;
 import org.waybill.spi.SubscriptionId;
 import org.waybill.spi.SubscriptionSpec;
+import org.waybill.spi.Transaction;
 
 /** What administrators see and do, against the core. */
 class AdministrationTest {
@@ -160,6 +161,28 @@ class AdministrationTest {
         assertThat(consumer.error).isNotNull();
         assertThat(refused(new Operation.Delete(target)).code()).isEqualTo(Code.NOT_FOUND);
         assertThat(session.consumer("orders").receive(3)).containsExactly("m0", "m1", "m2");
+    }
+
+    @Test
+    void whatAClosedConsumerHasSettledTooLateIsNotCommitted() {
+        send("orders", 2);
+        TestConsumer consumer = session.consumer("orders");
+        consumer.receive(2);
+        Transaction transaction = session.session.begin();
+        consumer.consumer.settle(0, 0, Outcome.ACCEPTED, transaction, true);
+        session.session.flush();
+        core.loop.settle();
+        Map<String, Object> row =
+                done(new Operation.Query(Operation.Type.CONSUMER, 0, 10)).get(0);
+        one(new Operation.Delete(new Target(Operation.Type.CONSUMER, (String) row.get("name"))));
+        consumer.consumer.settle(1, 1, Outcome.ACCEPTED, transaction, true);
+
+        List<Reply<Boolean>> replies = new ArrayList<>();
+        transaction.commit(replies::add);
+        session.session.flush();
+        core.loop.settle();
+        assertThat(replies).hasSize(1).allMatch(reply -> reply instanceof Reply.Refused<Boolean>);
+        assertThat(session.browser("orders", null).drain()).containsExactly("m0", "m1");
     }
 
     @Test

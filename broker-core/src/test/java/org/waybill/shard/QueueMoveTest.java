@@ -194,6 +194,48 @@ class QueueMoveTest {
         assertThat(refused(new Operation.MoveQueue(TARGET, 2)).message()).contains("home, shard 0");
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aTransactionThatSettlesTooLateIsNotCommitted(boolean overShards) {
+        send(2);
+        String elsewhere = ShardNetwork.queue("other", 2, SHARDS);
+        Ended client = new Ended(core);
+        Producer producer = client.session.openProducer(new ProducerSpec(null, NodeKind.QUEUE), new Deaf());
+        org.waybill.spi.Consumer consumer = client.session.openConsumer(
+                new ConsumerSpec(QUEUE, NodeKind.QUEUE, false, false, Outcome.RELEASED, null), new Deaf());
+        consumer.credit(2, false);
+        client.session.flush();
+        core.loop.settle();
+        Transaction transaction = client.session.begin();
+        consumer.settle(0, 0, Outcome.ACCEPTED, transaction, true);
+        client.session.flush();
+        core.loop.settle();
+
+        // the command has come to the shard, and the client has not heard of it yet
+        session.session.manage(new Operation.MoveQueue(TARGET, 1), reply -> {});
+        session.session.flush();
+        consumer.settle(1, 1, Outcome.ACCEPTED, transaction, true);
+        if (overShards) {
+            producer.send(CoreFixture.message(true, 4, 0, elsewhere, "out"), transaction);
+        }
+        List<Reply<Boolean>> replies = new ArrayList<>();
+        transaction.commit(replies::add);
+        client.session.flush();
+        core.pass(60_000);
+        assertThat(client.codes).contains(Code.MOVED);
+        assertThat(replies).noneMatch(reply -> reply instanceof Reply.Done<Boolean>);
+        client.session.close();
+        core.pass(1_000);
+
+        assertThat(one(new Operation.Read(TARGET))).containsEntry("shard", 1);
+        assertThat(session.consumer(QUEUE).drain()).containsExactly("m0", "m1");
+        assertThat(session.browser(elsewhere, null).drain()).isEmpty();
+        for (Shard shard : core.shards) {
+            assertThat(shard.state().ledger().isEmpty()).isTrue();
+            assertThat(shard.parts().isEmpty()).isTrue();
+        }
+    }
+
     @Test
     void aPreparedTransactionIsInTheWay() {
         send(1);

@@ -78,6 +78,7 @@ final class ShardNetwork {
         final Shards own;
         final Checkpointer checkpoints;
         boolean isDead;
+        boolean isStalled;
 
         Leader(int number, CrashDisk disk) {
             this.number = number;
@@ -194,6 +195,11 @@ final class ShardNetwork {
         }
     }
 
+    /** Nothing that a shard's leader records is forced any more, until it crashes or is let go on. */
+    void stall(int number, boolean stalled) {
+        leaders[number].isStalled = stalled;
+    }
+
     /** A shard that has no leader, or -1. */
     int leaderless() {
         for (Leader leader : leaders) {
@@ -239,6 +245,9 @@ final class ShardNetwork {
     }
 
     private static boolean force(Leader leader) {
+        if (leader.isStalled) {
+            return false;
+        }
         boolean appended = leader.steps.append();
         return leader.steps.work() || appended;
     }

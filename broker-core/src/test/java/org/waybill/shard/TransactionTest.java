@@ -438,9 +438,9 @@ class TransactionTest {
         LocalConsumer from = (LocalConsumer) consumer.consumer;
         List<BrokerError> refused = new ArrayList<>();
         shard.execute(() -> {
-            participant.hold(share, from, 0, 1, accepted);
+            participant.settle(share, from, 0, 1, accepted);
             assertThat(share.refusal).isNull();
-            participant.hold(share, from, 2, 2, accepted);
+            participant.settle(share, from, 2, 2, accepted);
             refused.add(participant.commit(share));
         });
         core.loop.settle();
