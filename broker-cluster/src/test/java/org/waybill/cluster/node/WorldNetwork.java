@@ -139,6 +139,9 @@ final class WorldNetwork {
         boolean isBroken;
     }
 
+    /** What keeps its order. */
+    private record Lane(int channel, Precedence precedence) {}
+
     /** A message on its way. */
     private record Sent(Connection on, int channel, byte[] bytes, Precedence precedence) {}
 
@@ -211,7 +214,7 @@ final class WorldNetwork {
     private final class Side {
         private final Ends of;
         private final int peer;
-        private final Map<Integer, Long> lastNs = new HashMap<>();
+        private final Map<Lane, Long> lastNs = new HashMap<>();
         private final ArrayDeque<Sent> held = new ArrayDeque<>();
         private @Nullable Connection connection;
         private long heardNs;
@@ -312,7 +315,7 @@ final class WorldNetwork {
             world.logs().sent(self(), channel, bytes);
             count(precedence, bytes.length);
             Sent sent = new Sent(open, channel, bytes, precedence);
-            int lane = channel * Precedence.values().length + precedence.ordinal();
+            Lane lane = new Lane(channel, precedence);
             long atNs = Math.max(Math.max(world.nowNs(), open.openNs) + delayNs(), lastNs.getOrDefault(lane, 0L) + 1);
             lastNs.put(lane, atNs);
             world.at(atNs, () -> arrive(sent));

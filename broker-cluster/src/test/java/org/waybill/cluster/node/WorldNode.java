@@ -49,11 +49,11 @@ final class WorldNode implements ClusterContext, Clock {
     private int life;
     private long frozenUntilNs;
     private boolean diskStalls;
-    private @Nullable Process process;
+    private @Nullable Parts process;
     private boolean journalScheduled;
 
     /** What a start makes, and an end takes away. */
-    private static final class Process {
+    private static final class Parts {
         final List<WorldLoop> loops = new ArrayList<>();
 
         @Nullable
@@ -134,7 +134,7 @@ final class WorldNode implements ClusterContext, Clock {
         life++;
         up = true;
         journalScheduled = false;
-        Process made = new Process();
+        Parts made = new Parts();
         process = made;
         try {
             open(made);
@@ -146,9 +146,9 @@ final class WorldNode implements ClusterContext, Clock {
         }
     }
 
-    private void open(Process made) throws IOException {
-        made.own = loop(made, "node");
-        made.sessions = loop(made, "sessions");
+    private void open(Parts made) throws IOException {
+        made.own = loop("node");
+        made.sessions = loop("sessions");
         Memory memory = new Memory(memoryBytes);
         made.memory = memory;
         Journal journal = Journal.open(JOURNAL, disk, this);
@@ -172,11 +172,11 @@ final class WorldNode implements ClusterContext, Clock {
             shards.roomChanged(false);
         }
         node.join(world.network().attach(this, node.links()));
-        node.elect(new WorldElections(world, this, loop(made, "elections"), node::hinted));
+        node.elect(new WorldElections(world, this, loop("elections"), node::hinted));
         poll(life);
     }
 
-    private WorldLoop loop(Process made, String name) {
+    private WorldLoop loop(String name) {
         return new WorldLoop(world, this, "n" + id + "-" + name, this::afterwards);
     }
 
@@ -207,7 +207,7 @@ final class WorldNode implements ClusterContext, Clock {
         world.network().crashed(this, powerLoss);
         world.clients().crashed(this);
         world.logs().crashed(this);
-        long downMs = 100 + world.random().nextInt(2_000);
+        long downMs = 100L + world.random().nextInt(2_000);
         world.after(downMs * World.MS, this::start);
     }
 
@@ -303,7 +303,7 @@ final class WorldNode implements ClusterContext, Clock {
     }
 
     /** A process that is up has all of its parts. */
-    private record Running(Process of) {
+    private record Running(Parts of) {
         SteppedJournal steps() {
             return Invariant.present(of.steps);
         }
@@ -433,7 +433,7 @@ final class WorldNode implements ClusterContext, Clock {
 
     @Override
     public Shard newShard(int number) {
-        Process of = Invariant.present(process);
+        Parts of = Invariant.present(process);
         return new Shard(
                 number,
                 of.loops.get(number),
