@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.ServiceLoader;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -321,6 +322,20 @@ public final class Broker {
         @Override
         public Vertx vertx() {
             return vertx;
+        }
+
+        @Override
+        public Loop loop() {
+            return loops.get(shards.count() % loops.size());
+        }
+
+        @Override
+        public Executor blocking() {
+            return task -> {
+                Thread thread = new Thread(task, "waybill-blocking");
+                thread.setDaemon(true);
+                thread.start();
+            };
         }
 
         @Override

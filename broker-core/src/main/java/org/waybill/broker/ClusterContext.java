@@ -1,9 +1,11 @@
 package org.waybill.broker;
 
 import io.vertx.core.Vertx;
+import java.util.concurrent.Executor;
 import org.waybill.config.Settings;
 import org.waybill.io.Clock;
 import org.waybill.io.Disk;
+import org.waybill.io.Loop;
 import org.waybill.journal.Journal;
 import org.waybill.shard.Shard;
 import org.waybill.shard.Shards;
@@ -18,6 +20,12 @@ public interface ClusterContext {
 
     /** The event loops' owner. */
     Vertx vertx();
+
+    /** A loop for what concerns the node as a whole. */
+    Loop loop();
+
+    /** Runs what blocks, each task on a thread of its own. */
+    Executor blocking();
 
     /** The clock of everything. */
     Clock clock();

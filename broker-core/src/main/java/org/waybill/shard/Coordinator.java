@@ -59,7 +59,7 @@ final class Coordinator {
     void start(Peers others, Conclusions decided, TransactionSettings settings) {
         peers = others;
         conclusions = decided;
-        Rounds made = new Rounds(others);
+        Rounds made = new Rounds(others, shard.clock().newName());
         rounds = made;
         inquiries = new Inquiries(shard.number(), others);
         Phases changes = new Phases(shard, others, made, decided);

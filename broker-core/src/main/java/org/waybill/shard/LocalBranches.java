@@ -38,7 +38,7 @@ final class LocalBranches implements Branches {
     private final LocalSession session;
     private final int shardCount;
     private final TransactionSettings settings;
-    private final UUID name = UUID.randomUUID();
+    private final UUID name;
     private final Set<BranchWork> works = new LinkedHashSet<>(0);
     private final Map<Long, Pending> pending = new LinkedHashMap<>(0);
     private long timeoutS;
@@ -48,8 +48,10 @@ final class LocalBranches implements Branches {
     /** Who waits for what a shard says. */
     private record Pending(int shard, Consumer<BranchReply<?>> reply) {}
 
-    LocalBranches(LocalSession session, int shardCount, TransactionSettings settings) {
+    /** @param name that no other session has */
+    LocalBranches(LocalSession session, int shardCount, TransactionSettings settings, UUID name) {
         this.session = session;
+        this.name = name;
         this.shardCount = shardCount;
         this.settings = settings;
     }

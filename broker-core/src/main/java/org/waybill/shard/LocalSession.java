@@ -3,7 +3,6 @@ package org.waybill.shard;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
@@ -75,7 +74,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
         this.loop = loop;
         this.containerId = containerId;
         this.transactions = new OpenTransactions(this, loop, shards.here(0).clock(), transactions);
-        this.branches = new LocalBranches(this, shards.count(), transactions);
+        this.branches = new LocalBranches(
+                this, shards.count(), transactions, shards.here(0).clock().newName());
         this.handler = handler;
         this.lanes = new @Nullable Batch[shards.count()];
         this.bound = new @Nullable Lead[shards.count()];
@@ -118,7 +118,8 @@ public final class LocalSession implements BrokerSession, SessionPort {
     @Override
     public void createTemporary(NodeKind kind, Consumer<Reply<String>> reply) {
         boolean topic = kind == NodeKind.TOPIC;
-        String name = (topic ? Names.TEMPORARY_TOPIC_PREFIX : Names.TEMPORARY_PREFIX) + UUID.randomUUID();
+        String name = (topic ? Names.TEMPORARY_TOPIC_PREFIX : Names.TEMPORARY_PREFIX)
+                + shards.here(0).clock().newName();
         lane(shardOf(resolve(new Destination(name, kind))))
                 .add(Batch.Kind.CREATE_TEMPORARY, this, topic ? Batch.TO_TOPIC : 0, 0, name, reply);
     }

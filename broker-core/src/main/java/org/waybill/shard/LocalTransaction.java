@@ -1,6 +1,5 @@
 package org.waybill.shard;
 
-import java.util.UUID;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.waybill.spi.BrokerError;
@@ -77,7 +76,7 @@ final class LocalTransaction extends Work {
                 .filter(shard -> shard != coordinator)
                 .toArray();
         CommitPlan plan = new CommitPlan(
-                TransactionId.local(UUID.randomUUID()), coordinator, session.term(coordinator), participants);
+                TransactionId.local(open.newName()), coordinator, session.term(coordinator), participants);
         for (Outgoing share : shares) {
             session.lane(share.shard)
                     .add(Batch.Kind.PREPARE, share, 0, 0, plan, share.shard == coordinator ? reply : null);

@@ -1,10 +1,10 @@
 package org.waybill.shard;
 
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.TransactionSettings;
 import org.waybill.io.Cancellable;
@@ -29,7 +29,7 @@ final class OpenTransactions {
     private final Loop loop;
     private final Clock clock;
     private final long timeoutMs;
-    private final Set<LocalTransaction> open = new HashSet<>(0);
+    private final Set<LocalTransaction> open = new LinkedHashSet<>(0);
     private final Set<LocalTransaction> atWork = new LinkedHashSet<>(0);
     private @Nullable Cancellable timer;
 
@@ -38,6 +38,11 @@ final class OpenTransactions {
         this.loop = loop;
         this.clock = clock;
         this.timeoutMs = settings.timeoutMs();
+    }
+
+    /** What a transaction is called that nobody else's is. */
+    UUID newName() {
+        return clock.newName();
     }
 
     LocalTransaction begin() {

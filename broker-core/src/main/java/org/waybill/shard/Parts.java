@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.waybill.shard.ShardMessage.Arrived;
 import org.waybill.shard.ShardMessage.CommitAtOnce;
@@ -46,13 +45,14 @@ final class Parts {
     private int waiting;
 
     /** Another leader of this shard, in this process or another, has another. */
-    private final long term = UUID.randomUUID().getLeastSignificantBits();
+    private final long term;
 
     Parts(Shard shard, Participant participant, Ledger ledger, BranchRecords records) {
         this.shard = shard;
         this.participant = participant;
         this.ledger = ledger;
         this.records = records;
+        this.term = shard.clock().newName().getLeastSignificantBits();
     }
 
     /** What waits for a coordinator's word. */

@@ -18,10 +18,12 @@ final class Rounds {
     private final Map<TransactionId, Round> open = new LinkedHashMap<>();
 
     /** Two leaders of a shard do not use the same numbers. */
-    private long lastNumber = UUID.randomUUID().getMostSignificantBits();
+    private long lastNumber;
 
-    Rounds(Peers peers) {
+    /** @param beginning where its numbers begin */
+    Rounds(Peers peers, UUID beginning) {
         this.peers = peers;
+        this.lastNumber = beginning.getMostSignificantBits();
     }
 
     /** What is asked, by the number of the participant and that of the round. */

@@ -2,7 +2,7 @@ package org.waybill.shard;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +67,7 @@ public final class Shard implements Lead {
     private final ConcurrentLinkedQueue<Batch> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     /** Of each session that has used this shard and is not closed. */
-    final Map<SessionPort, Outbox> outboxes = new HashMap<>();
+    final Map<SessionPort, Outbox> outboxes = new LinkedHashMap<>();
 
     private final ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     private final ArrayDeque<Awaited> awaited = new ArrayDeque<>();
@@ -637,7 +637,12 @@ public final class Shard implements Lead {
 
     void release(int segment, int bytes) {
         if (bytes > 0) {
-            journal.release(segment, bytes);
+            ShardLog recorder = log;
+            if (recorder == null) {
+                journal.release(segment, bytes);
+            } else {
+                recorder.onceKnown(() -> journal.release(segment, bytes));
+            }
         }
     }
 

@@ -31,6 +31,14 @@ public interface ShardLog {
     /** As {@link #append(Frame, Runnable)}, for a frame nobody waits for: it may take a little longer. */
     void appendUnhurried(Frame frame, Runnable committed);
 
+    /**
+     * Runs a task once any start finds that what is committed by now is: perhaps at once. What a committed removal leaves dead in the
+     * journal is needed by a start that does not know the removal to be committed.
+     */
+    default void onceKnown(Runnable task) {
+        task.run();
+    }
+
     /** The index of the last frame that this shard has appended, or 0. */
     long lastIndex();
 

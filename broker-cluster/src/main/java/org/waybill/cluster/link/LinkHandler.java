@@ -19,6 +19,6 @@ public interface LinkHandler {
     /** What one read from the socket brought has been told. */
     void batchEnd(int node);
 
-    /** There is room again after {@link Links#isFull}. */
+    /** There is room again after {@link Carrier#isFull}. */
     void drained(int node);
 }

@@ -24,6 +24,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,7 +37,7 @@ import org.waybill.io.Invariant;
  * The links of one node to all its peers, on an event loop of their own choice. Of two nodes the one with the higher number dials, again and
  * again. Thread-safe; the handler is told on the loop.
  */
-public final class Links {
+public final class Links implements Carrier {
     private static final Logger LOG = LoggerFactory.getLogger(Links.class);
     private static final long FIRST_WAIT_MS = 50;
     private static final long LONGEST_WAIT_MS = 1_000;
@@ -118,13 +119,7 @@ public final class Links {
         return server.actualPort();
     }
 
-    /**
-     * Sends a message to a peer, behind those sent on the same channel with the same precedence before.
-     *
-     * @param channel 1 or more
-     * @param bytes must not change any more
-     * @return false if it is lost already because the peer is not there; else it comes, unless {@link LinkHandler#disconnected} is told
-     */
+    @Override
     public boolean send(int node, int channel, byte[] bytes, int offset, int length, Precedence precedence) {
         Invariant.check(channel > Frames.OWN_CHANNEL, "channels of messages begin with 1");
         Invariant.check(length <= options.maxPayloadBytes(), "a message is longer than links carry");
@@ -132,22 +127,19 @@ public final class Links {
         return link != null && link.send(channel, bytes, offset, length, precedence);
     }
 
-    /** Whether so much waits for a peer, bulk apart, that more should wait too, until {@link LinkHandler#drained}. */
+    @Override
     public boolean isFull(int node) {
         Link link = slot(node).link;
         return link != null && link.isFull();
     }
 
-    /**
-     * How many bytes of {@linkplain Precedence#BULK bulk} may be sent to a peer now, beyond which more had better be kept where it is: what
-     * waits already takes about as long as what is under way. There is no bound while the peer is not there.
-     */
+    @Override
     public int bulkRoomBytes(int node) {
         Link link = slot(node).link;
         return link == null ? Integer.MAX_VALUE : link.bulkRoomBytes();
     }
 
-    /** How long bulk that is sent to a peer now takes to arrive and be answered, as it looks; 0 when nothing is known. */
+    @Override
     public long bulkDelayNs(int node) {
         Link link = slot(node).link;
         return link == null ? 0 : link.bulkDelayNs();
@@ -158,9 +150,14 @@ public final class Links {
         return slot(node).link != null;
     }
 
-    /** What is known of each link. */
+    @Override
     public List<LinkStatus> status() {
         return slots.values().stream().map(Slot::status).toList();
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        return stop().toCompletionStage();
     }
 
     /** Ends all links, with what waits and the network takes at once, and listens no more. */

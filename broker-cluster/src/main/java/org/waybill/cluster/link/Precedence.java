@@ -6,6 +6,6 @@ public enum Precedence {
     URGENT,
     /** Takes turns with {@link #BULK}, byte for byte, whatever waits there: for what clients wait for. */
     USUAL,
-    /** For what comes in any amount, and can wait: see {@link Links#bulkRoomBytes}. */
+    /** For what comes in any amount, and can wait: see {@link Carrier#bulkRoomBytes}. */
     BULK
 }

@@ -1,7 +1,6 @@
 package org.waybill.cluster.node;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,14 +26,16 @@ import org.waybill.cluster.election.Standing;
 import org.waybill.cluster.hazelcast.HazelcastElections;
 import org.waybill.cluster.hazelcast.HazelcastOptions;
 import org.waybill.cluster.hazelcast.Seat;
+import org.waybill.cluster.link.Carrier;
+import org.waybill.cluster.link.LinkHandler;
 import org.waybill.cluster.replication.JournalStore;
+import org.waybill.cluster.replication.LeaderHint;
 import org.waybill.cluster.replication.LogRecovery;
 import org.waybill.cluster.replication.LogStore;
 import org.waybill.cluster.replication.Members;
 import org.waybill.cluster.replication.Replica;
 import org.waybill.cluster.replication.ReplicationOptions;
 import org.waybill.config.ClusterSettings;
-import org.waybill.journal.ReplayHandler;
 import org.waybill.shard.Follower;
 import org.waybill.spi.BrokerError;
 
@@ -53,13 +55,20 @@ final class ClusterNode implements Cluster {
     private final Transport transport;
     private final Leaders leaders;
     private final long self;
+    private final Supplier<RandomGenerator> chances;
     private volatile @Nullable Elections elections;
     private volatile boolean stopped;
 
-    private ClusterNode(ClusterContext context) {
+    /**
+     * A node of which nothing is recovered yet.
+     *
+     * @param chances gives each replica its chance, for delays
+     */
+    ClusterNode(ClusterContext context, ReplicationOptions options, Supplier<RandomGenerator> chances) {
         this.context = context;
         this.settings = context.settings().cluster().orElseThrow();
-        this.options = ReplicationSettings.of(settings);
+        this.options = options;
+        this.chances = chances;
         this.electorate = new Electorate(
                 settings.self().id(),
                 settings.nodes().stream().map(each -> each.id()).toList(),
@@ -69,8 +78,9 @@ final class ClusterNode implements Cluster {
         this.leaders = new Leaders(
                 context, transport, replicas, new Succession(options), new Placement(electorate, SETTLE_NS), self);
         for (int i = 0; i < context.shards().count(); i++) {
-            replicas.add(new ShardReplica(context, transport, leaders, i));
+            replicas.add(new ShardReplica(context, transport, leaders, i, options.tailBytes()));
         }
+        transport.tells(leaders);
     }
 
     /** The name of what a node is with this data directory. */
@@ -89,45 +99,63 @@ final class ClusterNode implements Cluster {
     }
 
     static ClusterNode start(ClusterContext context) {
-        ClusterNode node = new ClusterNode(context);
+        ClusterSettings settings = context.settings().cluster().orElseThrow();
+        ClusterNode node = new ClusterNode(
+                context, ReplicationSettings.of(settings), () -> RandomGenerator.of("L64X128MixRandom"));
         try {
-            node.recover();
+            List<NodeRecovery.Found> found = node.recover();
+            context.journal().start(context::failed);
+            await(node.begin(found));
         } catch (IOException failure) {
             throw new StartFailure(
                     StartFailure.Reason.DATA_UNUSABLE, "the journal cannot be used: " + failure.getMessage());
         }
-        node.transport.open(context.vertx(), context.clock(), node.leaders);
-        node.leaders.begin();
-        node.elections = node.elect();
+        node.join(Wiring.open(context, node.transport));
+        node.elect(node.hazelcast());
         return node;
     }
 
-    // ---- the start
+    // ---- the start, step by step
 
-    private void recover() throws IOException {
-        List<ShardRecovery> recovering = new ArrayList<>();
-        long from = Long.MAX_VALUE;
-        for (ShardReplica replica : replicas) {
-            ShardRecovery one = replica.recover();
-            recovering.add(one);
-            from = Math.min(from, one.log().replayFrom());
-        }
-        context.journal().replay(from, new All(recovering));
-        List<LogStore.Recovered> found = new ArrayList<>();
-        for (int i = 0; i < replicas.size(); i++) {
-            ShardReplica replica = replicas.get(i);
-            found.add(recovering.get(i).log().recovered());
-            replica.follower().countLive();
-            recovering.get(i).log().restoreLive(context.journal());
-            context.journal().registerShard(i, replica.loop());
-            context.journal().checkpointed(i, recovering.get(i).log().replayFrom());
-        }
-        context.journal().start(context::failed);
+    /** Finds what is in the journal, which is to be started then. Blocks. */
+    List<NodeRecovery.Found> recover() throws IOException {
+        return NodeRecovery.run(context, replicas);
+    }
+
+    /** Its replicas follow what was found; the latch is free when all of them do. */
+    CountDownLatch begin(List<NodeRecovery.Found> found) {
         CountDownLatch begun = new CountDownLatch(replicas.size());
         for (int i = 0; i < replicas.size(); i++) {
-            begin(replicas.get(i), recovering.get(i).log(), found.get(i), begun);
+            begin(replicas.get(i), found.get(i).recovery(), found.get(i).log(), begun);
         }
-        await(begun);
+        return begun;
+    }
+
+    /** Who is told what the links bring. */
+    LinkHandler links() {
+        return transport;
+    }
+
+    /** Works with the other nodes from now on. */
+    void join(Carrier carrier) {
+        transport.open(carrier);
+        leaders.begin();
+    }
+
+    /** Says from now on how its replicas stand; who should lead is told to {@link #hinted}. */
+    void elect(Elections running) {
+        elections = running;
+    }
+
+    /** Somebody should lead a shard. Any thread. */
+    void hinted(int shard, LeaderHint hint) {
+        ShardReplica replica = replicas.get(shard);
+        replica.loop().execute(() -> replica.replica().onHint(hint));
+    }
+
+    /** What it has of each shard. */
+    List<ShardReplica> replicas() {
+        return List.copyOf(replicas);
     }
 
     private void begin(ShardReplica replica, LogRecovery recovery, LogStore.Recovered found, CountDownLatch begun) {
@@ -135,15 +163,7 @@ final class ClusterNode implements Cluster {
         JournalStore store =
                 new JournalStore(context.journal(), number, replica.loop(), Follower::isRetained, recovery);
         replica.loop().execute(() -> {
-            Replica made = new Replica(
-                    self,
-                    options,
-                    store,
-                    found,
-                    replica,
-                    replica,
-                    context.clock(),
-                    RandomGenerator.of("L64X128MixRandom"));
+            Replica made = new Replica(self, options, store, found, replica, replica, context.clock(), chances.get());
             made.order(electorate.order(number));
             made.coordinated(this::isCoordinated);
             replica.begin(made);
@@ -154,24 +174,6 @@ final class ClusterNode implements Cluster {
             begun.countDown();
             tick(replica);
         });
-    }
-
-    /** The journal's frames are told to all: each takes its own. */
-    private record All(List<ShardRecovery> each) implements ReplayHandler {
-        @Override
-        public void frame(int shard, long logIndex, long epoch, long commitIndex) {
-            if (shard >= each.size()) {
-                throw new IllegalStateException("the journal has entries of shard " + shard
-                        + ", but this data directory has " + each.size() + " shards");
-            }
-            each.forEach(one -> one.frame(shard, logIndex, epoch, commitIndex));
-        }
-
-        @Override
-        public void record(byte type, long position, int recordBytes, ByteBuffer payload) {
-            int start = payload.position();
-            each.forEach(one -> one.record(type, position, recordBytes, payload.position(start)));
-        }
     }
 
     private void tick(ShardReplica replica) {
@@ -190,7 +192,7 @@ final class ClusterNode implements Cluster {
         return running != null && running.answers();
     }
 
-    private Elections elect() {
+    private Elections hazelcast() {
         List<Seat> seats = settings.nodes().stream()
                 .map(each -> new Seat(each.id(), each.host(), each.electionPort()))
                 .toList();
@@ -205,14 +207,7 @@ final class ClusterNode implements Cluster {
                 times,
                 usually.resetMs(),
                 usually.restartMs());
-        return HazelcastElections.start(
-                of,
-                context.clock(),
-                (shard, hint) -> {
-                    ShardReplica replica = replicas.get(shard);
-                    replica.loop().execute(() -> replica.replica().onHint(hint));
-                },
-                Runnable::run);
+        return HazelcastElections.start(of, context.clock(), this::hinted, Runnable::run);
     }
 
     private static boolean await(CountDownLatch latch) {
@@ -277,7 +272,12 @@ final class ClusterNode implements Cluster {
 
     @Override
     public void leave() {
-        await(leaders.leave(), "hand-over");
+        await(handOver(), "hand-over");
+    }
+
+    /** As {@link #leave}, without waiting for it. */
+    CompletionStage<Void> handOver() {
+        return leaders.leave();
     }
 
     @Override

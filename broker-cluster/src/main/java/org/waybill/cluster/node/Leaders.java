@@ -1,6 +1,5 @@
 package org.waybill.cluster.node;
 
-import io.vertx.core.Context;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +21,7 @@ import org.waybill.cluster.replication.ReplicaSet;
 import org.waybill.cluster.replication.ReplicaStatus;
 import org.waybill.cluster.replication.Role;
 import org.waybill.config.ClusterSettings;
+import org.waybill.io.Loop;
 import org.waybill.shard.Shards;
 import org.waybill.spi.BrokerError;
 
@@ -31,7 +31,7 @@ import org.waybill.spi.BrokerError;
  */
 final class Leaders {
     private static final Logger LOG = LoggerFactory.getLogger(Leaders.class);
-    private static final long TICK_MS = 200;
+    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long TICKS_PER_REPORT = 5;
     private static final long MOVE_NS = TimeUnit.SECONDS.toNanos(10);
     /** A shard that was to be led elsewhere within this time is not moved again because of slow links: they may all be. */
@@ -46,7 +46,7 @@ final class Leaders {
     private final List<ShardReplica> replicas;
     private final Succession succession;
     private final long self;
-    private final Context loop;
+    private final Loop loop;
     /** Nodes that are about to end; any thread. */
     private final Set<Integer> leavers = ConcurrentHashMap.newKeySet();
 
@@ -79,7 +79,7 @@ final class Leaders {
         this.replicas = replicas;
         this.succession = succession;
         this.self = self;
-        this.loop = context.vertx().getOrCreateContext();
+        this.loop = context.loop();
         this.epochs = new long[shards.count()];
         this.wishedNs = new long[shards.count()];
         Arrays.fill(wishedNs, context.clock().nanoTime() - RESTLESS_NS);
@@ -90,7 +90,7 @@ final class Leaders {
 
     /** Time passes from now on. Any thread. */
     void begin() {
-        loop.runOnContext(begun -> {
+        loop.execute(() -> {
             // those that were there before anything could be sent
             there.forEach(this::greet);
             tick();
@@ -107,7 +107,7 @@ final class Leaders {
             if (ticks++ % TICKS_PER_REPORT == 0) {
                 tellReplicas();
             }
-            context.vertx().setTimer(TICK_MS, later -> tick());
+            loop.schedule(TICK_NS, this::tick);
         }
     }
 
@@ -122,7 +122,7 @@ final class Leaders {
                     }
                     if (status.role() == Role.LEADER) {
                         NodeMessage.Replicas now = replicas(replica.number(), status);
-                        loop.runOnContext(known -> {
+                        loop.execute(() -> {
                             take(settings.self().id(), now);
                             tellAll(now);
                         });
@@ -152,15 +152,13 @@ final class Leaders {
 
     /** See {@link org.waybill.spi.ClusterAdministration#nodes}. Any thread. */
     CompletionStage<List<Map<String, Object>>> nodes(List<Elector> electors) {
-        return CompletableFuture.supplyAsync(
-                () -> overview.nodes(transport.status(), electors), task -> loop.runOnContext(now -> task.run()));
+        return CompletableFuture.supplyAsync(() -> overview.nodes(transport.status(), electors), loop);
     }
 
     /** See {@link org.waybill.spi.ClusterAdministration#shards}. Any thread. */
     CompletionStage<List<Map<String, Object>>> shards() {
         return CompletableFuture.supplyAsync(
-                () -> overview.shards(placement, epochs, context.clock().nanoTime()),
-                task -> loop.runOnContext(now -> task.run()));
+                () -> overview.shards(placement, epochs, context.clock().nanoTime()), loop);
     }
 
     // ---- placement
@@ -183,7 +181,7 @@ final class Leaders {
     /** Has a node lead a shard from now on. Answers when it does, or why it does not within ten seconds. Any thread. */
     CompletionStage<Optional<BrokerError>> move(int shard, int node) {
         CompletableFuture<Optional<BrokerError>> done = new CompletableFuture<>();
-        loop.runOnContext(asked -> {
+        loop.execute(() -> {
             if (node != settings.self().id() && !there.contains(node)) {
                 done.complete(failed("node " + overview.nameOf(node) + " is not connected to this node"));
                 return;
@@ -198,7 +196,7 @@ final class Leaders {
     /** This node's links are too slow for it to lead a shard: another one is to. On the shard's loop. */
     private void yieldLead(ShardReplica replica) {
         int node = Members.node(succession.fittest(replica.replica(), other -> !leavers.contains(other)));
-        loop.runOnContext(slow -> {
+        loop.execute(() -> {
             int shard = replica.number();
             long nowNs = context.clock().nanoTime();
             if (there.contains(node) && nowNs - wishedNs[shard] > RESTLESS_NS) {
@@ -255,7 +253,7 @@ final class Leaders {
             leaving = true;
             tellAll(new NodeMessage.Leaves());
         };
-        return CompletableFuture.runAsync(begin, task -> loop.runOnContext(now -> task.run()))
+        return CompletableFuture.runAsync(begin, loop)
                 .thenCompose(begun -> CompletableFuture.allOf(replicas.stream()
                         .map(replica -> CompletableFuture.runAsync(
                                 () -> succession.handOver(replica.replica(), node -> !leavers.contains(node)),
@@ -267,7 +265,7 @@ final class Leaders {
 
     /** A shard is led here from now on. On its loop. */
     void leads(int shard, long epoch) {
-        loop.runOnContext(leads -> {
+        loop.execute(() -> {
             if (leaving) {
                 ShardReplica replica = replicas.get(shard);
                 replica.loop().execute(() -> succession.handOver(replica.replica(), node -> !leavers.contains(node)));
@@ -287,14 +285,14 @@ final class Leaders {
             shards.leaderless(shard);
         }
         transport.ended(shard);
-        loop.runOnContext(ended -> tellAll(new NodeMessage.LeadsNot(shard)));
+        loop.execute(() -> tellAll(new NodeMessage.LeadsNot(shard)));
     }
 
     // ---- from other nodes
 
     /** A node is there. Any thread. */
     void connected(int node) {
-        loop.runOnContext(connected -> {
+        loop.execute(() -> {
             there.add(node);
             leavers.remove(node);
             placement.connected(node, context.clock().nanoTime());
@@ -304,7 +302,7 @@ final class Leaders {
 
     /** A node is gone. Any thread. */
     void disconnected(int node) {
-        loop.runOnContext(gone -> {
+        loop.execute(() -> {
             there.remove(node);
             hellos.remove(node);
             placement.disconnected(node);
@@ -313,7 +311,7 @@ final class Leaders {
 
     /** A node says something. Any thread. */
     void heard(int node, NodeMessage message) {
-        loop.runOnContext(heard -> take(node, message));
+        loop.execute(() -> take(node, message));
     }
 
     private void take(int node, NodeMessage message) {

@@ -6,7 +6,7 @@ import org.waybill.config.ClusterSettings;
 /** What replicas are bounded by, as a cluster's settings say. */
 final class ReplicationSettings {
     /** Kept of each shard's log in memory, for nodes that lag. */
-    static final int TAIL_BYTES = 64 << 20;
+    private static final int TAIL_BYTES = 64 << 20;
 
     private static final long NS_A_MS = 1_000_000;
 

@@ -64,6 +64,7 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     private final Transport transport;
     private final Leaders leaders;
     private final int number;
+    private final int tailBytes;
     private final List<ClusterNode> nodes;
     private final Loop loop;
     private final MessageCodec codec = new MessageCodec();
@@ -85,12 +86,17 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     private @Nullable Runnable afterRebuild;
     private boolean stalled;
 
-    /** A shard of which nothing is recovered yet. */
-    ShardReplica(ClusterContext context, Transport transport, Leaders leaders, int number) {
+    /**
+     * A shard of which nothing is recovered yet.
+     *
+     * @param tailBytes how much of its log is kept in memory
+     */
+    ShardReplica(ClusterContext context, Transport transport, Leaders leaders, int number, int tailBytes) {
         this.context = context;
         this.transport = transport;
         this.leaders = leaders;
         this.number = number;
+        this.tailBytes = tailBytes;
         this.nodes = context.settings().cluster().orElseThrow().nodes();
         this.shard = context.shards().here(number);
         this.follower = new Follower(shard);
@@ -114,6 +120,11 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         return Invariant.present(replica);
     }
 
+    /** Its replica, if it has begun. */
+    Optional<Replica> begun() {
+        return Optional.ofNullable(replica);
+    }
+
     /** Whether it has no log: as far as another thread can know. */
     boolean isEmpty() {
         return empty;
@@ -123,7 +134,7 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
 
     /** Reads the checkpoint; what is behind it is to be told to the handler. On the starting thread. */
     ShardRecovery recover() throws IOException {
-        return recovering(follower, ReplicationSettings.TAIL_BYTES, Long.MAX_VALUE);
+        return recovering(follower, tailBytes, Long.MAX_VALUE);
     }
 
     private ShardRecovery recovering(Follower into, int tailBytes, long upTo) throws IOException {
@@ -178,12 +189,7 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
 
     /** What was said to a node and not answered may be lost. Any thread. */
     void lost(int node) {
-        loop.execute(() -> {
-            Replica begun = replica;
-            if (begun != null) {
-                begun.lost(node);
-            }
-        });
+        loop.execute(() -> begun().ifPresent(begun -> begun.lost(node)));
     }
 
     private void drain() {
@@ -407,22 +413,18 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         Shard made = context.newShard(number);
         Follower into = new Follower(made);
         long upTo = appliedIndex;
-        Thread reader = new Thread(
-                () -> {
-                    try {
-                        read(into, position, upTo);
-                        loop.execute(() -> rebuilt(made, into));
-                    } catch (IOException | RuntimeException | Error broken) {
-                        if (transport.isClosed()) {
-                            return; // the journal has been closed meanwhile: this node ends
-                        }
-                        LOG.error("WB3014 shard {}: its state cannot be read again", number, broken);
-                        context.failed(broken);
-                    }
-                },
-                "waybill-rebuild-" + number);
-        reader.setDaemon(true);
-        reader.start();
+        context.blocking().execute(() -> {
+            try {
+                read(into, position, upTo);
+                loop.execute(() -> rebuilt(made, into));
+            } catch (IOException | RuntimeException | Error broken) {
+                if (transport.isClosed()) {
+                    return; // the journal has been closed meanwhile: this node ends
+                }
+                LOG.error("WB3014 shard {}: its state cannot be read again", number, broken);
+                context.failed(broken);
+            }
+        });
     }
 
     private void read(Follower into, long position, long upTo) throws IOException {
@@ -552,6 +554,11 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
         boolean backlogged = replica().isBacklogged();
         stalled |= backlogged;
         return backlogged;
+    }
+
+    @Override
+    public void onceKnown(Runnable task) {
+        replica().onceKnown(task);
     }
 
     @Override

@@ -1,30 +1,18 @@
 package org.waybill.cluster.node;
 
-import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.waybill.broker.StartFailure;
+import org.waybill.cluster.link.Carrier;
 import org.waybill.cluster.link.LinkHandler;
-import org.waybill.cluster.link.LinkOptions;
 import org.waybill.cluster.link.LinkStatus;
-import org.waybill.cluster.link.LinkTls;
-import org.waybill.cluster.link.Links;
-import org.waybill.cluster.link.Peer;
 import org.waybill.cluster.link.Precedence;
 import org.waybill.cluster.replication.Members;
-import org.waybill.config.ClusterNode;
 import org.waybill.config.ClusterSettings;
-import org.waybill.config.ClusterTls;
-import org.waybill.io.Clock;
 import org.waybill.io.Invariant;
 import org.waybill.shard.NodeLink;
 import org.waybill.shard.RemoteSessions;
@@ -37,14 +25,13 @@ import org.waybill.shard.Shards;
  */
 final class Transport implements LinkHandler, NodeLink, RemoteShards {
     private static final Logger LOG = LoggerFactory.getLogger(Transport.class);
-    private static final long TIMEOUT_S = 20;
 
     private final ClusterSettings settings;
     private final Shards shards;
     private final RemoteSessions sessions;
     private final List<ShardReplica> replicas;
     private @Nullable Leaders leaders;
-    private volatile @Nullable Links links;
+    private volatile @Nullable Carrier links;
     private volatile boolean closed;
 
     /** Nothing is carried before {@link #open}; the list of replicas may be filled until then. */
@@ -57,35 +44,21 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     // ---- its life
 
-    /** Listens and begins to dial; blocks. Throws {@link StartFailure}. */
-    void open(Vertx vertx, Clock clock, Leaders told) {
+    /** Who is told what concerns nodes; before anything comes. */
+    void tells(Leaders told) {
         leaders = told;
-        ClusterNode self = settings.self();
-        try {
-            links = Links.start(vertx, options(), this, clock)
-                    .toCompletionStage()
-                    .toCompletableFuture()
-                    .get(TIMEOUT_S, TimeUnit.SECONDS);
-        } catch (ExecutionException refused) {
-            throw new StartFailure(
-                    StartFailure.Reason.PORT,
-                    "the nodes' port " + self.host() + ":" + self.port() + " cannot be listened on: "
-                            + refused.getCause());
-        } catch (TimeoutException slow) {
-            throw new StartFailure(StartFailure.Reason.PORT, "the nodes' port was not listened on in time");
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new StartFailure(StartFailure.Reason.PORT, "the start was interrupted");
-        }
+    }
+
+    /** Sends from now on. */
+    void open(Carrier carrier) {
+        links = carrier;
     }
 
     /** Ends all links. */
     CompletionStage<Void> close() {
         closed = true;
-        Links open = links;
-        return open == null
-                ? CompletableFuture.completedStage(null)
-                : open.stop().toCompletionStage();
+        Carrier open = links;
+        return open == null ? CompletableFuture.completedStage(null) : open.close();
     }
 
     /** Whether this node has left the others for good, because it ends. */
@@ -95,24 +68,8 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     /** What is known of each link; nothing before they are opened. */
     List<LinkStatus> status() {
-        Links open = links;
+        Carrier open = links;
         return open == null ? List.of() : open.status();
-    }
-
-    private LinkOptions options() {
-        List<Peer> peers = new ArrayList<>();
-        settings.nodes().stream()
-                .filter(each -> each.id() != settings.self().id())
-                .forEach(each -> peers.add(peer(each)));
-        ClusterTls tls = settings.tls();
-        LinkTls certificates =
-                tls == null ? null : new LinkTls(tls.certificate(), tls.key(), tls.trust(), tls.checkNames());
-        return LinkOptions.of(settings.name(), peer(settings.self()), peers, settings.secret(), certificates)
-                .withSilenceMs(settings.failoverMs());
-    }
-
-    private static Peer peer(ClusterNode node) {
-        return new Peer(node.id(), node.name(), node.host(), node.port());
     }
 
     // ---- to other nodes
@@ -126,16 +83,16 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
         }
     }
 
-    /** See {@link Links#bulkRoomBytes}. */
+    /** See {@link Carrier#bulkRoomBytes}. */
     int replicationRoomBytes(long to) {
-        Links open = links;
+        Carrier open = links;
         int node = Members.node(to);
         return open == null || !isOther(node) ? Integer.MAX_VALUE : open.bulkRoomBytes(node);
     }
 
-    /** See {@link Links#bulkDelayNs}. */
+    /** See {@link Carrier#bulkDelayNs}. */
     long replicationDelayNs(long to) {
-        Links open = links;
+        Carrier open = links;
         int node = Members.node(to);
         return open == null || !isOther(node) ? 0 : open.bulkDelayNs(node);
     }
@@ -155,7 +112,7 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
     }
 
     private void send(int node, int channel, byte[] bytes, int length, Precedence precedence) {
-        Links open = links;
+        Carrier open = links;
         if (open != null) {
             open.send(node, channel, bytes, 0, length, precedence);
         }
@@ -173,7 +130,7 @@ final class Transport implements LinkHandler, NodeLink, RemoteShards {
 
     @Override
     public boolean isFull(int node) {
-        Links open = links;
+        Carrier open = links;
         return open != null && open.isFull(node);
     }
 

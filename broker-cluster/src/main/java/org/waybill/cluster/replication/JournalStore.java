@@ -53,6 +53,14 @@ public final class JournalStore implements LogStore {
 
     private long forcedTicket;
     private boolean telling;
+    /** The last entry that was told committed, and the last that a start knows to be. */
+    private long committedIndex;
+
+    private long knownIndex;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    /** A task for when an entry is known to be committed. */
+    private record Waiting(long index, Runnable task) {}
 
     /**
      * The log of a shard that is registered with its journal, which has started.
@@ -100,8 +108,10 @@ public final class JournalStore implements LogStore {
         Place place = new Place(entry.index(), frame.retainedBytes());
         uncommitted.addLast(place);
         long ticket = ++lastTicket;
+        long recorded = committedIndex;
         frame.onForced(done -> {
             place.position = done.position(0);
+            known(recorded);
             if (place.isCut) {
                 release(place);
             }
@@ -136,7 +146,25 @@ public final class JournalStore implements LogStore {
     public long committed(long index) {
         Place place = Invariant.present(uncommitted.pollFirst());
         Invariant.check(place.index == index, "entries are committed one after the other");
+        committedIndex = index;
         return place.position;
+    }
+
+    @Override
+    public void onceKnown(Runnable task) {
+        if (committedIndex <= knownIndex) {
+            task.run();
+        } else {
+            waiting.addLast(new Waiting(committedIndex, task));
+        }
+    }
+
+    /** A frame is forced that says so. */
+    private void known(long index) {
+        knownIndex = Math.max(knownIndex, index);
+        while (!waiting.isEmpty() && waiting.getFirst().index <= knownIndex) {
+            waiting.removeFirst().task.run();
+        }
     }
 
     @Override
@@ -160,6 +188,7 @@ public final class JournalStore implements LogStore {
     public void installed() {
         uncommitted.forEach(this::cut);
         uncommitted.clear();
+        known(committedIndex);
     }
 
     private void cut(Place place) {

@@ -56,6 +56,12 @@ public interface LogStore {
     /** The next entry is committed; returns where its first record is, from which the places of the others follow. */
     long committed(long index);
 
+    /**
+     * Runs a task once any start finds that what is committed by now is: perhaps at once. Space of a record that a committed entry removes
+     * may be used again only then; else a start could need the record, because all that it knows of the entry is that it is in the log.
+     */
+    void onceKnown(Runnable task);
+
     /** From where a start replays on top of a checkpoint that begins now: no entry that is not committed yet lies before it. */
     long replayFrom();
 

@@ -220,6 +220,11 @@ public final class Replica implements LogStore.Listener {
         return leads != null && leads.handOver(member);
     }
 
+    /** See {@link LogStore#onceKnown}. */
+    public void onceKnown(Runnable task) {
+        store.onceKnown(task);
+    }
+
     /** From where a start must replay on top of a checkpoint that the machine begins in the next task of its loop. */
     public long replayFrom() {
         return store.replayFrom();

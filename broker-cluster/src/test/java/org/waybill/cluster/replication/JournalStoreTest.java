@@ -75,6 +75,39 @@ final class JournalStoreTest {
     }
 
     @Test
+    void spaceIsUsedAgainOnceAStartKnowsWhatIsCommitted() throws IOException {
+        Started log = start(-1, null);
+        List<String> released = new ArrayList<>();
+        log.store().append(message(1, 1, 100), 0);
+        log.force();
+        log.store().committed(1);
+        log.store().onceKnown(() -> released.add("what entry 1 removes"));
+        log.force();
+        assertThat(released)
+                .as("a start finds entry 1, and not that it is committed")
+                .isEmpty();
+
+        log.store().append(message(2, 1, 100), 1);
+        assertThat(released).as("what says so may be lost").isEmpty();
+        log.force();
+        assertThat(released).containsExactly("what entry 1 removes");
+        log.store().onceKnown(() -> released.add("something else"));
+        assertThat(released).hasSize(2);
+    }
+
+    @Test
+    void aSnapshotSaysWhatIsCommitted() throws IOException {
+        Started log = start(-1, null);
+        List<String> released = new ArrayList<>();
+        log.store().append(message(1, 1, 100), 0);
+        log.force();
+        log.store().committed(1);
+        log.store().onceKnown(() -> released.add("what entry 1 removes"));
+        log.store().installed();
+        assertThat(released).containsExactly("what entry 1 removes");
+    }
+
+    @Test
     void whatALeaderAppendsIsRetainedAsItsFrameSays() throws IOException {
         Started log = start(-1, null);
         Entry entry = message(1, 1, 200);
