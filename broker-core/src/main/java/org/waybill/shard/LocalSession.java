@@ -58,6 +58,7 @@ public final class LocalSession implements BrokerSession, SessionPort {
     private int lastId;
     private @Nullable Cancellable patience;
     private @Nullable FarAnswers far;
+    private @Nullable Views views;
     private int lastShare;
     private boolean closed;
 
@@ -347,21 +348,28 @@ public final class LocalSession implements BrokerSession, SessionPort {
     }
 
     void sendAnonymously(LocalProducer producer, Message message, long token) {
-        Destination to = destinationOf(message);
-        if (to == null) {
-            BrokerError error = new BrokerError(
-                    Code.INVALID_FIELD, "a message sent to the anonymous terminus has no address in its properties");
-            later(batch -> batch.add(Batch.Kind.PRODUCER_REFUSED, producer, token, 0, error, null));
-            return;
+        views().send(producer, message, token);
+    }
+
+    private Views views() {
+        Views made = views;
+        if (made == null) {
+            made = new Views(this, shards);
+            views = made;
         }
-        lane(shardOf(to)).add(Batch.Kind.SEND, producer, token, topicFlag(to), message, to.name());
+        return made;
+    }
+
+    /** So many messages of a producer without an address are answered. */
+    void answered(long count) {
+        views().answered(count);
     }
 
     static long topicFlag(Destination to) {
         return to.kind() == NodeKind.TOPIC ? Batch.TO_TOPIC : 0;
     }
 
-    private void later(Consumer<Batch> fill) {
+    void later(Consumer<Batch> fill) {
         Batch batch = new Batch(this);
         fill.accept(batch);
         loop.execute(() -> give(batch));
@@ -456,12 +464,12 @@ public final class LocalSession implements BrokerSession, SessionPort {
             }
             case PRODUCER_SETTLED -> {
                 if (x instanceof Outcome outcome) {
-                    ((SessionProducer) target).handler.settled(answers.a[i], answers.b[i], outcome);
+                    ((SessionProducer) target).settled(answers.a[i], answers.b[i], outcome);
                 }
             }
             case CONSUMER_SETTLED -> ((SessionConsumer) target).handler.settled(answers.a[i], answers.b[i]);
             case DRAINED -> ((SessionConsumer) target).handler.drained(answers.a[i]);
-            case PRODUCER_REFUSED -> ((SessionProducer) target).handler.refused(answers.a[i], error(x));
+            case PRODUCER_REFUSED -> ((SessionProducer) target).refused(answers.a[i], error(x));
             case PRODUCER_OPENED -> ((SessionProducer) target).opened((AddressSettings.Durability) x);
             case PRODUCER_CLOSED -> ((SessionProducer) target).closedByBroker(error(x));
             case CONSUMER_OPENED -> ((SessionConsumer) target).handler.opened();

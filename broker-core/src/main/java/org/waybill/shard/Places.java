@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each move of an address has a generation, one above that of the move before: a shard that is told again that it has a queue, by one that
  * has forgotten that it knows, must not take that for the next move back.
  *
- * <p>On the shard's loop, but for {@link #away}.
+ * <p>On the shard's loop, but for {@link #away}, {@link #moves} and {@link #hasMoved}.
  */
 final class Places {
     /** What has happened to an address, by its number in the log. */
@@ -38,6 +38,11 @@ final class Places {
     /** Read by sessions on any thread. */
     private final Map<String, Integer> away = new ConcurrentHashMap<>();
 
+    /** When the place of an address of this home changed last, counted in {@link #moves}. */
+    private final Map<String, Integer> changes = new ConcurrentHashMap<>();
+
+    private volatile int moves;
+
     private final Set<String> guests = new HashSet<>();
 
     /** Of what has come here, or left its home. */
@@ -48,6 +53,23 @@ final class Places {
     /** The shard on which an address of this home lives, or {@code home}. Any thread. */
     int away(String address, int home) {
         return away.getOrDefault(address, home);
+    }
+
+    /** How many addresses of this home have changed their place: one that reads this before {@link #away} misses no change. Any thread. */
+    int moves() {
+        return moves;
+    }
+
+    /** Whether an address has changed its place after so many others had. Any thread. */
+    boolean hasMoved(String address, int before) {
+        return moves != before && changes.getOrDefault(address, 0) > before;
+    }
+
+    /** The place of an address changes: whoever finds it changed finds that said. */
+    @SuppressWarnings("NonAtomicVolatileUpdate") // only the shard's loop writes it
+    private void changes(String address) {
+        changes.put(address, moves + 1);
+        moves++;
     }
 
     /** Whether nothing lives anywhere but at home, or moves. */
@@ -124,6 +146,7 @@ final class Places {
             case LEFT -> {
                 leaving.remove(address);
                 if (home) {
+                    changes(address);
                     away.put(address, other);
                     generations.put(address, generation);
                 } else {
@@ -134,6 +157,7 @@ final class Places {
             case ARRIVED -> {
                 generations.put(address, generation);
                 if (home) {
+                    changes(address);
                     away.remove(address);
                 } else {
                     guests.add(address);

@@ -3,6 +3,7 @@ package org.waybill.shard;
 import org.jspecify.annotations.Nullable;
 import org.waybill.config.AddressSettings;
 import org.waybill.message.Message;
+import org.waybill.message.Outcome;
 import org.waybill.spi.BrokerError;
 import org.waybill.spi.Destination;
 import org.waybill.spi.Producer;
@@ -41,6 +42,20 @@ final class SessionProducer extends LocalProducer implements Producer {
     @Override
     public void send(Message message, Transaction transaction) {
         ((Work) transaction).send(this, message);
+    }
+
+    void settled(long firstToken, long lastToken, Outcome outcome) {
+        if (shard < 0) {
+            client.answered(lastToken - firstToken + 1);
+        }
+        handler.settled(firstToken, lastToken, outcome);
+    }
+
+    void refused(long token, BrokerError reason) {
+        if (shard < 0) {
+            client.answered(1);
+        }
+        handler.refused(token, reason);
     }
 
     /** @param level of its address, or null when each message names its own */

@@ -638,10 +638,8 @@ public final class Shard implements Lead {
     void release(int segment, int bytes) {
         if (bytes > 0) {
             ShardLog recorder = log;
-            if (recorder == null) {
+            if (recorder == null || !recorder.releases(segment, bytes)) {
                 journal.release(segment, bytes);
-            } else {
-                recorder.onceKnown(() -> journal.release(segment, bytes));
             }
         }
     }

@@ -32,11 +32,11 @@ public interface ShardLog {
     void appendUnhurried(Frame frame, Runnable committed);
 
     /**
-     * Runs a task once any start finds that what is committed by now is: perhaps at once. What a committed removal leaves dead in the
-     * journal is needed by a start that does not know the removal to be committed.
+     * Bytes of a segment are dead by what is committed. Returns whether they are released by this log, later: once any start finds that to be
+     * committed, since until then a start needs what is there.
      */
-    default void onceKnown(Runnable task) {
-        task.run();
+    default boolean releases(int segment, int bytes) {
+        return false;
     }
 
     /** The index of the last frame that this shard has appended, or 0. */

@@ -71,6 +71,13 @@ public final class Shards {
         return destination.kind() == NodeKind.TOPIC ? LocalSession.TOPICS_SHARD : shardOf(destination.name());
     }
 
+    /** The shard that knows where a destination lives that {@link #resolve} has seen. */
+    int homeOf(Destination destination) {
+        return destination.kind() == NodeKind.TOPIC
+                ? LocalSession.TOPICS_SHARD
+                : Placement.shardOf(destination.name(), count());
+    }
+
     /** Finds the kind of a destination of which nobody has said it. */
     Destination resolve(Destination destination) {
         return destination.kind() == NodeKind.ANY

@@ -104,6 +104,71 @@ class QueueMoveTest {
     }
 
     @Test
+    void whatAnAnonymousProducerSendsDoesNotOvertakeWhatItSentBefore() {
+        List<BrokerError> ends = new ArrayList<>();
+        TestProducer sent = new TestProducer(session);
+        LocalSession far = new LocalSession(core.far, core.loop, "far", core.transactions, ending(ends));
+        Producer producer = far.openProducer(new ProducerSpec(null, NodeKind.ANY), sent);
+        session.producer(QUEUE).sendDurable(0, 1);
+        core.fill(1);
+        producer.send(to(QUEUE, "m1"), 1);
+        far.flush();
+        session.close();
+        session = core.session();
+        move(2);
+        core.pass(200);
+
+        producer.send(to(QUEUE, "m2"), 2);
+        producer.send(to(QUEUE, "m3"), 3);
+        far.flush();
+        core.empty(1);
+        core.loop.settle();
+
+        assertThat(ends).extracting(BrokerError::code).contains(Code.MOVED);
+        TestConsumer consumer = core.session().consumer(QUEUE);
+        consumer.take(10);
+        assertThat(consumer.texts)
+                .as("m1 is sent again, and must not be the last")
+                .containsExactly("m0");
+    }
+
+    @Test
+    void anAnonymousProducerThatWaitsForNoAnswerGoesOn() {
+        List<BrokerError> ends = new ArrayList<>();
+        TestProducer sent = new TestProducer(session);
+        LocalSession far = new LocalSession(core.far, core.loop, "far", core.transactions, ending(ends));
+        Producer producer = far.openProducer(new ProducerSpec(null, NodeKind.ANY), sent);
+        producer.send(to(QUEUE, "m1"), 1);
+        far.flush();
+        core.loop.until(() -> sent.settled == 1);
+        move(2);
+        core.pass(200);
+
+        producer.send(to(QUEUE, "m2"), 2);
+        far.flush();
+        core.loop.until(() -> sent.settled == 2);
+
+        assertThat(ends).isEmpty();
+        assertThat(core.session().consumer(QUEUE).receive(2)).containsExactly("m1", "m2");
+    }
+
+    private static Message to(String queue, String text) {
+        return CoreFixture.message(true, 4, 0, queue, text);
+    }
+
+    private static SessionHandler ending(List<BrokerError> ends) {
+        return new SessionHandler() {
+            @Override
+            public void batchEnd() {}
+
+            @Override
+            public void closed(BrokerError error) {
+                ends.add(error);
+            }
+        };
+    }
+
+    @Test
     void whatIsSentAgainIsKnownThere() {
         TestSession users = core.session();
         TestProducer producer = users.producer(QUEUE);

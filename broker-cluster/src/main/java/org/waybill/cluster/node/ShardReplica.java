@@ -557,8 +557,9 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     }
 
     @Override
-    public void onceKnown(Runnable task) {
-        replica().onceKnown(task);
+    public boolean releases(int segment, int bytes) {
+        replica().release(segment, bytes);
+        return true;
     }
 
     @Override

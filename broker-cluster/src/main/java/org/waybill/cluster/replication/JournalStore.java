@@ -57,10 +57,20 @@ public final class JournalStore implements LogStore {
     private long committedIndex;
 
     private long knownIndex;
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Dead> dead = new ArrayDeque<>();
 
-    /** A task for when an entry is known to be committed. */
-    private record Waiting(long index, Runnable task) {}
+    /** Bytes of a segment that may be used again when an entry is known to be committed. */
+    private static final class Dead {
+        private final long index;
+        private final int segment;
+        private int bytes;
+
+        Dead(long index, int segment, int bytes) {
+            this.index = index;
+            this.segment = segment;
+            this.bytes = bytes;
+        }
+    }
 
     /**
      * The log of a shard that is registered with its journal, which has started.
@@ -151,19 +161,23 @@ public final class JournalStore implements LogStore {
     }
 
     @Override
-    public void onceKnown(Runnable task) {
+    public void release(int segment, int bytes) {
+        Dead last = dead.peekLast();
         if (committedIndex <= knownIndex) {
-            task.run();
+            journal.release(segment, bytes);
+        } else if (last != null && last.index == committedIndex && last.segment == segment) {
+            last.bytes += bytes;
         } else {
-            waiting.addLast(new Waiting(committedIndex, task));
+            dead.addLast(new Dead(committedIndex, segment, bytes));
         }
     }
 
     /** A frame is forced that says so. */
     private void known(long index) {
         knownIndex = Math.max(knownIndex, index);
-        while (!waiting.isEmpty() && waiting.getFirst().index <= knownIndex) {
-            waiting.removeFirst().task.run();
+        while (!dead.isEmpty() && dead.getFirst().index <= knownIndex) {
+            Dead first = dead.removeFirst();
+            journal.release(first.segment, first.bytes);
         }
     }
 

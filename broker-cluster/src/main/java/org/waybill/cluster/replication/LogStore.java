@@ -57,10 +57,10 @@ public interface LogStore {
     long committed(long index);
 
     /**
-     * Runs a task once any start finds that what is committed by now is: perhaps at once. Space of a record that a committed entry removes
-     * may be used again only then; else a start could need the record, because all that it knows of the entry is that it is in the log.
+     * Bytes of a segment are dead by what is committed by now. They may be used again once any start finds that to be committed, perhaps at
+     * once; else a start could need what was there, because all that it knows of an entry is that it is in the log.
      */
-    void onceKnown(Runnable task);
+    void release(int segment, int bytes);
 
     /** From where a start replays on top of a checkpoint that begins now: no entry that is not committed yet lies before it. */
     long replayFrom();

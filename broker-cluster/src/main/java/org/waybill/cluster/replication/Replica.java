@@ -220,9 +220,9 @@ public final class Replica implements LogStore.Listener {
         return leads != null && leads.handOver(member);
     }
 
-    /** See {@link LogStore#onceKnown}. */
-    public void onceKnown(Runnable task) {
-        store.onceKnown(task);
+    /** See {@link LogStore#release}. */
+    public void release(int segment, int bytes) {
+        store.release(segment, bytes);
     }
 
     /** From where a start must replay on top of a checkpoint that the machine begins in the next task of its loop. */

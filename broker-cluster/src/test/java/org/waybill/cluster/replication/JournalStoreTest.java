@@ -15,6 +15,7 @@ import org.waybill.io.SystemClock;
 import org.waybill.journal.Frame;
 import org.waybill.journal.Journal;
 import org.waybill.journal.JournalOptions;
+import org.waybill.journal.Position;
 import org.waybill.journal.SteppedJournal;
 
 /** What a log retains of its journal's space, where a checkpoint's replay begins, and what is found from there. */
@@ -77,34 +78,32 @@ final class JournalStoreTest {
     @Test
     void spaceIsUsedAgainOnceAStartKnowsWhatIsCommitted() throws IOException {
         Started log = start(-1, null);
-        List<String> released = new ArrayList<>();
         log.store().append(message(1, 1, 100), 0);
         log.force();
-        log.store().committed(1);
-        log.store().onceKnown(() -> released.add("what entry 1 removes"));
+        int segment = Position.segmentId(log.store().committed(1));
+        log.store().release(segment, liveOf(100) - 1);
+        log.store().release(segment, 1);
         log.force();
-        assertThat(released)
+        assertThat(log.liveBytes())
                 .as("a start finds entry 1, and not that it is committed")
-                .isEmpty();
+                .isEqualTo(liveOf(100));
 
-        log.store().append(message(2, 1, 100), 1);
-        assertThat(released).as("what says so may be lost").isEmpty();
+        log.store().append(message(2, 1, 300), 1);
+        assertThat(log.liveBytes()).as("what says so may be lost").isEqualTo(liveOf(100));
         log.force();
-        assertThat(released).containsExactly("what entry 1 removes");
-        log.store().onceKnown(() -> released.add("something else"));
-        assertThat(released).hasSize(2);
+        assertThat(log.liveBytes()).isEqualTo(liveOf(300));
+        log.store().release(segment, 1);
+        assertThat(log.liveBytes()).as("that is known").isEqualTo(liveOf(300) - 1);
     }
 
     @Test
     void aSnapshotSaysWhatIsCommitted() throws IOException {
         Started log = start(-1, null);
-        List<String> released = new ArrayList<>();
         log.store().append(message(1, 1, 100), 0);
         log.force();
-        log.store().committed(1);
-        log.store().onceKnown(() -> released.add("what entry 1 removes"));
+        log.store().release(Position.segmentId(log.store().committed(1)), liveOf(100));
         log.store().installed();
-        assertThat(released).containsExactly("what entry 1 removes");
+        assertThat(log.liveBytes()).isZero();
     }
 
     @Test
@@ -198,10 +197,10 @@ final class JournalStoreTest {
     }
 
     /** What a message of this many bytes occupies. */
-    private static long liveOf(int bytes) {
+    private static int liveOf(int bytes) {
         Frame frame = new Frame(SHARD);
         message(1, 1, bytes).addTo(frame, type -> type == MESSAGE);
-        return frame.retainedBytes();
+        return (int) frame.retainedBytes();
     }
 
     private static Entry message(long index, long epoch, int bytes) {
