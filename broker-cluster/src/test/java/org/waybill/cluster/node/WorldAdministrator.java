@@ -25,7 +25,6 @@ final class WorldAdministrator extends WorldClient {
             String queue = queues.get(world.random().nextInt(queues.size()));
             int shard = world.random().nextInt(World.SHARDS);
             world.trace(() -> name + " has " + queue + " go to shard " + shard);
-            world.history().moves(queue);
             Operation.Target target = new Operation.Target(Operation.Type.QUEUE, queue);
             link.session().manage(new Operation.MoveQueue(target, shard), reply -> {
                 boolean moves = reply instanceof Reply.Done<?>;

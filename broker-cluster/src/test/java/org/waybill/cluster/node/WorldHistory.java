@@ -70,10 +70,6 @@ final class WorldHistory {
         }
     }
 
-    /** Whether order must be kept by queues, too, that have moved to another shard meanwhile. */
-    private static final boolean OVER_MOVES = Boolean.getBoolean("waybill.order");
-
-    private final Set<String> moved = new HashSet<>();
     private final Map<String, Sent> all = new LinkedHashMap<>();
     private final Map<String, Work> works = new LinkedHashMap<>();
     private final Map<String, Long> numbers = new HashMap<>();
@@ -109,11 +105,6 @@ final class WorldHistory {
         return work;
     }
 
-    /** Somebody wants a queue on another shard. */
-    void moves(String queue) {
-        moved.add(queue);
-    }
-
     /** Somebody has received a message. */
     Sent delivered(String queue, String text) {
         Sent sent = all.get(text);
@@ -137,7 +128,7 @@ final class WorldHistory {
                 delivered(queue, text);
                 require(places.merge(text, 1, Integer::sum) == 1, "I13", text + " is there twice");
             }
-            if (!queue.equals(WorldClients.DEAD_LETTERS) && (OVER_MOVES || !moved.contains(queue))) {
+            if (!queue.equals(WorldClients.DEAD_LETTERS)) {
                 checkOrder(queue, texts);
             }
         });

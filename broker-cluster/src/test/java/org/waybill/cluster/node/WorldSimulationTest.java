@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
  * seed, {@code -Dwaybill.seed=N} runs one again, and {@code -Dwaybill.trace=true} prints what happens.
  */
 final class WorldSimulationTest {
-    private static final int SEEDS_OF_THREE = Integer.getInteger("waybill.seeds", 200);
+    private static final int SEEDS_OF_THREE = Integer.getInteger("waybill.seeds", 100);
     private static final int SEEDS_OF_FIVE = Integer.getInteger("waybill.seeds", 50);
     private static final long FROM = Long.getLong("waybill.from", 1);
     private static final long ONE = Long.getLong("waybill.seed", -1);
