@@ -294,7 +294,7 @@ final class ClusterRedirectIT {
         }
         try (Connection connection = connect(before);
                 NodeAdministrator node = new NodeAdministrator(connection)) {
-            await("nothing was stored twice")
+            await("everything is acknowledged")
                     .atMost(SOON)
                     .until(() -> node.ask("READ", QUEUE, "name", queue).number("messages") == 0);
         }
