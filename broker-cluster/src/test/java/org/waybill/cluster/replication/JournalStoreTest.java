@@ -131,7 +131,7 @@ final class JournalStoreTest {
         assertThat(again.recovered().meta().index()).isEqualTo(2);
         assertThat(again.recovered().tail()).extracting(Entry::index).containsExactly(3L, 4L, 5L, 6L);
         // the machine has restored nothing
-        assertThat(again.liveBytes()).isEqualTo(2 * liveOf(40));
+        assertThat(again.liveBytes()).isEqualTo(2L * liveOf(40));
         again.store().committed(5);
     }
 
