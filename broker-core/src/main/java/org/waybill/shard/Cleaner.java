@@ -29,6 +29,8 @@ final class Cleaner {
     private Walk walk = Walk.nowhere();
     private Found found = new Found();
     private boolean running;
+    /** Copies on their way: what they copy is not to be copied again. */
+    private int copying;
 
     Cleaner(Shard shard, State state) {
         this.shard = shard;
@@ -37,7 +39,7 @@ final class Cleaner {
 
     /** Begins to free these segments, unless it is at work. */
     void begin(int[] candidates) {
-        if (running || candidates.length == 0) {
+        if (running || copying > 0 || candidates.length == 0) {
             return;
         }
         running = true;
@@ -131,6 +133,10 @@ final class Cleaner {
 
             @Override
             public void done() {
+                if (moves.frameOrNull() != null) {
+                    copying++;
+                    moves.afterwards(() -> copying--);
+                }
                 shard.appendLocally(moves);
                 if (running) {
                     shard.execute(Cleaner.this::proceed);

@@ -274,6 +274,11 @@ public final class Follower {
         shard.follow();
     }
 
+    /** This state takes the place of that of a shard which was given up: what neither refers to in the journal is dead. After {@link #follow}. */
+    public void succeed(Shard former) {
+        former.strays().settle(shard);
+    }
+
     /** Everything up to this log index was told. */
     public void committed(long index) {
         shard.recoveredTo(index);
@@ -301,6 +306,7 @@ public final class Follower {
 
     /** The state is void because another has taken its place: all that it refers to in the journal is dead. */
     public void discard() {
+        shard.strays().settle(shard);
         for (Node node : state.nodes()) {
             node.queue.lines().forEachLive((block, index) -> {
                 if (block.position(index) != Block.NO_POSITION && block.ownsBody(index)) {

@@ -78,6 +78,7 @@ public final class Shard implements Lead {
     private final Set<Queue> brokenOff = new LinkedHashSet<>();
 
     private final Maintenance maintenance;
+    private final Strays strays = new Strays(this);
     private @Nullable Mover mover;
     private @Nullable QueueMoves queueMoves;
     private @Nullable Alarm alarm;
@@ -266,6 +267,15 @@ public final class Shard implements Lead {
     /** The log index of the last entry that the state has, committed or not. */
     long stateIndex() {
         return phase == Phase.LEADING ? log().lastIndex() : commitIndex;
+    }
+
+    /** Whether its state has more than what is committed. */
+    boolean isAhead() {
+        return phase != Phase.FOLLOWING;
+    }
+
+    Strays strays() {
+        return strays;
     }
 
     /** Where turns are recorded from now on. */

@@ -30,11 +30,13 @@ final class Turn {
     private Block[] placedBlocks = new Block[FIRST_CAPACITY];
     private int[] placedIndexes = new int[FIRST_CAPACITY];
     private long[] placedIds = new long[FIRST_CAPACITY];
+    private long[] placedFormers = new long[FIRST_CAPACITY];
     private int[] ordinals = new int[FIRST_CAPACITY];
 
     private int shared;
     private SharedRecord[] sharedRecords = new SharedRecord[FIRST_CAPACITY];
     private int[] sharedOrdinals = new int[FIRST_CAPACITY];
+    private long[] sharedFormers = new long[FIRST_CAPACITY];
 
     private int released;
     private long[] releasedPositions = new long[FIRST_CAPACITY];
@@ -100,12 +102,14 @@ final class Turn {
             placedBlocks = Arrays.copyOf(placedBlocks, capacity);
             placedIndexes = Arrays.copyOf(placedIndexes, capacity);
             placedIds = Arrays.copyOf(placedIds, capacity);
+            placedFormers = Arrays.copyOf(placedFormers, capacity);
             ordinals = Arrays.copyOf(ordinals, capacity);
         }
         placedQueues[placed] = queue;
         placedBlocks[placed] = block;
         placedIndexes[placed] = index;
         placedIds[placed] = block.id(index);
+        placedFormers[placed] = block.position(index);
         ordinals[placed++] = ordinal;
     }
 
@@ -114,8 +118,10 @@ final class Turn {
         if (shared == sharedOrdinals.length) {
             sharedRecords = Arrays.copyOf(sharedRecords, shared * 4);
             sharedOrdinals = Arrays.copyOf(sharedOrdinals, shared * 4);
+            sharedFormers = Arrays.copyOf(sharedFormers, shared * 4);
         }
         sharedRecords[shared] = record;
+        sharedFormers[shared] = record.position();
         sharedOrdinals[shared++] = ordinal;
     }
 
@@ -224,6 +230,7 @@ final class Turn {
         place();
         placeShared();
         release();
+        shard.strays().close();
         for (int i = 0; i < revealed; i++) {
             revealedQueues[i].uncommitted(-1);
             revealedQueues[i].reveal(revealedIds[i]);
@@ -260,7 +267,7 @@ final class Turn {
             int bytes = forced.recordBytes(ordinals[i]);
             long former = block.position(index);
             if (placedQueues[i].closed() || !block.isHere(index, placedIds[i])) {
-                release(position, bytes);
+                gone(position, placedFormers[i], bytes);
             } else {
                 if (former != Block.NO_POSITION) {
                     release(former, bytes);
@@ -270,12 +277,21 @@ final class Turn {
         }
     }
 
+    /** A record has no entry any more: that is certain where only what is committed takes effect. */
+    private void gone(long position, long former, int bytes) {
+        if (shard.isAhead()) {
+            shard.strays().add(position, former, bytes);
+        } else {
+            release(position, bytes);
+        }
+    }
+
     private void placeShared() {
         for (int i = 0; i < shared; i++) {
             SharedRecord record = sharedRecords[i];
             long position = Invariant.present(frame).position(sharedOrdinals[i]);
             if (record.references() == 0) {
-                release(position, record.recordBytes());
+                gone(position, sharedFormers[i], record.recordBytes());
             } else {
                 if (record.position() != Block.NO_POSITION) {
                     release(record.position(), record.recordBytes());

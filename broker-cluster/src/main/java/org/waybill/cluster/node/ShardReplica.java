@@ -435,10 +435,12 @@ final class ShardReplica implements Machine, ReplicationLink, ShardLog {
     }
 
     private void rebuilt(Shard made, Follower into) {
+        Shard former = shard;
         shard = made;
         follower = into;
         context.shards().replace(made);
         into.follow(this);
+        into.succeed(former);
         state = State.FOLLOWING;
         release();
         Runnable next = afterRebuild;
