@@ -70,6 +70,11 @@ final class World {
         return registers;
     }
 
+    /** Whether some node may have refused messages since then, because its disk was full. */
+    boolean wasFullSince(long ns) {
+        return nodes.stream().anyMatch(node -> node.wasFullSince(ns));
+    }
+
     WorldHistory history() {
         return history;
     }

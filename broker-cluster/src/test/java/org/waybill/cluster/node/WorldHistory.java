@@ -28,6 +28,10 @@ final class WorldHistory {
         final List<Work> takers = new ArrayList<>();
 
         boolean isStored;
+
+        /** Whether it was sent again, and was perhaps refused the first time, unheard: what was sent after it may be before it. */
+        boolean mayBeLate;
+
         boolean mayBeConsumed;
         boolean isConsumed;
 
@@ -143,7 +147,7 @@ final class WorldHistory {
         Map<String, Long> last = new HashMap<>();
         for (String text : texts) {
             Sent sent = all.get(text);
-            if (sent != null) {
+            if (sent != null && !sent.mayBeLate) {
                 long before = last.getOrDefault(sent.producer, 0L);
                 require(before < sent.number, "I14", text + " is out of order in " + queue + ": " + texts);
                 last.put(sent.producer, sent.number);

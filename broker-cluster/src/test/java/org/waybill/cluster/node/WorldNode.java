@@ -33,6 +33,9 @@ final class WorldNode implements ClusterContext, Clock {
     private static final long EPOCH_MS = 1_700_000_000_000L;
     private static final int CLOCK_DRIFT = 120;
     private static final long POLL_NS = 50 * World.MS;
+    /** How long its shards may take to hear that there is room again. */
+    private static final long TOLD_NS = 100 * World.MS;
+
     /** A stop that takes longer is a kill. */
     private static final long STOP_NS = 1_000 * World.MS;
 
@@ -49,6 +52,8 @@ final class WorldNode implements ClusterContext, Clock {
     private int life;
     private long frozenUntilNs;
     private boolean diskStalls;
+    private boolean isFull;
+    private long lastFullNs = -TOLD_NS - 1;
     private @Nullable Parts process;
     private boolean journalScheduled;
 
@@ -161,13 +166,17 @@ final class WorldNode implements ClusterContext, Clock {
         }
         Shards shards = Shards.inCluster(all, this);
         made.shards = shards;
-        journal.onRoomChanged(shards::roomChanged);
+        journal.onRoomChanged(has -> {
+            noteRoom(has);
+            shards.roomChanged(has);
+        });
         ClusterNode node =
                 new ClusterNode(this, options, () -> new Random(world.random().nextLong()));
         made.node = node;
         List<NodeRecovery.Found> found = node.recover();
         made.steps = SteppedJournal.start(journal, this::failed);
         node.begin(found);
+        noteRoom(journal.roomForSends());
         if (!journal.roomForSends()) {
             shards.roomChanged(false);
         }
@@ -178,6 +187,18 @@ final class WorldNode implements ClusterContext, Clock {
 
     private WorldLoop loop(String name) {
         return new WorldLoop(world, this, "n" + id + "-" + name, this::afterwards);
+    }
+
+    private void noteRoom(boolean has) {
+        if (isFull || !has) {
+            lastFullNs = world.nowNs();
+        }
+        isFull = !has;
+    }
+
+    /** Whether it may have refused messages since then, because its disk was full. */
+    boolean wasFullSince(long ns) {
+        return isFull || lastFullNs >= ns - TOLD_NS;
     }
 
     /** The journal looks at its disk now and then by itself. */

@@ -28,7 +28,7 @@ final class WorldProducer extends WorldClient {
     private long lastSequence;
     private boolean finishing;
 
-    private record Waiting(WorldHistory.Sent sent, long sequence, int padding) {}
+    private record Waiting(WorldHistory.Sent sent, long sequence, int padding, long sentNs) {}
 
     /** What it has on one connection. */
     private final class Open implements ProducerHandler {
@@ -51,7 +51,10 @@ final class WorldProducer extends WorldClient {
         @Override
         public void opened() {
             isOpen = true;
-            unanswered.forEach(this::send);
+            unanswered.forEach((token, waiting) -> {
+                waiting.sent.mayBeLate |= world.wasFullSince(waiting.sentNs);
+                send(token, waiting);
+            });
             link.session().flush();
         }
 
@@ -136,7 +139,8 @@ final class WorldProducer extends WorldClient {
                     String queue = queues.get(world.random().nextInt(queues.size()));
                     int padding =
                             world.random().nextInt(6) == 0 ? world.random().nextInt(1_500) : 0;
-                    Waiting waiting = new Waiting(world.history().send(stream(), queue, null), ++lastSequence, padding);
+                    Waiting waiting = new Waiting(
+                            world.history().send(stream(), queue, null), ++lastSequence, padding, world.nowNs());
                     long token = ++lastToken;
                     unanswered.put(token, waiting);
                     on.send(token, waiting);
