@@ -9,16 +9,18 @@ import java.util.random.RandomGenerator;
  * ReplicationOptions#failoverNs}: one, and of it
  *
  * <pre>
- *   up to 0.2  by chance, so that two do not begin at the same moment
- *   0.2        while the coordinator of elections answers: it knows better, and speaks by then
+ *   up to 0.1  by chance, so that two do not begin at the same moment
+ *   0.1        while the coordinator of elections answers: it knows better, and speaks by then
  *   0.4        for each member that is to lead before this one, the leader that was lost apart
  * </pre>
  *
- * What it begins with has no effect yet: whoever hears a leader refuses it. So too little patience costs messages, not a lead.
+ * It waits anew when it has promised itself to another that tries, and as long as that adopts its log.
+ *
+ * <p>What it begins with has no effect yet: whoever hears a leader refuses it. So too little patience costs messages, not a lead.
  */
 final class Patience {
-    private static final double CHANCE = 0.2;
-    private static final double COORDINATED = 0.2;
+    private static final double CHANCE = 0.1;
+    private static final double COORDINATED = 0.1;
     private static final double RANK = 0.4;
 
     private final ReplicationOptions options;

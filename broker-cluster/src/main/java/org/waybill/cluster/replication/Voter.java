@@ -47,6 +47,7 @@ final class Voter {
         if (m.epoch() != replica.promise().epoch()
                 || m.from() != replica.promise().candidate()) {
             replica.promise(new Promise(m.epoch(), m.from()));
+            replica.follower().calm();
         }
         owedTo = m.from();
         forced();
@@ -81,6 +82,7 @@ final class Voter {
                     log.from(m.previousIndex() + 1, replica.options().maxAppendBytes());
             fetched(m, Message.FetchResult.ENTRIES, m.previousIndex(), 0, entries);
             replica.source().reached(m.from(), m.previousIndex());
+            replica.follower().calm();
         }
     }
 

@@ -13,13 +13,13 @@ final class FailoverTest {
     @Test
     void anotherLeadsSoonAfterALeaderIsKilled() {
         long worstMs = measure("killed", simulation -> leader(simulation).stop(false));
-        assertThat(worstMs).isLessThan(1_600);
+        assertThat(worstMs).isLessThan(1_400);
     }
 
     @Test
     void anotherLeadsSoonAfterALeaderIsCutOff() {
         long worstMs = measure("cut off", simulation -> simulation.network.isolate(leader(simulation).number));
-        assertThat(worstMs).isLessThan(1_800);
+        assertThat(worstMs).isLessThan(1_400);
     }
 
     @Test

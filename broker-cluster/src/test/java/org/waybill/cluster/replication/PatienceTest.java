@@ -21,7 +21,7 @@ final class PatienceTest {
         patience.order(List.of(1, 2, 3));
         for (int i = 0; i < 100; i++) {
             patience.anew();
-            assertThat(endsMs(SECOND, FIRST)).isBetween(1_000L, 1_200L);
+            assertThat(endsMs(SECOND, FIRST)).isBetween(1_000L, 1_100L);
         }
     }
 
@@ -53,7 +53,7 @@ final class PatienceTest {
         patience.order(List.of(1, 2, 3));
         long alone = endsMs(SECOND, FIRST);
         patience.coordinated(() -> true);
-        assertThat(endsMs(SECOND, FIRST) - alone).isEqualTo(200);
+        assertThat(endsMs(SECOND, FIRST) - alone).isEqualTo(100);
     }
 
     @Test

@@ -66,7 +66,7 @@ final class ScenarioTest {
         for (int i = 0; i < 20; i++) {
             script.propose(0, 60);
         }
-        script.runFor(1_200);
+        script.runFor(1_000);
         script.elect(3);
         long kept = script.propose(3);
         script.awaitCommitted(4, kept);
