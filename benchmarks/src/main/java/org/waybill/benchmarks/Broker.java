@@ -21,6 +21,16 @@ interface Broker {
     /** The process, not started, with that much heap (as in {@code -Xmx}). */
     ProcessBuilder launcher(String heap);
 
+    /** Called once it accepts connections, each time that it was started; returns when it may be measured. */
+    default void started() throws IOException, InterruptedException {
+        // most are ready then
+    }
+
+    /** Whether the process that is launched is all of it, and no children of that belong to it. */
+    default boolean isOneProcess() {
+        return true;
+    }
+
     /** What the load generator must know to use it, as {@code key=value}. */
     List<String> loadArguments();
 }

@@ -29,11 +29,16 @@ import picocli.CommandLine.Parameters;
 final class BrokerComparison implements Callable<Integer> {
     private static final int PORTS_PER_BROKER = 3;
 
+    /** Those that are no clusters. */
+    private static final int OTHERS = 5;
+
     @Parameters(
             arity = "1..*",
             paramLabel = "BROKER",
             description =
-                    "waybill, artemis (NIO journal), artemis-aio, relay, relay-journal; ratios are first to other.")
+                    "waybill, waybill-cluster (three nodes, each leads a shard), waybill-cluster-near (the node that the load goes to "
+                            + "leads all), waybill-cluster-far (another does), artemis (NIO journal), artemis-aio, relay, "
+                            + "relay-journal; ratios are first to other.")
     private List<String> names = new ArrayList<>();
 
     @Option(
@@ -81,7 +86,7 @@ final class BrokerComparison implements Callable<Integer> {
             defaultValue = "benchmarks/target/brokers")
     private Path work = Path.of("");
 
-    @Option(names = "--port", description = "First of 15 free ports on loopback.", defaultValue = "22400")
+    @Option(names = "--port", description = "First of 90 free ports on loopback.", defaultValue = "22400")
     private int port;
 
     @Option(names = "--csv", paramLabel = "FILE", description = "Every single figure goes there.")
@@ -158,10 +163,17 @@ final class BrokerComparison implements Callable<Integer> {
             case "waybill" -> new WaybillBroker(distribution(), folder, portOf(0));
             case "artemis" -> new ArtemisBroker(ArtemisBroker.Journal.NIO, folder, portOf(1));
             case "artemis-aio" -> new ArtemisBroker(ArtemisBroker.Journal.AIO, folder, portOf(2));
+            case "waybill-cluster" -> cluster(WaybillClusterBroker.Leaders.SPREAD, folder);
+            case "waybill-cluster-near" -> cluster(WaybillClusterBroker.Leaders.NEAR, folder);
+            case "waybill-cluster-far" -> cluster(WaybillClusterBroker.Leaders.FAR, folder);
             case "relay" -> new RelayBroker(false, folder, portOf(3));
             case "relay-journal" -> new RelayBroker(true, folder, portOf(4));
             default -> throw new IllegalArgumentException("no broker '" + name + "'; see --help");
         };
+    }
+
+    private Broker cluster(WaybillClusterBroker.Leaders leaders, Path folder) throws IOException {
+        return new WaybillClusterBroker(leaders, distribution(), folder, portOf(OTHERS) + leaders.ports);
     }
 
     private int portOf(int index) {

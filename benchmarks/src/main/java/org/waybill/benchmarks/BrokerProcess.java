@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.waybill.benchmarks.amqp.ClientRole;
 import org.waybill.benchmarks.amqp.Connection;
@@ -40,18 +41,32 @@ final class BrokerProcess {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
         long startNs = System.nanoTime();
         Process process = launcher.start();
-        Thread endWithJvm = new Thread(process::destroyForcibly, "end-broker");
+        Thread endWithJvm = new Thread(() -> kill(process), "end-broker");
         Runtime.getRuntime().addShutdownHook(endWithJvm);
         while (!accepts(broker.port())) {
             if (process.waitFor(PROBE_INTERVAL_MS, TimeUnit.MILLISECONDS)) {
                 throw new IOException(broker.name() + " ended with code " + process.exitValue() + "; see " + log);
             }
             if (System.nanoTime() - startNs > TimeUnit.SECONDS.toNanos(START_LIMIT_SECONDS)) {
-                process.destroyForcibly();
+                kill(process);
                 throw new IOException(broker.name() + " did not get ready; see " + log);
             }
         }
-        return new BrokerProcess(broker, process, endWithJvm, (System.nanoTime() - startNs) / 1e6);
+        double readyMs = (System.nanoTime() - startNs) / 1e6;
+        BrokerProcess started = new BrokerProcess(broker, process, endWithJvm, readyMs);
+        try {
+            broker.started();
+        } catch (IOException | InterruptedException e) {
+            started.stop();
+            throw e;
+        }
+        return started;
+    }
+
+    private static void kill(Process process) {
+        List<ProcessHandle> all = process.descendants().toList();
+        process.destroyForcibly();
+        all.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Else the probe would find whoever listens there, and the load would go to a stranger. */
@@ -101,7 +116,8 @@ final class BrokerProcess {
     /** Waits until the process is gone. */
     void awaitEnd() throws InterruptedException {
         if (!process.waitFor(STOP_LIMIT_SECONDS, TimeUnit.SECONDS)) {
-            process.destroyForcibly().waitFor();
+            kill(process);
+            process.waitFor();
         }
         Runtime.getRuntime().removeShutdownHook(endWithJvm);
     }

@@ -81,6 +81,9 @@ final class Session {
     }
 
     private Map<String, String> kill(Workload workload) throws IOException, InterruptedException {
+        if (!broker.isOneProcess()) {
+            throw new IOException("one process is killed, and " + broker.name() + " is several");
+        }
         List<String> arguments = new ArrayList<>(workload.arguments());
         arguments.add("name=killq");
         arguments.add("file=" + broker.data().resolveSibling("settled.bin"));

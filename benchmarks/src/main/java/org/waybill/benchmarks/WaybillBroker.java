@@ -59,13 +59,18 @@ final class WaybillBroker implements Broker {
         }
     }
 
-    @Override
-    public ProcessBuilder launcher(String heap) {
+    /** The launcher of the distribution that was prepared. */
+    String command() {
         if (command == null) {
             throw new IllegalStateException("not prepared");
         }
+        return command.toString();
+    }
+
+    @Override
+    public ProcessBuilder launcher(String heap) {
         ProcessBuilder process = new ProcessBuilder(
-                command.toString(), "start", "--data", data().toString(), "--amqp-port", Integer.toString(port));
+                command(), "start", "--data", data().toString(), "--amqp-port", Integer.toString(port));
         process.environment().put("WAYBILL_JVM_OPTS", "-Xms" + heap + " -Xmx" + heap);
         return process;
     }

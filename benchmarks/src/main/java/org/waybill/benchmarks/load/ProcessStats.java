@@ -3,10 +3,11 @@ package org.waybill.benchmarks.load;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongToDoubleFunction;
 import java.util.regex.Pattern;
 
 /**
- * Readings of Linux {@code /proc}: CPU and memory of a process, flushes of the disks, load of the machine. What cannot
+ * Readings of Linux {@code /proc}: CPU and memory of a process with its children, flushes of the disks, load of the machine. What cannot
  * be read, because the process is gone, is not a number.
  */
 public final class ProcessStats {
@@ -18,8 +19,23 @@ public final class ProcessStats {
 
     private ProcessStats() {}
 
-    /** CPU seconds of a process in user and kernel mode, all threads. */
+    /** CPU seconds of a process and its children in user and kernel mode, all threads. */
     static double cpuSeconds(long pid) {
+        return sum(pid, ProcessStats::ownCpuSeconds);
+    }
+
+    /** Of a process and those that it has started. */
+    private static double sum(long pid, LongToDoubleFunction reading) {
+        double own = reading.applyAsDouble(pid);
+        return ProcessHandle.of(pid).stream()
+                .flatMap(ProcessHandle::descendants)
+                .mapToLong(ProcessHandle::pid)
+                .mapToDouble(reading)
+                .filter(Double::isFinite)
+                .reduce(own, Double::sum);
+    }
+
+    private static double ownCpuSeconds(long pid) {
         try {
             String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
             // the command in parentheses may contain blanks
@@ -30,8 +46,12 @@ public final class ProcessStats {
         }
     }
 
-    /** Resident memory of a process in MiB. */
+    /** Resident memory of a process and its children in MiB. */
     public static double residentMib(long pid) {
+        return sum(pid, ProcessStats::ownResidentMib);
+    }
+
+    private static double ownResidentMib(long pid) {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/" + pid + "/status"))) {
                 if (line.startsWith("VmRSS:")) {

@@ -2,6 +2,8 @@ package org.waybill.cluster.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -45,9 +47,15 @@ final class WorldSimulationTest {
             run(ONE, nodes);
             return;
         }
+        List<AssertionError> wrong = new ArrayList<>();
         for (long seed = FROM; seed < FROM + seeds; seed++) {
-            run(seed, nodes);
+            try {
+                run(seed, nodes);
+            } catch (AssertionError one) {
+                wrong.add(one);
+            }
         }
+        assertThat(wrong).isEmpty();
     }
 
     private void run(long seed, int nodes) {
