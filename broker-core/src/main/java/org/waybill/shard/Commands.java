@@ -58,7 +58,11 @@ final class Commands {
     private void run(Batch batch, int i, Outbox outbox) {
         Object target = batch.targets[i];
         switch (batch.kinds[i]) {
-            case SEND -> sends.send((LocalProducer) target, batch, i, outbox);
+            case SEND -> {
+                if (!outbox.isSentAway()) {
+                    sends.send((LocalProducer) target, batch, i, outbox);
+                }
+            }
             case SETTLE -> settle((LocalConsumer) target, batch, i, outbox);
             case CREDIT -> {
                 LocalConsumer consumer = (LocalConsumer) target;
@@ -329,6 +333,7 @@ final class Commands {
 
     /** Ends a session, because what it uses lives elsewhere. */
     void endSession(Outbox outbox, BrokerError why) {
+        outbox.sendAway();
         shard.turn().answers().add(outbox, Batch.Kind.SESSION_ENDED, outbox.session, 0, 0, why, null);
     }
 

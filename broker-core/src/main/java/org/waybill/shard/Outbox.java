@@ -21,6 +21,7 @@ final class Outbox {
 
     private final Map<ShareId, Share> shares = new LinkedHashMap<>(0);
     private @Nullable Batch answers;
+    private boolean isSentAway;
 
     Outbox(Shard shard, SessionPort session) {
         this.shard = shard;
@@ -45,6 +46,15 @@ final class Outbox {
         List<Share> taken = List.copyOf(shares.values());
         shares.clear();
         return taken;
+    }
+
+    /** The session is told to end, because what it uses is not here: what it still sends, not knowing that, must not overtake what was not taken. */
+    void sendAway() {
+        isSentAway = true;
+    }
+
+    boolean isSentAway() {
+        return isSentAway;
     }
 
     /** The answers of this turn, which {@link #flush} sends at its end. */

@@ -247,6 +247,32 @@ class QueueMoveTest {
     }
 
     @Test
+    void whoWasSentAwaySendsNothingMoreThoughTheQueueIsBack() {
+        send(1);
+        move(1);
+        core.pass(200);
+        Ended late = new Ended(core);
+        LocalProducer producer = new LocalProducer(late.session, 7, null);
+        sendHome(late, producer, 1);
+        core.loop.drain();
+        assertThat(late.codes).containsExactly(Code.MOVED);
+        move(0);
+        core.pass(200);
+        // before it has heard that its session is ended
+        sendHome(late, producer, 2);
+        core.loop.drain();
+        assertThat(session.browser(QUEUE, null).drain())
+                .as("1 is sent again, and must not be the last")
+                .containsExactly("m0");
+    }
+
+    private void sendHome(Ended from, LocalProducer producer, int number) {
+        Batch batch = new Batch(from.session);
+        batch.add(Batch.Kind.SEND, producer, number, 0, CoreFixture.message(true, String.valueOf(number)), QUEUE);
+        core.shards[0].submit(batch);
+    }
+
+    @Test
     void whatCannotBeMovedIsRefused() {
         assertThat(refused(new Operation.MoveQueue(TARGET, 1)).code()).isEqualTo(Code.NOT_FOUND);
         send(1);
