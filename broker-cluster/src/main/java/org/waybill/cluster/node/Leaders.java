@@ -229,10 +229,21 @@ final class Leaders {
         return isNews;
     }
 
-    private void heard(NodeMessage.Prefers said) {
+    /**
+     * Another node says a wish. Who said it first may have ended before all nodes had heard of it, so each passes on what it had not heard,
+     * and who says what is overridden is told by what.
+     */
+    private void heard(int from, NodeMessage.Prefers said) {
+        int shard = said.shard();
         Placement.Wish wish = new Placement.Wish(said.node(), said.version());
-        if (take(said.shard(), wish)) {
-            moves.heard(said.shard(), wish).ifPresent(again -> declare(said.shard(), again));
+        if (take(shard, wish)) {
+            tellAll(said);
+            moves.heard(shard, wish).ifPresent(again -> declare(shard, again));
+        } else {
+            Placement.Wish known = placement.wishes().get(shard);
+            if (known != null && !known.equals(wish)) {
+                transport.tell(from, prefers(shard, known));
+            }
         }
     }
 
@@ -325,7 +336,7 @@ final class Leaders {
                 shards.leaderless(shard);
             }
         } else if (message instanceof NodeMessage.Prefers wish) {
-            heard(wish);
+            heard(node, wish);
         } else if (message instanceof NodeMessage.Replicas replicas) {
             overview.heard(replicas, context.clock().nanoTime());
         } else if (message instanceof NodeMessage.Leaves) {

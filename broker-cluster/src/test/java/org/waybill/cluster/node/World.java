@@ -102,8 +102,7 @@ final class World {
 
     /** A cluster begins, works for some seconds with faults, then without: everything must be as its clients were told by then. */
     void run() {
-        nodes.forEach(WorldNode::start);
-        until("a cluster begins", this::isLed);
+        begin();
         clients.begin();
         forMs(200 + random.nextInt(1_000));
         calm = false;
@@ -117,6 +116,12 @@ final class World {
         forMs(SETTLE_MS);
         new WorldInspection(this).run();
         faults.moveEveryLeader();
+    }
+
+    /** All nodes start, and a cluster begins. */
+    void begin() {
+        nodes.forEach(WorldNode::start);
+        until("a cluster begins", this::isLed);
     }
 
     private void heal() {
