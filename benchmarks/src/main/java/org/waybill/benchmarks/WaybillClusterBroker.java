@@ -105,10 +105,10 @@ final class WaybillClusterBroker implements Broker {
 
     private boolean serves() {
         try {
-            List<String> shards = status().lines()
-                    .filter(line -> line.matches("\\d.*up to date.*"))
-                    .toList();
-            return shards.size() == SHARDS && shards.stream().allMatch(line -> line.contains(" ok "));
+            long ok = status().lines()
+                    .filter(line -> line.matches("\\s*\\d+\\s+ok\\s.*"))
+                    .count();
+            return ok == SHARDS;
         } catch (IOException notYet) {
             return false;
         }

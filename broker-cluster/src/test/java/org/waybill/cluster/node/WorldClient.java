@@ -9,6 +9,9 @@ import org.waybill.spi.SessionHandler;
 
 /** A program with a connection to one of the nodes; when that is lost it connects to another, or to the same one again. */
 abstract class WorldClient {
+    /** How long it may take until somebody is told that what was given to him is not his any more. */
+    private static final long TAKEN_AWAY_NS = 3_000 * World.MS;
+
     final World world;
     final String name;
     private @Nullable Link link;
@@ -50,6 +53,19 @@ abstract class WorldClient {
                     session().flush();
                 }
             });
+        }
+
+        /**
+         * A message is given out here. One that somebody else has consumed by then was on its way when it was taken away from here: this
+         * connection must end.
+         */
+        WorldHistory.Sent delivered(String queue, String text) {
+            WorldHistory.Sent sent = world.history().delivered(queue, text);
+            if (sent.isConsumed) {
+                String what = text + " comes again to " + name + ", and its acknowledgement was confirmed";
+                world.after(TAKEN_AWAY_NS, () -> WorldHistory.require(lost, "I6", what));
+            }
+            return sent;
         }
 
         private void begin() {

@@ -70,7 +70,7 @@ final class WorldConsumer extends WorldClient {
         @Override
         public void deliver(long token, Message message, byte @Nullable [] head) {
             if (!link.isLost()) {
-                held.put(token, world.history().delivered(queue, WorldMessages.textOf(message)));
+                held.put(token, link.delivered(queue, WorldMessages.textOf(message)));
                 consumer.consumed(message.size());
                 world.history().count("delivered");
                 WorldHistory.require(token < settled + CREDIT, "I17", name + " gets more than it has asked for");
@@ -87,6 +87,7 @@ final class WorldConsumer extends WorldClient {
             for (long token = firstToken; token <= lastToken && !link.isLost(); token++) {
                 WorldHistory.Sent sent = acknowledged.remove(token);
                 if (sent != null) {
+                    WorldHistory.require(!sent.isConsumed, "I6", sent.text + " is consumed twice");
                     sent.isConsumed = true;
                     world.history().count("consumed");
                 }

@@ -115,7 +115,6 @@ final class WorldHistory {
         require(sent != null, "I19", text + " was never sent");
         boolean isHere = sent.queue.equals(queue) || queue.equals(WorldClients.DEAD_LETTERS);
         require(isHere, "I7", text + " comes from " + queue);
-        require(!sent.isConsumed, "I6", text + " comes again, and its acknowledgement was confirmed");
         Work work = sent.work;
         require(
                 work == null || !Boolean.FALSE.equals(work.committed) && work.commitAsked,
@@ -129,7 +128,8 @@ final class WorldHistory {
         Map<String, Integer> places = new HashMap<>();
         found.forEach((queue, texts) -> {
             for (String text : texts) {
-                delivered(queue, text);
+                Sent sent = delivered(queue, text);
+                require(!sent.isConsumed, "I6", text + " is there, and its acknowledgement was confirmed");
                 require(places.merge(text, 1, Integer::sum) == 1, "I13", text + " is there twice");
             }
             if (!queue.equals(WorldClients.DEAD_LETTERS)) {

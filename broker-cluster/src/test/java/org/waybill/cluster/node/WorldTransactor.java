@@ -196,7 +196,7 @@ final class WorldTransactor extends WorldClient {
         @Override
         public void deliver(long token, Message message, byte @Nullable [] head) {
             if (!of.link.isLost()) {
-                held.add(world.history().delivered(queue, WorldMessages.textOf(message)));
+                held.add(of.link.delivered(queue, WorldMessages.textOf(message)));
                 consumer.consumed(message.size());
             }
         }
