@@ -200,6 +200,15 @@ public final class Journal {
     }
 
     /**
+     * As {@link #forcedPosition}, and nothing was told to this shard's loop that is not before it: the journal says how far it has come to
+     * everybody a little later than to those who wait for it. On the shard's loop.
+     */
+    public long toldPosition(int shard) {
+        Lane lane = Invariant.present(lanesByShard[shard]);
+        return Math.max(forcedPosition(), lane.toldEnd());
+    }
+
+    /**
      * Sealed segments wholly before every shard's replay position that are less than half live, oldest first, at most
      * {@code max}: their live records are worth appending again. Any thread.
      */

@@ -9,6 +9,9 @@ final class Lane {
     private @Nullable Frame head;
     private @Nullable Frame tail;
 
+    /** Behind the last frame that was told; on the loop. */
+    private long toldEnd = -1;
+
     Lane(Loop loop) {
         this.loop = loop;
     }
@@ -38,11 +41,17 @@ final class Lane {
         }
     }
 
-    private static void completeAll(Frame first) {
+    /** Behind the last frame that was told, or -1; on the loop. */
+    long toldEnd() {
+        return toldEnd;
+    }
+
+    private void completeAll(Frame first) {
         Frame frame = first;
         while (frame != null) {
             Frame next = frame.next;
             frame.next = null;
+            toldEnd = frame.end();
             frame.complete();
             frame = next;
         }

@@ -86,8 +86,10 @@ public final class Shard implements Lead {
     private Turn turn = new Turn(this);
     private long commitIndex;
 
-    /** What this journal alone is concerned with takes effect before this position only. */
-    private long cut = Long.MAX_VALUE;
+    /** Frames of what this journal alone is concerned with that are not forced yet, and who waits for them. */
+    private int ownInFlight;
+
+    private @Nullable Runnable whenOwnSettled;
 
     private volatile Consumer<Throwable> onFailure = cause -> {};
     private volatile long term;
@@ -165,22 +167,34 @@ public final class Shard implements Lead {
     /**
      * Its state is void, because the log has gone on without its turns, or is not needed any more. Nothing leaves it from here on.
      *
-     * @param settled called on the loop with the journal position up to which all that the shard did to the journal for itself has taken
-     *     effect; what comes behind has none
+     * @param settled called on the loop with the journal position up to which all has taken effect that the shard did to the journal for
+     *     itself; there is none of it behind
      */
     public void abandon(LongConsumer settled) {
         phase = Phase.OVER;
         stopWork();
         inbox.clear();
         maintenance.abandon(() -> {
-            // completions of all frames before this position have been handed to this loop before the next task runs
-            long position = journal.forcedPosition();
-            cut = position;
-            loop.execute(() -> {
-                storage.giveUp();
-                settled.accept(position);
-            });
+            whenOwnSettled = () -> {
+                // completions of all frames before this position have been handed to this loop before the next task
+                // runs
+                long position = journal.toldPosition(number);
+                loop.execute(() -> {
+                    storage.giveUp();
+                    settled.accept(position);
+                });
+            };
+            ownSettled();
         });
+    }
+
+    /** A frame that stays in the journal must take effect, or whoever reads that later finds an effect that it has not had. */
+    private void ownSettled() {
+        Runnable next = whenOwnSettled;
+        if (ownInFlight == 0 && next != null) {
+            whenOwnSettled = null;
+            next.run();
+        }
     }
 
     /** Writes a last checkpoint, unless its state is void, and calls {@code done} on its loop. Any thread, once no session is open. */
@@ -485,10 +499,11 @@ public final class Shard implements Lead {
         }
     }
 
-    /** Appends what concerns this node's journal alone; it takes effect once it is forced here. */
+    /** Appends what concerns this node's journal alone, unless the state is void; it takes effect once it is forced here. */
     void appendLocally(Turn own) {
         Frame frame = own.frameOrNull();
-        if (frame != null) {
+        if (frame != null && phase != Phase.OVER) {
+            ownInFlight++;
             frame.unhurried();
             frame.onForced(forced -> settle(own));
             journal.append(frame);
@@ -496,12 +511,10 @@ public final class Shard implements Lead {
     }
 
     private void settle(Turn own) {
-        if (Invariant.present(own.frameOrNull()).position(0) >= cut) {
-            own.revoke();
-            return;
-        }
         try {
             own.commit();
+            ownInFlight--;
+            ownSettled();
         } catch (RuntimeException | Error broken) {
             fail(broken);
         }

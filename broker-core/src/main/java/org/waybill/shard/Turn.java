@@ -243,18 +243,6 @@ final class Turn {
         }
     }
 
-    /** Its effects must not take place: what its frame, which is forced, holds of messages is dead. */
-    void revoke() {
-        Frame forced = Invariant.present(frame);
-        for (int i = 0; i < placed; i++) {
-            release(forced.position(ordinals[i]), forced.recordBytes(ordinals[i]));
-        }
-        for (int i = 0; i < shared; i++) {
-            release(forced.position(sharedOrdinals[i]), forced.recordBytes(sharedOrdinals[i]));
-        }
-        release();
-    }
-
     private void place() {
         if (placed == 0) {
             return;

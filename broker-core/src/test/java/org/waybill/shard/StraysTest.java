@@ -78,6 +78,27 @@ final class StraysTest {
         assertThat(core.journal.counters().liveBytes()).isEqualTo(2 * one);
     }
 
+    @Test
+    void aCopyThatIsOnItsWayWhenTheStateIsVoidCountsForWhoeverReadsTheJournalThen() throws IOException {
+        log.release();
+        core.loop.settle();
+        shard.appendLocally(copyOfTheFirst());
+        Shard again = madeAgain(log.committedIndex);
+        long at = positionOfTheFirst(again);
+        core.loop.settle();
+        Shard oncemore = madeAgain(again, log.committedIndex);
+        assertThat(positionOfTheFirst(oncemore)).as("the record that is live").isEqualTo(at);
+        assertThat(core.journal.counters().liveBytes()).isEqualTo(2 * one);
+    }
+
+    private static long positionOfTheFirst(Shard of) {
+        List<Long> positions = new ArrayList<>();
+        of.state().nodes().forEach(node -> node.queue
+                .lines()
+                .forEachLive((block, index) -> positions.add(block.position(index))));
+        return positions.get(0);
+    }
+
     private static int texts(Shard of) {
         int[] live = {0};
         of.state().nodes().forEach(node -> node.queue.lines().forEachLive((block, index) -> live[0]++));
@@ -87,20 +108,25 @@ final class StraysTest {
     private Turn copyOfTheFirst() {
         Queue queue = shard.state().nodes().iterator().next().queue;
         List<Block> blocks = new ArrayList<>();
-        queue.lines().forEachLive((block, index) -> blocks.add(block));
+        List<Integer> indexes = new ArrayList<>();
+        queue.lines().forEachLive((each, at) -> {
+            blocks.add(each);
+            indexes.add(at);
+        });
         Block block = blocks.get(0);
+        int index = indexes.get(0);
         Turn copy = new Turn(shard);
         boolean[] done = {false};
         shard.journal()
                 .read(
-                        new long[] {block.position(0)},
-                        new int[] {block.recordBytes(0)},
+                        new long[] {block.position(index)},
+                        new int[] {block.recordBytes(index)},
                         1,
                         core.loop,
                         new ReadCallback() {
                             @Override
                             public void record(int i, byte[] payload) {
-                                shard.storage().relocate(copy, queue, block, 0, payload);
+                                shard.storage().relocate(copy, queue, block, index, payload);
                             }
 
                             @Override
@@ -119,8 +145,12 @@ final class StraysTest {
 
     /** The shard is given up, and its state read from the log up to an index. */
     private Shard madeAgain(long upTo) throws IOException {
+        return madeAgain(shard, upTo);
+    }
+
+    private Shard madeAgain(Shard former, long upTo) throws IOException {
         long[] end = {-1};
-        shard.abandon(position -> end[0] = position);
+        former.abandon(position -> end[0] = position);
         core.loop.until(() -> end[0] >= 0);
         Shard again = core.shard(0, SEGMENT_BYTES);
         Follower follower = new Follower(again);
@@ -140,7 +170,7 @@ final class StraysTest {
             }
         });
         follower.follow(log);
-        follower.succeed(shard);
+        follower.succeed(former);
         return again;
     }
 
