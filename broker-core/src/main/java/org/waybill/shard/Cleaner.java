@@ -29,7 +29,7 @@ final class Cleaner {
     private Walk walk = Walk.nowhere();
     private Found found = new Found();
     private boolean running;
-    /** Copies on their way: what they copy is not to be copied again. */
+    /** Copies on their way, from the reading on: what they copy is not to be copied again. */
     private int copying;
 
     Cleaner(Shard shard, State state) {
@@ -110,6 +110,7 @@ final class Cleaner {
         Found batch = found;
         found = new Found();
         Turn moves = new Turn(shard);
+        copying++;
         shard.journal().read(batch.positions, batch.recordBytes, batch.count, shard.loop(), new ReadCallback() {
             @Override
             public void record(int i, byte[] payload) {
@@ -133,11 +134,12 @@ final class Cleaner {
 
             @Override
             public void done() {
-                if (moves.frameOrNull() != null) {
-                    copying++;
+                if (moves.frameOrNull() == null) {
+                    copying--;
+                } else {
                     moves.afterwards(() -> copying--);
+                    shard.appendLocally(moves);
                 }
-                shard.appendLocally(moves);
                 if (running) {
                     shard.execute(Cleaner.this::proceed);
                 }
